@@ -1,0 +1,42 @@
+"""Intake: takes a form over HTTP, keeps it, queues its id and gives a receipt."""
+
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+
+import boto3
+
+from functions.intake.reply import Reply, problem
+from functions.intake.request import read_request
+from functions.intake.routes import Dependencies, answer
+from shared.aws_clients import CONFIG
+from shared.form import forms
+from shared.lead_queue import SubmissionQueue
+from shared.ledger import Ledger
+from shared.observability import count, log, where
+from shared.secrets import Secret, person_key
+from shared.settings import IntakeSettings
+
+
+@cache
+def dependencies() -> Dependencies:
+    settings = IntakeSettings.load()
+    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.person_key_secret_arn)
+    return Dependencies(
+        ledger=Ledger(boto3.client("dynamodb", config=CONFIG), settings.submissions_table),
+        queue=SubmissionQueue(boto3.client("sqs", config=CONFIG), settings.submission_queue_url),
+        secret=person_key(secret),
+        forms=forms(),
+        extra_origins=settings.extra_origins,
+        now=partial(datetime.now, UTC),
+    )
+
+
+def handler(event: dict[str, Any], _context: object) -> Reply:
+    """API Gateway's Lambda proxy event in, its proxy answer out. Never raises."""
+    try:
+        return answer(read_request(event), dependencies())
+    except Exception as error:  # noqa: BLE001 (the edge: a bug gets a page and a plain answer, never a traceback)
+        log("intake_bug", level="error", where=where(error))
+        count("IntakeErrors")
+        return problem(500, "internal_error", "This is our fault, and we have been told. Try again later.")

@@ -1,0 +1,214 @@
+"""An API Gateway event, read as an HTTP request; its body, read as the fields of a form.
+
+Whatever the bytes are, the result is fields or a Refusal: nothing in here may raise anything else.
+"""
+
+import base64
+import binascii
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+from urllib.parse import parse_qsl
+
+from multipart import MultipartError, MultipartParser, ParserLimitReached, parse_options_header
+
+from shared.submission import FieldValue
+
+MAX_BODY: Final = 64 * 1024
+"""Bytes. A row of the ledger holds 400 KB at most; no form that a person fills in comes near this."""
+MAX_FIELDS: Final = 200
+MAX_NAME: Final = 100
+_TAKES: Final = "application/json, application/x-www-form-urlencoded, multipart/form-data"
+
+
+class Refusal(Exception):
+    """A request that can never become a Lead. `code` names what is wrong, `detail` says what would be right."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Header names are in lower case. `path` is split at its slashes."""
+
+    method: str
+    path: tuple[str, ...]
+    headers: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name, "")
+
+    @property
+    def media_type(self) -> str:
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def wants_json(self) -> bool:
+        """Programs say so by what they send or accept; browsers posting a plain form do neither."""
+        accepts = self.header("accept").lower()
+        return _is_json(self.media_type) or "application/json" in accepts or "application/problem+json" in accepts
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """Raises Refusal only for a body over MAX_BODY or in broken base64."""
+    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    return Request(
+        method=str(event.get("httpMethod", "")).upper(),
+        path=tuple(part for part in str(event.get("path", "")).split("/") if part),
+        headers=headers,
+        body=_body(event),
+    )
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(text).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return b"\xff"  # no form at all; the parsers refuse it with their own words
+
+
+def read_fields(request: Request) -> dict[str, FieldValue]:
+    """The fields by name. Raises Refusal 400 (malformed), 413 (too large) or 415 (not a kind that we read)."""
+    if len(request.body) > MAX_BODY:
+        raise Refusal(413, "too_large", f"The body has {len(request.body)} bytes; at most {MAX_BODY} are taken.")
+    if request.header("content-encoding").strip().lower() not in {"", "identity"}:
+        raise Refusal(415, "unsupported_encoding", "Send the body as it is, without Content-Encoding.")
+    _expect_utf8(request)
+    media_type = request.media_type
+    if _is_json(media_type):
+        fields = _from_json(request.body)
+    elif media_type == "application/x-www-form-urlencoded":
+        fields = _from_urlencoded(request.body)
+    elif media_type == "multipart/form-data":
+        fields = _from_multipart(request)
+    else:
+        raise Refusal(415, "unsupported_media_type", f"Send the form as one of: {_TAKES}.", {"Accept-Post": _TAKES})
+    if any(len(name) > MAX_NAME for name in fields):
+        _malformed(f"A field's name is longer than {MAX_NAME} characters.")
+    return fields
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+def _malformed(detail: str) -> NoReturn:
+    raise Refusal(400, "malformed_payload", detail)
+
+
+def _expect_utf8(request: Request) -> None:
+    _, options = parse_options_header(request.header("content-type"))
+    charset = str(options.get("charset", "utf-8")).lower().replace("_", "-")
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise Refusal(415, "unsupported_charset", "Send the form in UTF-8.")
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _malformed(f"Byte {error.start} of the body is not UTF-8.")
+
+
+def _from_json(body: bytes) -> dict[str, FieldValue]:
+    try:
+        content = json.loads(_text(body), object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+    except RecursionError:
+        _malformed("The JSON is nested too deeply; send one object with the fields.")
+    except json.JSONDecodeError as error:
+        _malformed(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
+    except ValueError:
+        _malformed("The JSON holds a number that is too long.")
+    if not isinstance(content, dict):
+        _malformed("The JSON must be one object with the fields by name.")
+    if len(content) > MAX_FIELDS:
+        _malformed(f"There are more than {MAX_FIELDS} fields.")
+    return {name: _json_value(name, value) for name, value in content.items()}
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        _malformed("A name stands twice in one JSON object.")
+    return content
+
+
+def _no_constants(name: str) -> NoReturn:
+    _malformed(f"{name} is not JSON.")
+
+
+def _json_value(name: str, value: Any) -> FieldValue:
+    if isinstance(value, list) and len(value) <= MAX_FIELDS:
+        return [_scalar(name, item) for item in value]
+    return _scalar(name, value)
+
+
+def _scalar(name: str, value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case _:
+            shown = name[:MAX_NAME].encode("ascii", "backslashreplace").decode()
+            return _malformed(f"Field {shown} must be a text, a number, true, false, or a list of these.")
+
+
+def _from_urlencoded(body: bytes) -> dict[str, FieldValue]:
+    try:
+        pairs = parse_qsl(
+            _text(body), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except UnicodeDecodeError:
+        _malformed("The form is not encoded in UTF-8.")
+    except ValueError:
+        _malformed(f"There are more than {MAX_FIELDS} fields.")
+    return _gathered(pairs)
+
+
+def _from_multipart(request: Request) -> dict[str, FieldValue]:
+    _, options = parse_options_header(request.header("content-type"))
+    boundary = options.get("boundary", "")
+    if not boundary:
+        _malformed("The Content-Type has no boundary.")
+    pairs: list[tuple[str, str]] = []
+    try:
+        parser = MultipartParser(
+            io.BytesIO(request.body),
+            boundary,
+            part_limit=MAX_FIELDS,
+            memory_limit=2 * MAX_BODY,
+            spool_limit=MAX_BODY,
+            disk_limit=0,
+        )
+        for part in parser:
+            if part.filename:
+                raise Refusal(415, "files_not_taken", "This form takes no files.")
+            pairs.append((part.name or "", part.value))
+    except ParserLimitReached:
+        _malformed(f"There are more than {MAX_FIELDS} parts, or a part has too many headers.")
+    except (MultipartError, UnicodeError, ValueError, LookupError):
+        _malformed("The multipart body is broken: a boundary, a header or the end is missing.")
+    return _gathered(pairs)
+
+
+def _gathered(pairs: list[tuple[str, str]]) -> dict[str, FieldValue]:
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items()}

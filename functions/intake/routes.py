@@ -1,0 +1,213 @@
+"""The routes of the API. Each takes a Request and gives a Reply; what can never be a Lead raises Refusal."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NoReturn, Protocol
+
+from functions.intake.reply import Reply, empty, json_reply, page, problem, redirect
+from functions.intake.request import Refusal, Request, read_fields
+from shared.errors import FormToLeadError
+from shared.form import Form
+from shared.observability import count, log
+from shared.receiving import (
+    Accepted,
+    Answer,
+    Arrival,
+    FieldsWrong,
+    KeyConflict,
+    KeyTooLong,
+    Queue,
+    Rows,
+    allowed_origins,
+    page_after,
+    receive,
+    wanted_page,
+)
+from shared.submission import IN_SALESFORCE, State, Submission
+from shared.texts import LANGUAGES, REFUSALS, Language, choose_language
+from shared.validation import FieldError, describe
+
+_ALLOW: Final = "POST, OPTIONS"
+_RECEIPT_LENGTH: Final = 36
+
+
+class Ledger(Rows, Protocol):
+    def get(self, submission_id: str) -> Submission | None: ...
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What the routes need from outside; tests hand in fakes."""
+
+    ledger: Ledger
+    queue: Queue
+    secret: Callable[[], bytes]
+    forms: Mapping[str, Form]
+    extra_origins: tuple[str, ...]
+    now: Callable[[], datetime]
+
+
+def answer(request: Request, dependencies: Dependencies) -> Reply:
+    """Refusals become problem+json for programs and a page for people."""
+    try:
+        return _route(request, dependencies)
+    except Refusal as refusal:
+        count("Refused", code=refusal.code)
+        return _refused(request, refusal)
+    except FormToLeadError as error:
+        # Nothing was acknowledged: the sender is told to come again.
+        log("intake_unavailable", level="error", error=error.code)
+        count("IntakeErrors")
+        return _refused(request, Refusal(503, "unavailable", "Try again in a moment.", {"Retry-After": "5"}))
+
+
+def _refused(request: Request, refusal: Refusal) -> Reply:
+    if request.wants_json or request.method != "POST":
+        return problem(refusal.status, refusal.code, refusal.detail, headers=refusal.headers)
+    language = choose_language("", request.header("accept-language"), LANGUAGES)
+    text = REFUSALS.get(refusal.code, REFUSALS["other"])[language]
+    reply = page(refusal.status, language, [text], helped=refusal.code != "key_used_before")
+    reply["headers"].update(refusal.headers)
+    return reply
+
+
+def _route(request: Request, dependencies: Dependencies) -> Reply:
+    match request.path:
+        case ("forms", form_id):
+            return _form(request, form_id, dependencies)
+        case ("submissions", receipt):
+            return _state(request, receipt, dependencies)
+        case ("health",):
+            return _health(request)
+        case _:
+            raise Refusal(404, "not_found", "There is nothing here. Forms are posted to /forms/{form_id}.")
+
+
+def _form(request: Request, form_id: str, dependencies: Dependencies) -> Reply:
+    form = dependencies.forms.get(form_id)
+    if form is None:
+        known = ", ".join(sorted(dependencies.forms))
+        raise Refusal(404, "unknown_form", f"There is no such form. The forms are: {known}.")
+    cors = _cors(request, form, dependencies.extra_origins)
+    if request.method == "OPTIONS":
+        return empty(204, {"Allow": _ALLOW, **cors})
+    if request.method != "POST":
+        _wrong_method(_ALLOW)
+    try:
+        reply = _submit(request, form, dependencies)
+    except Refusal as refusal:
+        refusal.headers.update(cors)
+        raise
+    reply["headers"].update(cors)
+    return reply
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """One post to one form, with all that the answer to it depends on."""
+
+    request: Request
+    form: Form
+    arrival: Arrival
+    extra_origins: tuple[str, ...]
+
+    def page(self, pages: Mapping[Language, str], language: Language) -> str:
+        return page_after(self.form, pages, self.arrival, language, self.extra_origins)
+
+
+def _submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
+    arrival = Arrival(
+        sent=read_fields(request),
+        origin=request.header("origin"),
+        referrer=request.header("referer"),
+        accept_language=request.header("accept-language"),
+        idempotency_key=request.header("idempotency-key").strip(),
+    )
+    outcome = receive(
+        form,
+        arrival,
+        rows=dependencies.ledger,
+        queue=dependencies.queue,
+        secret=dependencies.secret,
+        now=dependencies.now(),
+    )
+    return _told(outcome, _Post(request, form, arrival, dependencies.extra_origins))
+
+
+def _told(outcome: Answer, post: _Post) -> Reply:
+    match outcome:
+        case Accepted(receipt, _) if post.request.wants_json:
+            return json_reply(202, {"receipt": receipt, "state": "received"})
+        case Accepted(receipt, language):
+            wanted = wanted_page(post.form, post.arrival, post.extra_origins)
+            target = wanted or post.page(post.form.website.thank_you_page, language)
+            return redirect(target, [("receipt", receipt)])
+        case FieldsWrong(errors, language):
+            return _fields_wrong(errors, language, post)
+        case KeyConflict():
+            raise Refusal(
+                409, "key_used_before", "This key was used for another submission. Use a new key for each submission."
+            )
+        case KeyTooLong():
+            raise Refusal(400, "malformed_payload", "The idempotency key is longer than 255 characters.")
+
+
+def _fields_wrong(errors: tuple[FieldError, ...], language: Language, post: _Post) -> Reply:
+    form = post.form
+    texts = [describe(form, error, language) for error in errors]
+    if post.request.wants_json:
+        listed = [
+            {"field": error.field, "code": error.code, "message": text}
+            for error, text in zip(errors, texts, strict=True)
+        ]
+        return problem(422, "validation_failed", " ".join(texts), errors=listed, headers={"Content-Language": language})
+    if form.website.error_page:
+        # Names and codes only: an address bar and a server's log must not hold what a visitor typed.
+        wrong = [("error", f"{error.field}.{error.code}") for error in errors]
+        return redirect(post.page(form.website.error_page, language), [("form", form.id), ("lang", language), *wrong])
+    return page(422, language, texts)
+
+
+def _cors(request: Request, form: Form, extra: tuple[str, ...]) -> dict[str, str]:
+    """Exact origins only. A missing Origin is a program or an old browser: this check is no authentication."""
+    origin = request.header("origin")
+    if not origin:
+        return {"Vary": "Origin"}
+    if origin not in allowed_origins(form, extra):
+        raise Refusal(403, "origin_not_allowed", "This form can't be posted from this website.", {"Vary": "Origin"})
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": _ALLOW,
+        "Access-Control-Allow-Headers": "Accept, Content-Type, Idempotency-Key",
+        "Access-Control-Max-Age": "600",
+    }
+
+
+def _state(request: Request, receipt: str, dependencies: Dependencies) -> Reply:
+    if request.method != "GET":
+        _wrong_method("GET")
+    # Longer or stranger texts can't be receipts; DynamoDB need not be asked.
+    known = len(receipt) == _RECEIPT_LENGTH and receipt.isascii()
+    row = dependencies.ledger.get(receipt) if known else None
+    if row is None or row.state is State.ERASED:
+        raise Refusal(404, "unknown_receipt", "There is no submission with this receipt.")
+    return json_reply(200, {"receipt": receipt, "state": public_state(row.state)})
+
+
+def public_state(state: State) -> str:
+    """Less than we know: whether somebody is a customer, or looks like spam, is not for whoever holds a receipt."""
+    if state in IN_SALESFORCE or state is State.DISCARDED:
+        return "settled"
+    return "rejected" if state is State.REJECTED else "received"
+
+
+def _health(request: Request) -> Reply:
+    if request.method != "GET":
+        _wrong_method("GET")
+    return json_reply(200, {"status": "ok"})
+
+
+def _wrong_method(allow: str) -> NoReturn:
+    raise Refusal(405, "method_not_allowed", f"Use one of: {allow}.", {"Allow": allow})

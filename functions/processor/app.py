@@ -1,0 +1,66 @@
+"""Processor: takes submissions off the queue and makes each a Lead, a note on a known person, or a dead letter."""
+
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+
+import boto3
+
+from shared.aws_clients import CONFIG
+from shared.errors import FormToLeadError
+from shared.form import forms
+from shared.lead_queue import DeadLetterQueue, SubmissionQueue
+from shared.ledger import Ledger
+from shared.observability import log
+from shared.person_locks import PersonLocks
+from shared.processing import FIRST_WAIT, Dependencies, Message, Retry, process
+from shared.salesforce import SalesforceCrm
+from shared.secrets import Secret
+from shared.settings import ProcessorSettings
+
+
+@cache
+def dependencies() -> tuple[Dependencies, SubmissionQueue]:
+    settings = ProcessorSettings.load()
+    dynamodb = boto3.client("dynamodb", config=CONFIG)
+    sqs = boto3.client("sqs", config=CONFIG)
+    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.salesforce_secret_arn)
+    processing = Dependencies(
+        ledger=Ledger(dynamodb, settings.submissions_table),
+        dead_letters=DeadLetterQueue(sqs, settings.dead_letter_queue_url),
+        locks=PersonLocks(dynamodb, settings.person_locks_table),
+        crm=SalesforceCrm(secret),
+        forms=forms(),
+        now=partial(datetime.now, UTC),
+    )
+    return processing, SubmissionQueue(sqs, settings.submission_queue_url)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+    """An SQS batch in; out goes which of its messages are not done (an empty list acknowledges all)."""
+    messages = [_message(record) for record in event["Records"]]
+    processing, queue = dependencies()
+    try:
+        retries = process(messages, processing, run_id=context.aws_request_id)
+    except FormToLeadError as error:
+        log("batch_unreadable", level="error", error=error.code)
+        retries = [Retry(message, FIRST_WAIT) for message in messages]
+    _delay(queue, retries)
+    return {"batchItemFailures": [{"itemIdentifier": retry.message.message_id} for retry in retries]}
+
+
+def _delay(queue: SubmissionQueue, retries: list[Retry]) -> None:
+    try:
+        queue.delay([(retry.message.receipt_handle, retry.delay) for retry in retries])
+    except FormToLeadError as error:
+        # Then they come back after the queue's own visibility time-out.
+        log("delay_failed", level="warning", error=error.code, number=len(retries))
+
+
+def _message(record: dict[str, Any]) -> Message:
+    return Message(
+        message_id=record["messageId"],
+        receipt_handle=record["receiptHandle"],
+        group=record["attributes"]["MessageGroupId"],
+        body=record["body"],
+    )

@@ -1,0 +1,85 @@
+"""Text as people type it, made safe without losing a letter of anybody's name."""
+
+import re
+import unicodedata
+from typing import Final
+
+_INVISIBLE: Final = re.compile(
+    "[\x00\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+"""NUL, zero-width and bidirectional controls. U+200C and U+200D stay: Persian and Indic names need them."""
+_CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_OR_CONTROL: Final = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_PARTICLES: Final = frozenset(
+    {
+        *("van", "de", "der", "den", "ten", "ter", "het", "op", "in", "te", "'t", "'n"),
+        *(
+            "von",
+            "zu",
+            "zum",
+            "zur",
+            "di",
+            "da",
+            "do",
+            "dos",
+            "das",
+            "del",
+            "della",
+            "la",
+            "le",
+            "du",
+            "y",
+            "i",
+            "af",
+            "av",
+        ),
+    }
+)
+
+
+def storable(text: str) -> str:
+    """NFC, without what no display shows and no store takes (lone surrogates become U+FFFD)."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = _SURROGATE.sub("\ufffd", text)
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def has_line_or_control(text: str) -> bool:
+    """For one-line fields, after `storable`: a line break in a name or an e-mail address is an attack or a mistake."""
+    return _LINE_OR_CONTROL.search(text) is not None
+
+
+def without_control(text: str) -> str:
+    """For fields of several lines: line breaks and tabs stay."""
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def tidy_name(name: str) -> str:
+    """Gives a name typed in one case its capitals; a name with both cases is as its owner wants it."""
+    name = one_line(name)
+    letters = [letter for letter in name if letter.isalpha()]
+    if len(letters) < 3 or not (name.islower() or name.isupper()):
+        return name
+    words = [word if word in _PARTICLES else _capitalised(word) for word in name.lower().split()]
+    return " ".join(words)
+
+
+def _capitalised(word: str) -> str:
+    return re.sub(r"(^|[-'’])(ij|\w)", lambda part: part[1] + part[2].upper(), word)
+
+
+def folded(text: str) -> str:
+    """For comparing, never for storing: no case, no accents, letters and digits only."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(letter for letter in decomposed if letter.isalnum())
+
+
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "đ": "d", "ı": "i"})
+"""Letters that Unicode does not take apart; casefold has already made ß into ss."""

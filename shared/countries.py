@@ -1,0 +1,42 @@
+"""Country names and codes to ISO 3166-1 alpha-2. The names' source and licence stand in data/countries.json."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from shared.cleaning import folded
+
+_ALIASES = {
+    "uk": "GB",
+    "england": "GB",
+    "holland": "NL",
+    "usa": "US",
+    "deutschland": "DE",
+    "belgie": "BE",
+    "turkey": "TR",
+    "ivorycoast": "CI",
+}
+_DATA = Path(__file__).parent / "data" / "countries.json"
+
+
+@cache
+def _names() -> dict[str, list[str]]:
+    names: dict[str, list[str]] = json.loads(_DATA.read_text("utf-8"))["names"]
+    return names
+
+
+@cache
+def _codes() -> dict[str, str]:
+    by_name = {folded(name): code for code, names in _names().items() for name in names}
+    return by_name | {code.lower(): code for code in _names()} | _ALIASES
+
+
+def country_code(text: str) -> str | None:
+    """`Nederland`, `the netherlands`, `NL` and `nl` are all NL; None where the country is not known."""
+    plain = folded(text)
+    return _codes().get(plain) or _codes().get(plain.removeprefix("the"))
+
+
+def english_name(code: str) -> str:
+    """What Salesforce's Country holds where the org has no country picklist."""
+    return _names()[code][0]

@@ -1,0 +1,35 @@
+"""The errors of form-to-lead. The base class decides what becomes of a submission.
+
+FormToLeadError
+├── PermanentError        data or rule: the submission is rejected with a typed reason, an operator mends it
+├── TransientError        time will mend it: the submission waits, longer each time
+└── ConfigurationError    we must mend it: nothing is rejected because of it and no try is used up
+
+Texts of these errors never hold personal data: they go to logs. What a remote system said, word for
+word, travels in `detail`, which is stored in the ledger's row and nowhere else.
+"""
+
+
+class FormToLeadError(Exception):
+    """`code` is a stable word for logs, metrics and tables; `detail` may hold personal data."""
+
+    def __init__(self, code: str, message: str = "", *, detail: str = "") -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.detail = detail
+
+
+class PermanentError(FormToLeadError):
+    """Trying again cannot help. `fields` are the Salesforce fields that the answer names, if it names any."""
+
+    def __init__(self, code: str, message: str = "", *, detail: str = "", fields: tuple[str, ...] = ()) -> None:
+        super().__init__(code, message, detail=detail)
+        self.fields = fields
+
+
+class TransientError(FormToLeadError):
+    """Trying again later may help. After a time-out on a write, whether it was done is unknown."""
+
+
+class ConfigurationError(FormToLeadError):
+    """Credentials, permissions or a missing field: an alarm for us, a wait for the submission."""

@@ -1,0 +1,281 @@
+"""A form is one TOML file. It is checked when it is loaded: at build, in tests and at a function's start.
+
+docs/forms.md explains every key to the people who write forms.
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from shared.errors import FormToLeadError
+from shared.lead_fields import COMPANY_LENGTH, TEXT_LENGTHS, is_writable
+from shared.texts import LANGUAGES, Language
+
+FORMS_FOLDER = Path(__file__).parent / "forms"
+
+META_FIELDS = frozenset(
+    {
+        "lang", "submission_key", "return_url", "page_url", "referrer", "form_started_at",
+        "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
+        "gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id",
+    }
+)  # fmt: skip
+"""Fields that every form understands; a form can't use these names for its own."""
+
+UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+CLICK_ID_FIELDS = ("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id")
+
+SOURCE_KEYS = frozenset(
+    {
+        *UTM_FIELDS, "click_id", "page_url", "referrer", "language", "form_id", "form_version",
+        "received_at", "consent_text_version", "consent_given_at",
+    }
+)  # fmt: skip
+"""What `[lead.sources]` can put on a Lead."""
+
+
+class FormError(FormToLeadError):
+    """A form file is wrong. The message names the file, the key and what would be right."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("form_error", message)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("must be an origin such as https://www.example.com: no path, no slash at the end")
+    if value != value.lower() or "@" in parts.netloc:
+        raise ValueError("must be in lower case, without a user name")
+    return value
+
+
+def _path(value: str) -> str:
+    if not value.startswith("/") or value.startswith("//") or "\\" in value or not value.isprintable():
+        raise ValueError("must be a path on the website, such as /nl/bedankt")
+    return value
+
+
+type Origin = Annotated[str, AfterValidator(_origin)]
+type PagePath = Annotated[str, AfterValidator(_path)]
+type Translated = dict[Language, str]
+type PageByLanguage = dict[Language, PagePath]
+type FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    NAME = "name"
+    TEXTAREA = "textarea"
+    EMAIL = "email"
+    PHONE = "phone"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    INTEGER = "integer"
+    DATE = "date"
+    COUNTRY = "country"
+    BOOLEAN = "boolean"
+
+
+class Choice(_Strict):
+    """`value` is what the form posts; `lead_value` what the org's picklist calls it."""
+
+    value: Annotated[str, Field(min_length=1, max_length=255)]
+    label: Translated
+    lead_value: str = ""
+
+    @property
+    def on_lead(self) -> str:
+        return self.lead_value or self.value
+
+
+class FormField(_Strict):
+    name: FieldName
+    type: FieldType = FieldType.TEXT
+    label: Translated
+    required: bool = False
+    max_length: Annotated[int, Field(gt=0, le=32000)] = 255
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[Choice, ...] = ()
+    lead_field: str = "Description"
+    autocomplete: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        takes_choices = self.type in {FieldType.CHOICE, FieldType.CHOICES}
+        if takes_choices != bool(self.choices):
+            raise ValueError(f"type {self.type} {'needs' if takes_choices else 'takes no'} choices")
+        if self.type is not FieldType.INTEGER and (self.minimum is not None or self.maximum is not None):
+            raise ValueError("minimum and maximum belong to type integer")
+        if not is_writable(self.lead_field):
+            raise ValueError(f"lead_field {self.lead_field} is not a Lead field that a form may write")
+        room = TEXT_LENGTHS.get(self.lead_field)
+        holds_text = self.type in {FieldType.TEXT, FieldType.NAME, FieldType.TEXTAREA, FieldType.EMAIL}
+        if holds_text and room and self.max_length > room:
+            raise ValueError(f"max_length {self.max_length} is more than {self.lead_field} holds ({room})")
+        return self
+
+
+class Website(_Strict):
+    """Pages are paths: they are opened on the website that the visitor came from, if it is in `origins`."""
+
+    origins: Annotated[tuple[Origin, ...], Field(min_length=1)]
+    thank_you_page: PageByLanguage
+    error_page: PageByLanguage = {}
+
+
+class Spam(_Strict):
+    honeypot: FieldName = "contact_me_by_fax_only"
+    min_seconds: Annotated[int, Field(ge=0, le=60)] = 2
+
+
+class ConsentText(_Strict):
+    field: FieldName = "consent"
+    required: bool = True
+    text_version: Annotated[str, Field(min_length=1, max_length=40)]
+    text: Translated
+
+
+class LeadMapping(_Strict):
+    """`fixed` always goes on a new Lead; `defaults` only where the visitor left the field blank."""
+
+    fixed: dict[str, str | bool | int] = {}
+    defaults: dict[str, str] = {}
+    sources: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _writable(self) -> Self:
+        for lead_field in (*self.fixed, *self.defaults, *self.sources.values()):
+            if not is_writable(lead_field) and lead_field not in {"OwnerId", "RecordTypeId", "Status"}:
+                raise ValueError(f"{lead_field} is not a Lead field that a form may write")
+        if unknown := sorted(set(self.sources) - SOURCE_KEYS):
+            raise ValueError(f"unknown source {', '.join(unknown)}; known are {', '.join(sorted(SOURCE_KEYS))}")
+        return self
+
+
+class Existing(_Strict):
+    """What to do when the person is known: a Contact gets a Task (`attach`), or a new `lead` is made."""
+
+    contact: Literal["attach", "lead"] = "attach"
+    task_subject: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class Retention(_Strict):
+    """Days that a row is kept after it was settled or quarantined. A rejected row stays until it is mended."""
+
+    settled_days: Annotated[int, Field(gt=0)] = 365
+    quarantined_days: Annotated[int, Field(gt=0)] = 90
+
+
+class Form(_Strict):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    version: Annotated[str, Field(min_length=1, max_length=20)]
+    title: Translated
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    on_field_error: Literal["answer", "accept"] = "answer"
+    website: Website
+    spam: Spam = Spam()
+    consent: ConsentText | None = None
+    lead: LeadMapping = LeadMapping()
+    existing: Existing
+    retention: Retention = Retention()
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        names = [field.name for field in self.fields] + [self.spam.honeypot]
+        if self.consent:
+            names.append(self.consent.field)
+        if twice := [name for name, count in Counter(names).items() if count > 1]:
+            raise ValueError(f"field {twice[0]} is there twice")
+        if taken := sorted(META_FIELDS & set(names)):
+            raise ValueError(f"field {taken[0]} has a name that every form uses itself")
+        self._has_what_a_lead_needs()
+        self._speaks_its_languages()
+        return self
+
+    def _has_what_a_lead_needs(self) -> None:
+        sure = {field.lead_field for field in self.fields if field.required}
+        sure |= set(self.lead.fixed) | set(self.lead.defaults)
+        for needed in ("LastName", "Company"):
+            if needed not in sure:
+                raise ValueError(f"no required field, default or fixed value gives {needed}, which a Lead needs")
+        if len(self.lead.defaults.get("Company", "")) > COMPANY_LENGTH:
+            raise ValueError("the default Company is too long")
+
+    def _speaks_its_languages(self) -> None:
+        texts: list[tuple[str, Mapping[Language, str]]] = [
+            ("title", self.title),
+            ("website.thank_you_page", self.website.thank_you_page),
+        ]
+        texts += [(f"fields.{field.name}.label", field.label) for field in self.fields]
+        texts += [
+            (f"fields.{field.name}.choices.{choice.value}.label", choice.label)
+            for field in self.fields
+            for choice in field.choices
+        ]
+        if self.website.error_page:
+            texts.append(("website.error_page", self.website.error_page))
+        if self.consent:
+            texts.append(("consent.text", self.consent.text))
+        for key, text in texts:
+            if missing := [language for language in self.languages if not text.get(language)]:
+                raise ValueError(f"{key} has no text in language {missing[0]}")
+
+    def field(self, name: str) -> FormField | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def input_names(self) -> frozenset[str]:
+        """Every name that the form listens to; all others are ignored and counted."""
+        names = {field.name for field in self.fields} | {self.spam.honeypot}
+        if self.consent:
+            names.add(self.consent.field)
+        return frozenset(names | META_FIELDS)
+
+
+def parse_form(text: str, *, name: str) -> Form:
+    """`name` is the file's name, for the error's text. Raises FormError, with every fault that was found."""
+    try:
+        form = Form.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise FormError(f"{name} is not TOML: {error}") from None
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the form'}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
+        raise FormError(f"{name}: {faults}") from None
+    if name != f"{form.id}.toml":
+        raise FormError(f"{name}: id is {form.id!r}, so the file must be called {form.id}.toml")
+    return form
+
+
+def load_forms(folder: Path = FORMS_FOLDER) -> dict[str, Form]:
+    """All forms by id. Raises FormError at the first file that is wrong."""
+    forms = [parse_form(path.read_text("utf-8"), name=path.name) for path in sorted(folder.glob("*.toml"))]
+    if not forms:
+        raise FormError(f"there is no form file (*.toml) in {folder.name}/")
+    return {form.id: form for form in forms}
+
+
+@cache
+def forms() -> dict[str, Form]:
+    """The forms of this release, read once for each process."""
+    return load_forms()
+
+
+__all__ = ["LANGUAGES", "Form", "FormError", "FormField", "forms", "load_forms", "parse_form"]

@@ -1,0 +1,132 @@
+"""From a checked submission to what is written in Salesforce: a Lead, blanks to fill on one, or a Task."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.countries import english_name
+from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, FieldType, Form, FormField
+from shared.lead_fields import TEXT_LENGTHS
+from shared.submission import Sources, Submission, timestamp
+from shared.texts import Language
+from shared.validation import CleanValue
+
+SUBMISSION_ID_FIELD: Final = "Submission_Id__c"
+type Record = dict[str, Any]
+
+_DESCRIPTION_ROOM: Final = TEXT_LENGTHS["Description"]
+_CUSTOM_TEXT_ROOM: Final = 255
+"""Length of our own text fields in salesforce/, and of a standard text field; page addresses can be longer."""
+_USER_PREFIX: Final = "005"
+
+
+def lead_record(form: Form, submission: Submission, values: Mapping[str, CleanValue]) -> Record:
+    """The whole new Lead. Every field of it stands on the form's map: nothing else can get in."""
+    return {
+        **form.lead.defaults,
+        **form.lead.fixed,
+        **_sources_on_lead(form, submission),
+        **visitor_fields(form, values),
+        SUBMISSION_ID_FIELD: submission.submission_id,
+    }
+
+
+def visitor_fields(form: Form, values: Mapping[str, CleanValue]) -> Record:
+    """Only what the visitor filled in: what may fill a blank on a Lead that is there already."""
+    record: Record = {}
+    described: list[str] = []
+    for field in form.fields:
+        if field.name not in values:
+            continue
+        value = values[field.name]
+        if field.lead_field == "Description":
+            described.append(_described(field, value, form.languages[0]))
+        else:
+            record[field.lead_field] = _on_lead(field, value)
+    if described:
+        record["Description"] = "\n".join(described)[:_DESCRIPTION_ROOM]
+    return record
+
+
+def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
+    """The part of `record` for which the Lead has nothing yet; False counts as filled in."""
+    return {name: value for name, value in record.items() if lead.get(name) in (None, "")}
+
+
+def task_record(
+    form: Form, submission: Submission, values: Mapping[str, CleanValue], *, who_id: str, owner_id: str | None
+) -> Record:
+    """Tells sales what a known person sent. A queue can't own a Task, so there the API user keeps it."""
+    task: Record = {
+        "Subject": form.existing.task_subject,
+        "Description": what_was_sent(form, submission, values),
+        "WhoId": who_id,
+        SUBMISSION_ID_FIELD: submission.submission_id,
+    }
+    if owner_id and owner_id.startswith(_USER_PREFIX):
+        task["OwnerId"] = owner_id
+    return task
+
+
+def what_was_sent(form: Form, submission: Submission, values: Mapping[str, CleanValue]) -> str:
+    """One line for each answer, in the form's first language, then where it came from."""
+    language = form.languages[0]
+    lines = [_described(field, values[field.name], language) for field in form.fields if field.name in values]
+    lines += [
+        "",
+        f"{form.title[language]} ({form.id} {submission.form_version}), {timestamp(submission.received_at)}",
+    ]
+    if submission.sources.page_url:
+        lines.append(submission.sources.page_url)
+    return "\n".join(lines)[:_DESCRIPTION_ROOM]
+
+
+def _described(field: FormField, value: CleanValue, language: Language) -> str:
+    labels = {choice.value: choice.label[language] for choice in field.choices}
+    match value:
+        case bool():
+            text = {"nl": ("nee", "ja"), "en": ("no", "yes")}[language][value]
+        case list():
+            text = ", ".join(labels[item] for item in value)
+        case str() if field.type is FieldType.CHOICE:
+            text = labels[value]
+        case _:
+            text = str(value)
+    separator = ":\n" if "\n" in text else ": "
+    return f"{field.label[language]}{separator}{text}"
+
+
+def _on_lead(field: FormField, value: CleanValue) -> str | int | bool:
+    match field.type:
+        case FieldType.CHOICE | FieldType.CHOICES:
+            on_lead = {choice.value: choice.on_lead for choice in field.choices}
+            picked = [value] if isinstance(value, str) else value
+            return ";".join(on_lead[item] for item in picked)  # type: ignore[union-attr]  # choices are texts
+        case FieldType.COUNTRY if field.lead_field != "CountryCode":
+            return english_name(str(value))[: TEXT_LENGTHS["Country"]]
+        case _:
+            return value if isinstance(value, int) else str(value)
+
+
+def _sources_on_lead(form: Form, submission: Submission) -> Record:
+    known = source_values(submission.sources) | {
+        "form_id": submission.form_id,
+        "form_version": submission.form_version,
+        "received_at": timestamp(submission.received_at),
+    }
+    return {
+        lead_field: known[key][:_CUSTOM_TEXT_ROOM] for key, lead_field in form.lead.sources.items() if known.get(key)
+    }
+
+
+def source_values(sources: Sources) -> dict[str, str]:
+    """Sources by the keys that `[lead.sources]` uses; the first click id that is there counts."""
+    consent = sources.consent
+    return {
+        "language": sources.language,
+        "page_url": sources.page_url,
+        "referrer": sources.referrer,
+        **{name: sources.utm.get(name, "") for name in UTM_FIELDS},
+        "click_id": next((sources.click_ids[name] for name in CLICK_ID_FIELDS if sources.click_ids.get(name)), ""),
+        "consent_text_version": consent.text_version if consent and consent.given else "",
+        "consent_given_at": timestamp(consent.at) if consent and consent.given else "",
+    }

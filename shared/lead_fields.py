@@ -1,0 +1,44 @@
+"""The Lead fields that a form may write, and how much text each holds.
+
+Source: the describe of a real Lead object. Custom fields (`...__c`) are the org's own: their lengths are
+checked by the org, and Web-to-Lead style mass assignment (OwnerId, IsConverted, Id) is impossible because
+only fields on a form's map are ever written.
+"""
+
+import re
+from typing import Final
+
+COMPANY_LENGTH: Final = 255
+
+TEXT_LENGTHS: Final = {
+    "FirstName": 40,
+    "LastName": 80,
+    "Company": COMPANY_LENGTH,
+    "Title": 128,
+    "Email": 80,
+    "Phone": 40,
+    "MobilePhone": 40,
+    "Fax": 40,
+    "Website": 255,
+    "Street": 255,
+    "City": 40,
+    "State": 80,
+    "PostalCode": 20,
+    "Country": 80,
+    "CountryCode": 2,
+    "Industry": 255,
+    "Rating": 255,
+    "Salutation": 40,
+    "LeadSource": 255,
+    "Description": 32000,
+}
+OTHER_FIELDS: Final = frozenset({"NumberOfEmployees", "AnnualRevenue", "HasOptedOutOfEmail", "DoNotCall"})
+_CUSTOM_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*__c")
+
+
+def is_custom(lead_field: str) -> bool:
+    return _CUSTOM_NAME.fullmatch(lead_field) is not None and lead_field != "Submission_Id__c"
+
+
+def is_writable(lead_field: str) -> bool:
+    return lead_field in TEXT_LENGTHS or lead_field in OTHER_FIELDS or is_custom(lead_field)

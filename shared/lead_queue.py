@@ -1,0 +1,142 @@
+"""SQS: the FIFO queue of submissions to process and the FIFO dead-letter queue. Both hold ids, never people."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.aws_errors import failure
+from shared.submission import timestamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+MESSAGE_VERSION: Final = 1
+MAX_DELAY: Final = 12 * 60 * 60
+"""Seconds: the longest that SQS hides a message."""
+_ID: Final = re.compile(r"[!-~]{1,128}")
+"""What AWS takes as group and deduplication id; emulators take more, so we check ourselves."""
+_LOOK_SECONDS: Final = 30
+_BATCH: Final = 10
+
+
+class SubmissionQueue:
+    """Methods raise TransientError or ConfigurationError when SQS does not do as asked."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, submission_id: str, *, group: str, replay: int = 0) -> None:
+        """Safe to repeat: within five minutes SQS drops the copy, later the processor sees a settled row."""
+        # Never a hash of the content: two honest submissions with the same text are two.
+        deduplication = f"{submission_id}.{replay}" if replay else submission_id
+        _send(
+            self._client,
+            self._url,
+            {"submission_id": submission_id},
+            group=group,
+            deduplication=deduplication,
+        )
+
+    def delay(self, receipt_handles: Sequence[tuple[str, int]]) -> None:
+        """Hides messages for so many seconds before SQS delivers them (and their group) again. At most ten."""
+        if not receipt_handles:
+            return
+        try:
+            self._client.change_message_visibility_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": min(seconds, MAX_DELAY)}
+                    for number, (handle, seconds) in enumerate(receipt_handles)
+                ],
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise failure(error, "sqs") from None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message as it lies on the dead-letter queue; `submission_id` is '' where the body can't be read."""
+
+    submission_id: str
+    receipt_handle: str
+
+
+class DeadLetterQueue:
+    """Methods raise TransientError or ConfigurationError when SQS does not do as asked."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, submission_id: str, *, reason: str, form_id: str, group: str, replay: int, now: datetime) -> None:
+        body = {
+            "submission_id": submission_id,
+            "reason": reason,
+            "form_id": form_id,
+            "rejected_at": timestamp(now),
+        }
+        _send(self._client, self._url, body, group=group, deduplication=f"{submission_id}.{replay}")
+
+    def messages(self) -> Iterator[DeadLetter]:
+        """Each message once; those not deleted come back by themselves after half a minute."""
+        while True:
+            try:
+                answer = self._client.receive_message(
+                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_LOOK_SECONDS
+                )
+            except (ClientError, BotoCoreError) as error:
+                raise failure(error, "sqs") from None
+            if not answer.get("Messages"):
+                return
+            for message in answer["Messages"]:
+                yield _dead_letter(message)
+
+    def delete(self, letter: DeadLetter) -> None:
+        try:
+            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt_handle)
+        except (ClientError, BotoCoreError) as error:
+            raise failure(error, "sqs") from None
+
+    def release(self, letter: DeadLetter) -> None:
+        """Back on the queue at once, so that the count of dead letters stays true."""
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=letter.receipt_handle, VisibilityTimeout=0
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise failure(error, "sqs") from None
+
+
+def submission_id_in(body: str) -> str:
+    """'' where the body is not one of ours."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    submission_id = content.get("submission_id", "") if isinstance(content, dict) else ""
+    return submission_id if isinstance(submission_id, str) else ""
+
+
+def _dead_letter(message: "MessageTypeDef") -> DeadLetter:
+    return DeadLetter(submission_id_in(message.get("Body", "")), message.get("ReceiptHandle", ""))
+
+
+def _send(client: "SQSClient", url: str, content: dict[str, str], *, group: str, deduplication: str) -> None:
+    if not _ID.fullmatch(group) or not _ID.fullmatch(deduplication):
+        raise ValueError("SQS takes group and deduplication ids of 1 to 128 visible ASCII characters")
+    try:
+        client.send_message(
+            QueueUrl=url,
+            MessageBody=json.dumps({"version": MESSAGE_VERSION, **content}),
+            MessageGroupId=group,
+            MessageDeduplicationId=deduplication,
+        )
+    except (ClientError, BotoCoreError) as error:
+        raise failure(error, "sqs") from None

@@ -1,0 +1,44 @@
+"""Phone numbers by the country's own plan (libphonenumber). Loaded when the first number comes by."""
+
+MAX_LENGTH = 40
+"""Longer is no number; it also keeps hostile texts from costing time."""
+
+
+def to_e164(text: str, country: str) -> str | None:
+    """`06-12345678` in NL is `+31612345678`; None where the text is no possible, valid number."""
+    import phonenumbers  # noqa: PLC0415 (40 ms that a form without phone numbers need not pay)
+
+    if not text or len(text) > MAX_LENGTH or any(letter.isalpha() for letter in text):
+        return None
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number) or number.extension:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def spellings(e164: str) -> list[str]:
+    """How people write this number in a CRM: what a look-up by equality has to ask for."""
+    import phonenumbers  # noqa: PLC0415
+
+    number = phonenumbers.parse(e164, None)
+    formats = phonenumbers.PhoneNumberFormat
+    national = phonenumbers.format_number(number, formats.NATIONAL)
+    international = phonenumbers.format_number(number, formats.INTERNATIONAL)
+    area, _, rest = national.replace("-", " ").partition(" ")
+    local = rest.replace(" ", "")
+    variants = [
+        e164,
+        international,
+        international.replace("-", " "),
+        e164.replace("+", "00"),
+        national,
+        national.replace("-", " "),
+        area + local,
+        f"{area}-{local}",
+        f"{area} {local}",
+        f"+{number.country_code} {area.removeprefix('0')} {local}",
+    ]
+    return list(dict.fromkeys(variants))

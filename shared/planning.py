@@ -1,0 +1,215 @@
+"""What to do for each submission of a batch. Pure: checked submissions and found records in, plans out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shared.crm import Found, LookUp, Record
+from shared.email_address import same_mailbox
+from shared.errors import FormToLeadError, PermanentError
+from shared.form import Form
+from shared.lead import SUBMISSION_ID_FIELD, blanks_to_fill, lead_record, task_record, visitor_fields
+from shared.matching import Decision, Person, decide
+from shared.observability import log, where
+from shared.phone import spellings
+from shared.rejection import Problem, Reason
+from shared.submission import State, Submission
+from shared.validation import CleanValue, check
+
+_PHONE_FIELDS: Final = ("Phone", "MobilePhone")
+_CONTACT_PREFIX: Final = "003"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A submission that its form finds right."""
+
+    submission: Submission
+    form: Form
+    values: Mapping[str, CleanValue]
+
+    @property
+    def id(self) -> str:
+        return self.submission.submission_id
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Nobody knows this person: a new Lead."""
+
+    lead: Record
+    evidence: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A known person wrote again: fill the blanks of the Lead, and tell sales by a Task.
+
+    `target_id` is a record's id, or the id of the submission of the same batch whose Lead is being created
+    (then `follows` is true). An empty `task` means that the Task is there already.
+    """
+
+    state: State
+    target_id: str
+    follows: bool
+    blanks: Record
+    task: Record
+    task_id: str
+    evidence: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An earlier run wrote it all and was cut off before it could say so."""
+
+    state: State
+    record_id: str
+    task_id: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+type Plan = Create | Tell | Done | FormToLeadError
+
+
+class FieldsWrong(PermanentError):
+    """All that the form finds wrong, as problems for the rejection."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(Reason.VALIDATION_FAILED)
+        self.problems = problems
+
+
+def prepare(submission: Submission, forms: Mapping[str, Form]) -> Prepared | FormToLeadError:
+    form = forms.get(submission.form_id)
+    if form is None:
+        return PermanentError(Reason.UNKNOWN_FORM, detail=submission.form_id)
+    try:
+        checked = check(form, submission.fields)
+    except Exception as error:  # noqa: BLE001 (one person's odd data must not stop the batch: it is a bug to report)
+        return _bug(error, submission.submission_id)
+    if checked.errors:
+        return FieldsWrong(tuple(Problem(code=error.code, field=error.field) for error in checked.errors))
+    return Prepared(submission, form, checked.values)
+
+
+def look_up_for(batch: Sequence[Prepared]) -> LookUp:
+    """One question for the whole batch."""
+    records = [visitor_fields(one.form, one.values) for one in batch]
+    emails = [str(record["Email"]) for record in records if record.get("Email")]
+    numbers = [str(record[name]) for record in records for name in _PHONE_FIELDS if record.get(name)]
+    return LookUp(
+        submission_ids=tuple(one.id for one in batch),
+        emails=_distinct([email.lower() for email in emails] + [same_mailbox(email) for email in emails]),
+        phones=_distinct([spelling for number in numbers for spelling in spellings(number)]),
+        oldest=min(one.submission.received_at for one in batch),
+        lead_fields=tuple(sorted({name for record in records for name in record})),
+    )
+
+
+def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
+    """Plans by submission id. In order of arrival: a Lead planned for one submission counts for the next."""
+    own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in found.own_leads}
+    own_tasks = {str(task[SUBMISSION_ID_FIELD]): task for task in found.own_tasks}
+    known = _Known(
+        leads={str(lead["Id"]): dict(lead) for lead in found.open_leads},
+        contacts={str(contact["Id"]): dict(contact) for contact in found.contacts},
+    )
+    plans: dict[str, Plan] = {}
+    for one in batch:
+        try:
+            plans[one.id] = _plan(one, own_leads.get(one.id), own_tasks.get(one.id), known)
+        except Exception as error:  # noqa: BLE001 (as above: this one is rejected as a bug, the others go on)
+            plans[one.id] = _bug(error, one.id)
+    return plans
+
+
+@dataclass(slots=True)
+class _Known:
+    """The people found, and as planning goes on the Leads that are about to be created, by id."""
+
+    leads: dict[str, dict[str, Any]]
+    contacts: dict[str, dict[str, Any]]
+    planned: set[str] = field(default_factory=set)
+
+
+def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: _Known) -> Plan:
+    if own_lead:
+        return Done(State.CREATED, str(own_lead["Id"]), evidence={"rule": "own_lead"})
+    if own_task:
+        return _plan_again(one, own_task, known)
+    decision = _decide(one, known)
+    if decision.candidate_id is None:
+        record = lead_record(one.form, one.submission, one.values)
+        known.leads[one.id] = dict(record)
+        known.planned.add(one.id)
+        return Create(record, decision.evidence)
+    return _tell(one, decision.candidate_id, decision.evidence, known)
+
+
+def _plan_again(one: Prepared, task: Record, known: _Known) -> Plan:
+    """The Task is written; the blanks may not be. The Task says whom it was about."""
+    target, task_id = str(task["WhoId"]), str(task["Id"])
+    evidence = {"rule": "own_task"}
+    if target in known.leads:
+        return _tell(one, target, evidence, known, task_id=task_id)
+    state = State.ATTACHED if target.startswith(_CONTACT_PREFIX) else State.UPDATED
+    return Done(state, target, task_id, evidence)
+
+
+def _tell(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known, *, task_id: str = "") -> Tell:
+    is_contact = target_id in known.contacts
+    record = known.contacts[target_id] if is_contact else known.leads[target_id]
+    blanks = {} if is_contact else blanks_to_fill(record, visitor_fields(one.form, one.values))
+    record.update(blanks)
+    owner_id = str(record["OwnerId"]) if record.get("OwnerId") else None
+    task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=owner_id)
+    return Tell(
+        state=State.ATTACHED if is_contact else State.UPDATED,
+        target_id=target_id,
+        follows=target_id in known.planned,
+        blanks=blanks,
+        task={} if task_id else task,
+        task_id=task_id,
+        evidence=evidence,
+    )
+
+
+def _decide(one: Prepared, known: _Known) -> Decision:
+    """Contacts stand first: a customer is better known than a Lead of the same person."""
+    contacts = known.contacts if one.form.existing.contact == "attach" else {}
+    candidates = [
+        person
+        for record_id, record in (*contacts.items(), *known.leads.items())
+        for person in _people(record_id, record)
+    ]
+    decision = Decision("create")
+    for person in _people(one.id, visitor_fields(one.form, one.values)):
+        decision = decide(person, candidates, country=one.form.country)
+        if decision.candidate_id:
+            break
+    return decision
+
+
+def _people(record_id: str, record: Record) -> list[Person]:
+    """One Person for each phone number of a record, or one without."""
+    phones = [record[name] for name in _PHONE_FIELDS if record.get(name)] or [None]
+    return [
+        Person(
+            id=record_id,
+            first_name=record.get("FirstName"),
+            last_name=record.get("LastName"),
+            email=record.get("Email"),
+            phone=phone,
+            company=record.get("Company"),
+        )
+        for phone in phones
+    ]
+
+
+def _bug(error: Exception, submission_id: str) -> PermanentError:
+    log("processor_bug", level="error", submission_id=submission_id, where=where(error))
+    return PermanentError(Reason.INTERNAL_ERROR, where(error))
+
+
+def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))

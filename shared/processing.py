@@ -1,0 +1,337 @@
+"""The processor's use case: rows of a batch become Leads, notes on known people, or typed rejections.
+
+    load ▶ lock ▶ prepare ▶ look up ▶ plan ▶ write ▶ settle
+
+Every step can be repeated: a Lead is upserted under its submission's id, a Task is looked for before it is
+written, a row is settled by a conditional write, and a dead letter is sent before its row says `rejected`.
+So a crash between any two steps costs a repeat and nothing else.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from shared.crm import Crm, Note, Written
+from shared.errors import ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.form import Form
+from shared.lead_queue import submission_id_in
+from shared.observability import count, log
+from shared.person_keys import keys_to_lock
+from shared.planning import Create, Done, FieldsWrong, Plan, Prepared, Tell, look_up_for, plan_batch, prepare
+from shared.receiving import FORGOTTEN_AFTER
+from shared.rejection import Problem, Reason, Rejection
+from shared.submission import Outcome, State, Submission
+from shared.version import CODE_VERSION
+
+FIRST_WAIT: Final = 30
+LONGEST_WAIT: Final = 60 * 60
+"""Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
+BUSY_WAIT: Final = 5
+"""Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
+MAX_ATTEMPTS: Final = 400
+"""Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
+_BY: Final = "processor"
+
+
+class Ledger(Protocol):
+    def get_many(self, submission_ids: Iterable[str]) -> dict[str, Submission]: ...
+    def settle(
+        self,
+        submission: Submission,
+        state: State,
+        *,
+        by: str,
+        now: datetime,
+        why: str = "",
+        outcome: Outcome | None = None,
+        rejection: Rejection | None = None,
+        expires_at: int | None = None,
+    ) -> bool: ...
+    def note_attempt(self, submission: Submission, *, error: str, due_at: datetime, counted: bool) -> bool: ...
+
+
+class DeadLetters(Protocol):
+    def send(
+        self, submission_id: str, *, reason: str, form_id: str, group: str, replay: int, now: datetime
+    ) -> None: ...
+
+
+class Locks(Protocol):
+    def take(self, keys: Iterable[str], *, holder: str) -> bool: ...
+    def release(self, keys: Iterable[str], *, holder: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What processing needs from outside; tests hand in fakes."""
+
+    ledger: Ledger
+    dead_letters: DeadLetters
+    locks: Locks
+    crm: Crm
+    forms: Mapping[str, Form]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the queue, as it was delivered."""
+
+    message_id: str
+    receipt_handle: str
+    group: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """This message is not done: it must come back after so many seconds."""
+
+    message: Message
+    delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What stands in Salesforce now."""
+
+    state: State
+    outcome: Outcome
+
+
+type _Result = _Settled | FormToLeadError
+type _Delays = dict[str, int]
+"""Seconds to wait by submission id; a submission that is not in it is done."""
+
+
+def process(messages: Sequence[Message], dependencies: Dependencies, *, run_id: str) -> list[Retry]:
+    """The messages that must be delivered again; all others are done. `run_id` is unique to this run.
+
+    Raises TransientError or ConfigurationError only when the ledger can't be read: then nothing was done.
+    """
+    ids = {message.message_id: submission_id_in(message.body) for message in messages}
+    rows = dependencies.ledger.get_many(filter(None, ids.values()))
+    for submission_id in ids.values():
+        if submission_id not in rows:
+            # Erased, or not a message of ours: nothing to do, and nothing that could be kept.
+            log("message_without_row", level="warning")
+            count("MessagesWithoutRow")
+    in_order = [rows[one] for one in dict.fromkeys(ids.values()) if one in rows]
+    waiting = [row for row in in_order if row.state is State.RECEIVED]
+    delays = _process_locked(waiting, dependencies, run_id) if waiting else {}
+    return _with_their_groups(messages, ids, delays)
+
+
+def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], delays: _Delays) -> list[Retry]:
+    """FIFO: when one message comes back, the later ones of its group must come back behind it."""
+    retries: list[Retry] = []
+    group_delays: dict[str, int] = {}
+    for message in messages:
+        delay = delays.get(ids[message.message_id])
+        if delay is not None:
+            group_delays.setdefault(message.group, delay)
+        if message.group in group_delays:
+            retries.append(Retry(message, group_delays[message.group]))
+    return retries
+
+
+def _process_locked(rows: Sequence[Submission], dependencies: Dependencies, run_id: str) -> _Delays:
+    held: list[str] = []
+    delays: _Delays = {}
+    free: list[Submission] = []
+    try:
+        for row in rows:
+            keys = keys_to_lock(row.person_keys)
+            if dependencies.locks.take(keys, holder=run_id):
+                held += keys
+                free.append(row)
+            else:
+                delays[row.submission_id] = BUSY_WAIT
+        return delays | _process_free(free, dependencies)
+    except FormToLeadError as error:
+        log("locks_failed", level="error", error=error.code)
+        return {row.submission_id: FIRST_WAIT for row in rows}
+    finally:
+        _release(dependencies.locks, held, run_id)
+
+
+def _release(locks: Locks, held: Sequence[str], run_id: str) -> None:
+    try:
+        locks.release(dict.fromkeys(held), holder=run_id)
+    except FormToLeadError as error:
+        # The lease ends by itself; until then that person's next submission waits.
+        log("locks_not_released", level="warning", error=error.code)
+
+
+def _process_free(rows: Sequence[Submission], dependencies: Dependencies) -> _Delays:
+    results: dict[str, _Result] = {}
+    ready: list[Prepared] = []
+    for row in rows:
+        match prepare(row, dependencies.forms):
+            case Prepared() as prepared:
+                ready.append(prepared)
+            case error:
+                results[row.submission_id] = error
+    if ready:
+        results |= _carry_out(ready, dependencies.crm)
+    delays: _Delays = {}
+    for row in rows:
+        delay = _finish(row, results[row.submission_id], dependencies)
+        if delay is not None:
+            delays[row.submission_id] = delay
+    return delays
+
+
+# --- Salesforce: one look-up, one write of Leads, one of notes ------------------------------------------
+
+
+def _carry_out(ready: Sequence[Prepared], crm: Crm) -> dict[str, _Result]:
+    """A result for each submission. What was written before a call failed keeps its result."""
+    results: dict[str, _Result] = {}
+    try:
+        plans = plan_batch(ready, crm.look_up(look_up_for(ready)))
+        results |= {one: plan for one, plan in plans.items() if isinstance(plan, FormToLeadError)}
+        results |= {one: _done(plan) for one, plan in plans.items() if isinstance(plan, Done)}
+        results |= _create_leads(plans, crm)
+        results |= _tell_sales(plans, results, crm)
+    except (TransientError, ConfigurationError) as error:
+        results = {one.id: error for one in ready} | results
+    return results
+
+
+def _done(plan: Done) -> _Settled:
+    return _settled(plan.state, plan.record_id, plan.evidence, plan.task_id)
+
+
+def _settled(state: State, record_id: str, evidence: dict[str, str], task_id: str = "") -> _Settled:
+    kind = "Contact" if state is State.ATTACHED else "Lead"
+    return _Settled(state, Outcome(record_id=record_id, record_type=kind, task_id=task_id, evidence=evidence))
+
+
+def _create_leads(plans: Mapping[str, Plan], crm: Crm) -> dict[str, _Result]:
+    creates = {one: plan for one, plan in plans.items() if isinstance(plan, Create)}
+    if not creates:
+        return {}
+    written = crm.upsert_leads([plan.lead for plan in creates.values()])
+    return {
+        one: result.error or _settled(State.CREATED, result.record_id, plan.evidence)
+        for (one, plan), result in zip(creates.items(), written, strict=True)
+    }
+
+
+def _tell_sales(plans: Mapping[str, Plan], results: Mapping[str, _Result], crm: Crm) -> dict[str, _Result]:
+    told: dict[str, _Result] = {}
+    targets: dict[str, str] = {}
+    for one, plan in plans.items():
+        if not isinstance(plan, Tell):
+            continue
+        created = results.get(plan.target_id) if plan.follows else None
+        if isinstance(created, _Settled):
+            targets[one] = created.outcome.record_id
+        elif plan.follows:
+            # The Lead that this one was to join did not come about: next time it is looked at on its own.
+            told[one] = TransientError("lead_of_same_batch_failed")
+        else:
+            targets[one] = plan.target_id
+    tells = {one: plan for one, plan in plans.items() if isinstance(plan, Tell) and one in targets}
+    written = crm.write_notes([_note(plan, targets[one]) for one, plan in tells.items()]) if tells else []
+    for (one, plan), result in zip(tells.items(), written, strict=True):
+        told[one] = _told(plan, targets[one], result)
+    return told
+
+
+def _note(plan: Tell, target_id: str) -> Note:
+    task = {**plan.task, "WhoId": target_id} if plan.task else {}
+    return Note(lead_id=target_id if plan.blanks else "", blanks=plan.blanks, task=task)
+
+
+def _told(plan: Tell, target_id: str, written: Written) -> _Result:
+    return written.error or _settled(plan.state, target_id, plan.evidence, written.record_id or plan.task_id)
+
+
+# --- the ledger and the dead-letter queue ----------------------------------------------------------------
+
+
+def _finish(row: Submission, result: _Result, dependencies: Dependencies) -> int | None:
+    """None when the row is settled; else the seconds to wait."""
+    try:
+        match result:
+            case _Settled():
+                _settle(row, result, dependencies)
+            case PermanentError():
+                _reject(row, _rejection(result, row, dependencies.forms), dependencies)
+            case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS:
+                exhausted = Problem(code=result.code, detail=result.detail)
+                _reject(row, _named(Reason.RETRIES_EXHAUSTED, (exhausted,), row, dependencies.forms), dependencies)
+            case _:
+                return _wait(row, result, dependencies)
+    except FormToLeadError as error:
+        # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
+        log("settling_failed", level="error", submission_id=row.submission_id, error=error.code)
+        return FIRST_WAIT
+    return None
+
+
+def _settle(row: Submission, settled: _Settled, dependencies: Dependencies) -> None:
+    now = dependencies.now()
+    form = dependencies.forms[row.form_id]
+    done = dependencies.ledger.settle(
+        row,
+        settled.state,
+        by=_BY,
+        now=now,
+        why=settled.outcome.evidence.get("rule", "new_person"),
+        outcome=settled.outcome,
+        expires_at=int((now + timedelta(days=form.retention.settled_days)).timestamp()),
+    )
+    if not done:
+        log("settled_elsewhere", submission_id=row.submission_id, state=settled.state)
+        return
+    count("Settled", outcome=settled.state)
+    log("settled", submission_id=row.submission_id, state=settled.state, record_id=settled.outcome.record_id)
+
+
+def _reject(row: Submission, rejection: Rejection, dependencies: Dependencies) -> None:
+    """The dead letter first: a crash in between sends it twice, the other way round it would never be sent."""
+    now = dependencies.now()
+    dependencies.dead_letters.send(
+        row.submission_id,
+        reason=rejection.reason,
+        form_id=row.form_id,
+        group=row.person_keys[0],
+        replay=row.replay_count,
+        now=now,
+    )
+    dependencies.ledger.settle(row, State.REJECTED, by=_BY, now=now, why=rejection.reason, rejection=rejection)
+    count("Rejected", reason=rejection.reason)
+    log("rejected", level="warning", submission_id=row.submission_id, reason=rejection.reason)
+
+
+def _rejection(error: PermanentError, row: Submission, forms: Mapping[str, Form]) -> Rejection:
+    match error:
+        case FieldsWrong(problems=problems):
+            return _named(Reason.VALIDATION_FAILED, problems, row, forms)
+        case PermanentError(code=code) if code in set(Reason):
+            return _named(Reason(code), (Problem(code=code, detail=error.detail or str(error)),), row, forms)
+        case _:
+            problem = Problem(code=error.code, field=" ".join(error.fields), detail=error.detail)
+            return _named(Reason.SALESFORCE_REJECTED, (problem,), row, forms)
+
+
+def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms: Mapping[str, Form]) -> Rejection:
+    form = forms.get(row.form_id)
+    version = form.version if form else row.form_version
+    return Rejection(reason=reason, problems=problems, form_version=version, code_version=CODE_VERSION)
+
+
+def _wait(row: Submission, error: FormToLeadError, dependencies: Dependencies) -> int:
+    """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
+    soon = error.code in {"lead_of_same_batch_failed", "UNABLE_TO_LOCK_ROW"} and row.attempts == 0
+    delay = BUSY_WAIT if soon else min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
+    due_at = dependencies.now() + timedelta(seconds=delay) + FORGOTTEN_AFTER
+    counted = isinstance(error, TransientError)
+    dependencies.ledger.note_attempt(row, error=error.code, due_at=due_at, counted=counted)
+    count("Retried", reason="configuration" if not counted else "transient")
+    log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
+    return delay

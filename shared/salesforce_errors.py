@@ -1,0 +1,130 @@
+"""Every Salesforce error code that we know, and what it means for a submission. Pure: no library in sight.
+
+Sources: the SOAP StatusCode and ExceptionCode enums, the REST error pages, and recorded answers. A code that is
+not here is treated as permanent, with its text kept in the row, and counted: better one named rejection
+that an operator looks at than a submission that waits for ever.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from shared.errors import ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.observability import count
+
+PERMANENT: Final = frozenset(
+    {
+        "BAD_CUSTOM_ENTITY_PARENT_DOMAIN",
+        "CIRCULAR_DEPENDENCY",
+        "DEPENDENCY_EXISTS",
+        "DUPLICATES_DETECTED",
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "FIELD_FILTER_VALIDATION_EXCEPTION",
+        "FIELD_INTEGRITY_EXCEPTION",
+        "FILTERED_LOOKUP_LIMIT_EXCEEDED",
+        "INVALID_EMAIL_ADDRESS",
+        "INVALID_FIELD_FOR_INSERT_UPDATE_VALUE",
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "INVALID_TYPE_ON_FIELD_IN_RECORD",
+        "JSON_PARSER_ERROR",
+        "NUMBER_OUTSIDE_VALID_RANGE",
+        "NUMERIC_VALUE_OUT_OF_RANGE",
+        "REQUIRED_FIELD_MISSING",
+        "STRING_TOO_LONG",
+    }
+)
+"""About this submission's data: an operator mends it."""
+
+TRANSIENT: Final = frozenset(
+    {
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "APEX_ERROR",
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",  # a trigger failed; triggers get mended or get a quieter moment
+        "CANNOT_UPDATE_CONVERTED_LEAD",  # converted since the look-up: the next one finds its Contact
+        "DELETE_FAILED",
+        "DUPLICATE_VALUE",  # our own key: a run that was cut off wrote it, the next look-up finds it
+        "ENTITY_IS_DELETED",  # deleted or merged since the look-up
+        "ENTITY_IS_LOCKED",
+        "EXCEEDED_QUOTA",
+        "NOT_FOUND",  # of a record that the look-up saw a moment ago
+        "ORG_IN_MAINTENANCE",
+        "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+        "PROCESSING_HALTED",
+        "QUERY_TIMEOUT",
+        "REQUEST_LIMIT_EXCEEDED",
+        "REQUEST_RUNNING_TOO_LONG",
+        "SERVER_UNAVAILABLE",
+        "STORAGE_LIMIT_EXCEEDED",
+        "TOO_MANY_APEX_REQUESTS",
+        "TXN_SECURITY_METERING_ERROR",
+        "UNABLE_TO_LOCK_ROW",
+        "UNKNOWN_EXCEPTION",
+        "rate_limit_exceeded",
+    }
+)
+
+CONFIGURATION: Final = frozenset(
+    {
+        "API_CURRENTLY_DISABLED",
+        "API_DISABLED_FOR_ORG",
+        "CANNOT_EXECUTE_FLOW_TRIGGER",
+        "INACTIVE_OWNER_OR_USER",
+        "INSUFFICIENT_ACCESS",
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+        "INSUFFICIENT_ACCESS_OR_READONLY",
+        "INVALID_CROSS_REFERENCE_KEY",  # an owner, campaign or record type of the form file is not in the org
+        "INVALID_FIELD",
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        "INVALID_ID_FIELD",
+        "INVALID_SESSION_ID",
+        "INVALID_TYPE",
+        "MALFORMED_ID",
+        "MALFORMED_QUERY",
+        "MISSING_OAUTH_TOKEN",
+        "METHOD_NOT_ALLOWED",
+        "OPERATION_TOO_LARGE",
+        "ORG_LOCKED",
+        "PASSWORD_LOCKOUT",
+        "TXN_SECURITY_NO_ACCESS",
+        "UNSUPPORTED_API_VERSION",
+        "URL_NOT_RESET",
+        "app_not_found",
+        "inactive_org",
+        "inactive_user",
+        "invalid_app_access",
+        "invalid_client",
+        "invalid_client_id",
+        "invalid_grant",
+        "invalid_request",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+)
+"""For us or the org's admin to mend: no submission is rejected because of it."""
+
+
+def error_for(code: str, message: str = "", fields: Sequence[str] = ()) -> FormToLeadError:
+    """`message` is Salesforce's own text: it may quote what was sent, so it travels as `detail`."""
+    if code in TRANSIENT:
+        return TransientError(code, detail=message)
+    if code in CONFIGURATION:
+        return ConfigurationError(code, detail=message)
+    if code not in PERMANENT:
+        count("UnknownSalesforceError")
+    return PermanentError(code or "unknown", detail=message, fields=tuple(fields))
+
+
+def error_in(body: Any, status: int) -> FormToLeadError:
+    """From the body of a failed call, a subrequest or one record of a collection.
+
+    REST says `errorCode`, collections say `statusCode`, OAuth says `error`; a load balancer says HTML.
+    """
+    first = body[0] if isinstance(body, list) and body else body
+    if isinstance(first, Mapping):
+        code = first.get("errorCode") or first.get("statusCode") or first.get("error")
+        if code:
+            message = first.get("message") or first.get("error_description") or ""
+            return error_for(str(code), str(message), [str(name) for name in first.get("fields") or ()])
+    if status in {401, 403}:
+        return ConfigurationError(f"http_{status}")
+    # Anything else without a code came from a proxy or a server that is unwell.
+    return TransientError(f"http_{status}")

@@ -1,0 +1,53 @@
+"""One settings model for each function, with only its own variables; all come from template.yaml."""
+
+import os
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from shared.errors import ConfigurationError
+
+
+def _words(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class _FromEnvironment(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Raises ConfigurationError, naming every variable that is missing."""
+        values = {name: os.environ[name.upper()] for name in cls.model_fields if name.upper() in os.environ}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            names = ", ".join(sorted({str(fault["loc"][0]).upper() for fault in error.errors()}))
+            raise ConfigurationError("settings", f"missing or wrong environment variables: {names}") from None
+
+
+class IntakeSettings(_FromEnvironment):
+    submissions_table: str
+    submission_queue_url: str
+    person_key_secret_arn: str
+    extra_origins: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
+
+
+class ProcessorSettings(_FromEnvironment):
+    submissions_table: str
+    person_locks_table: str
+    submission_queue_url: str
+    dead_letter_queue_url: str
+    salesforce_secret_arn: str
+
+
+class ReplaySettings(_FromEnvironment):
+    submissions_table: str
+    submission_queue_url: str
+    dead_letter_queue_url: str
+    person_key_secret_arn: str
+
+
+class RequeueSettings(_FromEnvironment):
+    submissions_table: str
+    submission_queue_url: str
