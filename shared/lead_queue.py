@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 MESSAGE_VERSION: Final = 1
-MAX_DELAY: Final = 12 * 60 * 60
-"""Seconds: the longest that SQS hides a message."""
+MAX_DELAY: Final = 11 * 60 * 60
+"""Seconds. SQS hides a message for 12 hours at most, counted from its delivery, of which our run has used a part."""
 _ID: Final = re.compile(r"[!-~]{1,128}")
 """What AWS takes as group and deduplication id; emulators take more, so we check ourselves."""
 _LOOK_SECONDS: Final = 30

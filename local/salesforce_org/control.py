@@ -1,0 +1,141 @@
+"""The tests' own endpoints under /_org, apart from anything that Salesforce has.
+
+| | |
+|---|---|
+| GET /_org/records/{sobject} | all live records with all fields, oldest first; `?deleted=true` shows deleted ones too |
+| POST /_org/records/{sobject} | a list of records to store unchecked, read-only fields too; answers their ids |
+| POST /_org/reset | back to the seeded start |
+| GET, DELETE /_org/calls | API and token calls so far: method, path, at, status (null: connection dropped) |
+| GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
+| GET, POST /_org/validation_rules | [{"sobject", "field", "equals", "message"}]; a POST replaces all of them |
+| POST /_org/expire_tokens | ends every session |
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from .api import parse_json
+from .errors import ApiError, not_found
+from .faults import parse_faults
+from .fields import SObject, sobject_named
+from .messages import JsonObject, JsonValue, Request, Response, Row
+from .validation import ValidationRule
+
+if TYPE_CHECKING:
+    from .org import Org
+
+
+def handle_control(org: "Org", request: Request) -> Response:
+    try:
+        return Response(200, _answer(org, request))
+    except ApiError as error:
+        return Response(error.status, error.body())
+
+
+def _answer(org: "Org", request: Request) -> JsonValue:
+    resource, _, name = request.path.removeprefix("/_org/").strip("/").partition("/")
+    route = _ROUTES.get((request.method, resource))
+    if route is None:
+        raise not_found()
+    return route(org, request, name)
+
+
+def _records(org: "Org", request: Request, name: str) -> JsonValue:
+    deleted = "deleted=true" in request.query_string
+    return [dict(row) for row in org.rows(_sobject(name).name, deleted=deleted)]
+
+
+def _add_records(org: "Org", request: Request, name: str) -> JsonValue:
+    sobject = _sobject(name)
+    return [org.add(sobject.name, _row(sobject, each)) for each in _list(request)]
+
+
+def _reset(org: "Org", _request: Request, _name: str) -> JsonValue:
+    org.reset()
+    return {"reset": True}
+
+
+def _calls(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return [dict(call) for call in org.calls]
+
+
+def _clear_calls(org: "Org", _request: Request, _name: str) -> JsonValue:
+    org.calls.clear()
+    return []
+
+
+def _faults(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return [{"fault": fault.kind, "times": fault.times, "path": fault.path} for fault in org.faults]
+
+
+def _set_faults(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.faults[:] = parse_faults(parse_json(request.body))
+    return {"faults": len(org.faults)}
+
+
+def _rules(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return [asdict(rule) for rule in org.rules]
+
+
+def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.rules[:] = [_rule(each) for each in _list(request)]
+    return {"validation_rules": len(org.rules)}
+
+
+def _expire_tokens(org: "Org", _request: Request, _name: str) -> JsonValue:
+    org.sessions.end_all()
+    return {"expired": True}
+
+
+_ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = {
+    ("GET", "records"): _records,
+    ("POST", "records"): _add_records,
+    ("POST", "reset"): _reset,
+    ("GET", "calls"): _calls,
+    ("DELETE", "calls"): _clear_calls,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _set_faults,
+    ("GET", "validation_rules"): _rules,
+    ("POST", "validation_rules"): _set_rules,
+    ("POST", "expire_tokens"): _expire_tokens,
+}
+
+
+def _list(request: Request) -> list[JsonObject]:
+    body = parse_json(request.body)
+    if not isinstance(body, list):
+        raise ApiError(400, "BAD_REQUEST", "a JSON list of objects is wanted")
+    items: list[JsonObject] = []
+    for each in body:
+        if not isinstance(each, dict):
+            raise ApiError(400, "BAD_REQUEST", "a JSON list of objects is wanted")
+        items.append(each)
+    return items
+
+
+def _sobject(name: str) -> SObject:
+    sobject = sobject_named(name)
+    if sobject is None:
+        raise not_found()
+    return sobject
+
+
+def _row(sobject: SObject, values: JsonObject) -> Row:
+    row: Row = {}
+    for name, value in values.items():
+        if name not in sobject.fields or isinstance(value, dict | list):
+            raise ApiError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+        row[name] = value
+    return row
+
+
+def _rule(value: JsonObject) -> ValidationRule:
+    names = ("sobject", "field", "equals", "message")
+    if set(value) != set(names) or not all(isinstance(each, str) for each in value.values()):
+        raise ApiError(400, "BAD_RULE", f"a rule has exactly these texts: {', '.join(names)}")
+    sobject, field, equals, message = (str(value[name]) for name in names)
+    found = _sobject(sobject).field(field)
+    if found is None:
+        raise ApiError(400, "INVALID_FIELD", f"No such column '{field}' on sobject of type {sobject}")
+    return ValidationRule(sobject, found.name, equals, message)

@@ -1,0 +1,201 @@
+"""The org on HTTPS, on the loopback address only, with a throw-away certificate authority."""
+
+import gzip
+import ipaddress
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import trustme
+
+from .messages import Request, Response
+from .org import Org
+
+MAX_URL = 16_384  # bytes of the request line's target, as in the real org: long SOQL belongs in a composite body
+MAX_BODY = 50 * 1024 * 1024  # bytes
+_HANDSHAKE_SECONDS = 10
+_IDLE_SECONDS = 120
+_GZIP_FROM = 1_024  # bytes; smaller answers are sent plain
+
+
+def certificates(directory: Path) -> tuple[Path, Path]:
+    """(CA file, server certificate with its key), made once per directory so that a restart stays trusted."""
+    directory.mkdir(parents=True, exist_ok=True)
+    ca_file, server_file = directory / "ca.pem", directory / "server.pem"
+    if not (ca_file.exists() and server_file.exists()):
+        authority = trustme.CA(organization_name="form-to-lead local stand-in")
+        certificate = authority.issue_cert("localhost", "127.0.0.1")
+        server_file.touch(mode=0o600)
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(server_file))
+        authority.cert_pem.write_to_path(str(ca_file))
+    return ca_file, server_file
+
+
+def is_local_host(host: str) -> bool:
+    """Whether a Host header names this machine. Anything else is a page elsewhere whose name was pointed here."""
+    name = urlsplit(f"//{host}").hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def refusal(path: str, headers: Mapping[str, str]) -> Response | None:
+    """Turns away what a browser was tricked into sending. Header names are lower case."""
+    host = headers.get("host", "")
+    if not is_local_host(host):
+        return Response(403, b"Only for this machine: use localhost.", {"Content-Type": "text/plain"})
+    origin = headers.get("origin")
+    if path.startswith("/_org/") and origin is not None and origin != f"https://{host}":
+        return Response(403, b"Not for other websites.", {"Content-Type": "text/plain"})
+    return None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, org: Org, context: ssl.SSLContext, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.org = org
+        # The handshake happens in the connection's own thread: a slow client must not keep others waiting.
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Connections break off all the time in tests; the client's own error is the one to read."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "form-to-lead-stand-in"
+    sys_version = ""
+    timeout = _IDLE_SECONDS
+    server: _Server
+
+    def setup(self) -> None:
+        connection = self.request
+        connection.settimeout(_HANDSHAKE_SECONDS)
+        connection.do_handshake()
+        super().setup()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Says nothing: URLs hold personal data."""
+
+    def _answer(self) -> None:
+        if len(self.path) > MAX_URL:
+            self._send(Response(414, b"<h1>URI Too Long</h1>", {"Content-Type": "text/html"}))
+            self.close_connection = True
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self._body(headers)
+        if body is None:
+            self._send(Response(413, b"<h1>Too large</h1>", {"Content-Type": "text/html"}))
+            self.close_connection = True
+            return
+        request = Request(self.command, self.path, headers, body)
+        self._send(refusal(request.path, headers) or self.server.org.handle(request))
+
+    do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - http.server's own names
+
+    def _body(self, headers: Mapping[str, str]) -> bytes | None:
+        """The request's body, chunked or not; None when it is too large or its length is no number."""
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            return self._chunks()
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return None
+        return self.rfile.read(int(length))
+
+    def _chunks(self) -> bytes | None:
+        body = b""
+        while True:
+            try:
+                size = int(self.rfile.readline().partition(b";")[0], 16)
+            except ValueError:
+                return None
+            if size == 0:
+                break
+            if len(body) + size > MAX_BODY:
+                return None
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        trailer = self.rfile.readline()
+        while trailer.strip():
+            trailer = self.rfile.readline()
+        return body
+
+    def _send(self, response: Response) -> None:
+        if response.drop:
+            self.close_connection = True
+            # Closing alone would wait for the files opened on the socket.
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        plain = isinstance(response.body, bytes)
+        payload = b"" if response.body is None else response.body
+        content = payload if isinstance(payload, bytes) else json.dumps(payload, ensure_ascii=False).encode()
+        headers = {} if plain or not content else {"Content-Type": "application/json;charset=UTF-8"}
+        headers |= response.headers
+        if len(content) >= _GZIP_FROM and "gzip" in self.headers.get("Accept-Encoding", ""):
+            content = gzip.compress(content, compresslevel=1)
+            headers["Content-Encoding"] = "gzip"
+        self.send_response(response.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD" and response.status != 204:
+            self.wfile.write(content)
+
+
+@dataclass(frozen=True)
+class RunningOrg:
+    """A served org; `close` (or leaving the `with` block) frees the port. The Org itself stays open."""
+
+    org: Org
+    url: str
+    ca_file: Path
+    client_id: str
+    client_secret: str
+    _server: _Server
+    _thread: threading.Thread
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=5)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def serve(org: Org, certs_dir: Path, port: int = 0) -> RunningOrg:
+    """Serves the org at https://localhost:<port> (0: any free port) from a thread of its own."""
+    ca_file, server_file = certificates(certs_dir)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(server_file)
+    server = _Server(org, context, port)
+    url = f"https://localhost:{server.server_address[1]}"
+    org.instance_url = url
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="salesforce-org", daemon=True
+    )
+    thread.start()
+    return RunningOrg(org, url, ca_file, org.client_id, org.client_secret, server, thread)

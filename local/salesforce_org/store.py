@@ -1,0 +1,188 @@
+"""The org's tables in SQLite: one table per object, one column per stored field.
+
+One connection, used under one lock by whoever holds the Org; `transaction` nests, so that a collection can undo a
+single record and a composite request can undo all of its parts.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from .fields import NAME_FIELDS, SOBJECTS, Field, SObject
+from .ids import make_id
+from .messages import JsonObject, JsonValue, Row, Scalar
+from .query import Plan, column_sql, fold, like_matches
+
+_COLUMN_TYPES = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL"}
+# The objects that a lookup to several objects can lead to, and so what the Name view unites.
+_NAMED = ("User", "Group", "Contact", "Lead", "Account")
+
+
+def _create_statements() -> Iterator[str]:
+    yield "CREATE TABLE IF NOT EXISTS id_counters (prefix TEXT PRIMARY KEY, last INTEGER NOT NULL)"
+    for sobject in SOBJECTS.values():
+        columns = ", ".join(
+            f'"{field.name}" {_COLUMN_TYPES.get(field.type, "TEXT")}{" PRIMARY KEY" if field.name == "Id" else ""}'
+            for field in sobject.stored
+        )
+        yield f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({columns})'
+        for field in sobject.stored:
+            if field.can_upsert_by and field.type != "id":
+                index = f'"{sobject.name}_{field.name}"'
+                yield f'CREATE INDEX IF NOT EXISTS {index} ON "{sobject.name}" (fold("{field.name}"))'
+    selects = " UNION ALL ".join(_name_select(SOBJECTS[kind]) for kind in _NAMED)
+    yield f'CREATE VIEW IF NOT EXISTS "Name" AS {selects}'
+
+
+def _name_select(sobject: SObject) -> str:
+    """One kind's part of the Name view; Type is the kind, and what it has no field for is null."""
+    columns = (
+        f"'{sobject.name}' AS \"Type\""
+        if name == "Type"
+        else f'"{name}"'
+        if name in sobject.fields
+        else f'NULL AS "{name}"'
+        for name in NAME_FIELDS
+    )
+    return f'SELECT {", ".join(columns)} FROM "{sobject.name}"'  # noqa: S608 - names from the describe tables
+
+
+def read_value(field: Field, stored: Scalar) -> JsonValue:
+    """A column's value as the API answers it."""
+    if stored is None:
+        return field.blank()
+    if field.type == "boolean":
+        return bool(stored)
+    if field.compound and isinstance(stored, str):
+        parts: JsonObject = json.loads(stored)
+        return parts
+    return stored
+
+
+class Work:
+    """What happens inside a transaction; `undo` gives all of it up when the block ends."""
+
+    def __init__(self) -> None:
+        self.undone = False
+
+    def undo(self) -> None:
+        self.undone = True
+
+
+class Store:
+    """Rows by object. Values go in and come out as the API shows them, save that addresses exist in parts only."""
+
+    def __init__(self, database: Path | Literal[":memory:"]) -> None:
+        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self._connection.create_function("fold", 1, fold, deterministic=True)
+        self._connection.create_function("like_matches", 2, like_matches, deterministic=True)
+        # A throw-away database: speed over surviving a power cut.
+        self._connection.execute("PRAGMA synchronous = OFF")
+        self._depth = 0
+        self._create()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _create(self) -> None:
+        with self.transaction():
+            for statement in _create_statements():
+                self._connection.execute(statement)
+
+    def clear(self) -> None:
+        """Empties every table; ids start again from one."""
+        with self.transaction():
+            for table in ("id_counters", *SOBJECTS):
+                self._connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names from the describe tables
+
+    @contextmanager
+    def transaction(self) -> Iterator[Work]:
+        """Undoes everything inside when the block raises or asks for it; nests."""
+        self._depth += 1
+        name = f"level_{self._depth}"
+        work = Work()
+        self._connection.execute(f"SAVEPOINT {name}")
+        try:
+            yield work
+        except BaseException:
+            work.undo()
+            raise
+        finally:
+            if work.undone:
+                self._connection.execute(f"ROLLBACK TO {name}")
+            self._connection.execute(f"RELEASE {name}")
+            self._depth -= 1
+
+    def next_id(self, sobject: SObject) -> str:
+        row = self._connection.execute(
+            "INSERT INTO id_counters VALUES (?, 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last",
+            (sobject.prefix,),
+        ).fetchone()
+        return make_id(sobject.prefix, int(row[0]))
+
+    def insert(self, sobject: SObject, row: Mapping[str, Scalar]) -> None:
+        columns = ", ".join(f'"{name}"' for name in row)
+        marks = ", ".join("?" for _ in row)
+        # Names come from the describe tables, never from a request.
+        self._connection.execute(
+            f'INSERT INTO "{sobject.name}" ({columns}) VALUES ({marks})',  # noqa: S608
+            tuple(row.values()),
+        )
+
+    def update(self, sobject: SObject, record_id: str, changes: Mapping[str, Scalar]) -> None:
+        assignments = ", ".join(f'"{name}" = ?' for name in changes)
+        self._connection.execute(
+            f'UPDATE "{sobject.name}" SET {assignments} WHERE "Id" = ?',  # noqa: S608
+            (*changes.values(), record_id),
+        )
+
+    def get(self, sobject: SObject, record_id: str) -> Row | None:
+        """A row with all stored fields, a deleted one too."""
+        found = self._rows(sobject, '"Id" = ?', (record_id,))
+        return found[0] if found else None
+
+    def find(self, sobject: SObject, field: Field, value: Scalar) -> list[Row]:
+        """Live rows whose field has this value, compared as SOQL compares text."""
+        column = f'fold("{field.name}")' if field.type != "id" else f'"{field.name}"'
+        return self._rows(sobject, f'{column} = ? AND "IsDeleted" = 0', (fold(value) if field.type != "id" else value,))
+
+    def all(self, sobject: SObject, *, deleted: bool = False) -> list[Row]:
+        """Rows in order of creation."""
+        live_only = not deleted and "IsDeleted" in sobject.fields
+        return self._rows(sobject, '"IsDeleted" = 0' if live_only else "1", ())
+
+    def _rows(self, sobject: SObject, where: str, parameters: Sequence[object]) -> list[Row]:
+        columns = ", ".join(f'"{field.name}"' for field in sobject.stored)
+        cursor = self._connection.execute(
+            f'SELECT {columns} FROM "{sobject.name}" WHERE {where} ORDER BY rowid',  # noqa: S608
+            parameters,
+        )
+        return [
+            {field.name: _scalar(field, value) for field, value in zip(sobject.stored, values, strict=True)}
+            for values in cursor
+        ]
+
+    def addresses(self, sobject: SObject, record_id: str) -> JsonObject:
+        """The computed address fields of one record."""
+        compounds = [field for field in sobject.fields.values() if field.compound]
+        if not compounds:
+            return {}
+        columns = ", ".join(column_sql("t", field) for field in compounds)
+        row = self._connection.execute(
+            f'SELECT {columns} FROM "{sobject.name}" AS t WHERE "Id" = ?',  # noqa: S608
+            (record_id,),
+        ).fetchone()
+        return {field.name: read_value(field, value) for field, value in zip(compounds, row, strict=True)}
+
+    def run(self, plan: Plan) -> list[tuple[Scalar, ...]]:
+        """Rows of a compiled query; for COUNT() a single row with the number."""
+        return self._connection.execute(plan.sql, plan.parameters).fetchall()
+
+
+def _scalar(field: Field, stored: Scalar) -> Scalar:
+    if stored is None:
+        return field.blank() if field.type == "boolean" else None
+    return bool(stored) if field.type == "boolean" else stored

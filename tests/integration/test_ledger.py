@@ -1,0 +1,144 @@
+"""The DynamoDB adapter: rows keep everything, and a change only lands on the row as it was seen."""
+
+from datetime import timedelta
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from shared.errors import ConfigurationError
+from shared.ledger import Ledger
+from shared.rejection import Problem, Reason, Rejection
+from shared.submission import Outcome, State
+from tests.builders import NOW, a_submission
+
+REJECTION = Rejection(reason=Reason.VALIDATION_FAILED, problems=(Problem(code="required", field="email"),))
+
+
+@pytest.fixture
+def ledger(dynamodb: DynamoDBClient) -> Ledger:
+    return Ledger(dynamodb, "Submissions")
+
+
+def test_a_row_comes_back_as_it_was_written(ledger: Ledger) -> None:
+    submission = a_submission(last_name="O'Brien-Østergård 李", message="één\nregel\ten 😀", extras=["a", "b"])
+    assert ledger.add(submission) is None
+    assert ledger.get(submission.submission_id) == submission
+    assert ledger.get_many([submission.submission_id, "unknown"]) == {submission.submission_id: submission}
+
+
+def test_an_id_that_is_taken_gives_the_row_that_is_there(ledger: Ledger) -> None:
+    first = a_submission()
+    ledger.add(first)
+    second = first.model_copy(update={"fields": {"last_name": "Other"}})
+    assert ledger.add(second) == first
+    assert ledger.get(first.submission_id) == first
+
+
+def test_nothing_is_found_where_nothing_is(ledger: Ledger) -> None:
+    assert ledger.get("unknown") is None
+    assert ledger.get_many([]) == {}
+
+
+def test_settling_writes_state_outcome_history_and_expiry_at_once(ledger: Ledger) -> None:
+    submission = a_submission()
+    ledger.add(submission)
+    outcome = Outcome(record_id="00Q1", record_type="Lead", evidence={"rule": "same_email"})
+    assert ledger.settle(
+        submission, State.UPDATED, by="processor", now=NOW, why="same_email", outcome=outcome, expires_at=123
+    )
+    row = ledger.get(submission.submission_id)
+    assert row is not None
+    assert (row.state, row.outcome, row.expires_at) == (State.UPDATED, outcome, 123)
+    assert [(change.from_state, change.to_state, change.by) for change in row.history] == [
+        ("", "received", "intake"),
+        ("received", "updated", "processor"),
+    ]
+
+
+def test_a_row_is_settled_once(ledger: Ledger) -> None:
+    submission = a_submission()
+    ledger.add(submission)
+    assert ledger.settle(submission, State.CREATED, by="processor", now=NOW)
+    assert not ledger.settle(submission, State.REJECTED, by="processor", now=NOW, rejection=REJECTION)
+    row = ledger.get(submission.submission_id)
+    assert row is not None
+    assert (row.state, row.rejection) == (State.CREATED, None)
+
+
+def test_a_row_that_is_gone_is_not_brought_back(ledger: Ledger) -> None:
+    """An erased submission stays erased, whatever a late worker wants to write."""
+    submission = a_submission()
+    assert not ledger.settle(submission, State.CREATED, by="processor", now=NOW)
+    assert ledger.get(submission.submission_id) is None
+
+
+def test_a_late_worker_of_before_a_replay_changes_nothing(ledger: Ledger) -> None:
+    before = a_submission()
+    ledger.add(before)
+    ledger.settle(before, State.REJECTED, by="processor", now=NOW, rejection=REJECTION)
+    rejected = ledger.get(before.submission_id)
+    assert rejected is not None
+    assert ledger.reopen(rejected, person_keys=["e.new"], due_at=NOW, by="operator", now=NOW, why="replay")
+    assert not ledger.settle(before, State.CREATED, by="processor", now=NOW)
+    row = ledger.get(before.submission_id)
+    assert row is not None
+    assert (row.state, row.replay_count, row.person_keys, row.reason) == (State.RECEIVED, 1, ("e.new",), "")
+    assert row.received_at == before.received_at
+
+
+def test_a_replay_happens_once(ledger: Ledger) -> None:
+    submission = a_submission(state=State.REJECTED)
+    ledger.add(submission)
+    assert ledger.reopen(submission, person_keys=["k"], due_at=NOW, by="operator", now=NOW, why="replay")
+    assert not ledger.reopen(submission, person_keys=["k"], due_at=NOW, by="operator", now=NOW, why="replay")
+
+
+def test_an_edit_keeps_what_arrived_and_loses_to_another_edit(ledger: Ledger) -> None:
+    submission = a_submission(state=State.REJECTED, email="wrong")
+    ledger.add(submission)
+    mended = {**submission.fields, "email": "right@example.com"}
+    assert ledger.edit(submission, mended, by="operator", now=NOW)
+    assert not ledger.edit(submission, {**submission.fields, "email": "other"}, by="operator", now=NOW)
+    row = ledger.get(submission.submission_id)
+    assert row is not None
+    assert (row.fields, row.original_fields) == (mended, submission.fields)
+    assert row.history[-1].why == "edited email"
+
+
+def test_tries_are_counted_unless_they_do_not_count(ledger: Ledger) -> None:
+    submission = a_submission()
+    ledger.add(submission)
+    later = NOW + timedelta(hours=1)
+    assert ledger.note_attempt(submission, error="http_503", due_at=later, counted=True)
+    row = ledger.get(submission.submission_id)
+    assert row is not None
+    assert (row.attempts, row.last_error, row.due_at) == (1, "http_503", later)
+    assert ledger.note_attempt(row, error="invalid_client", due_at=later, counted=False)
+    again = ledger.get(submission.submission_id)
+    assert again is not None
+    assert again.attempts == 1
+
+
+def test_rows_are_listed_by_state_oldest_first_in_every_page(ledger: Ledger) -> None:
+    rows = [a_submission().model_copy(update={"received_at": NOW - timedelta(hours=hours)}) for hours in range(3)]
+    for row in (*rows, a_submission(state=State.REJECTED)):
+        ledger.add(row)
+    listed = list(ledger.by_state(State.RECEIVED))
+    assert [summary.submission_id for summary in listed] == [row.submission_id for row in reversed(rows)]
+    assert listed[0].person_keys == rows[2].person_keys
+    assert [s.submission_id for s in ledger.by_state(State.RECEIVED, newest_first=True)] == [
+        row.submission_id for row in rows
+    ]
+
+
+def test_a_forgotten_row_is_claimed_once(ledger: Ledger) -> None:
+    ledger.add(a_submission())
+    [summary] = ledger.by_state(State.RECEIVED)
+    assert ledger.note_requeue(summary, due_at=NOW + timedelta(minutes=5))
+    assert not ledger.note_requeue(summary, due_at=NOW + timedelta(minutes=5))
+
+
+def test_a_table_that_is_not_there_is_a_configuration_error(dynamodb: DynamoDBClient) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Ledger(dynamodb, "Nowhere").get("x")
+    assert caught.value.code == "dynamodb:ResourceNotFoundException"

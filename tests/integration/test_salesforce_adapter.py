@@ -1,0 +1,266 @@
+"""The adapter against the org stand-in over real TLS: what is asked, what is written, and every kind of failure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from local.salesforce_org import Org, RunningOrg, serve
+from shared.crm import LookUp, Note
+from shared.errors import ConfigurationError, PermanentError, TransientError
+from shared.salesforce import SalesforceCrm
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOrg]:
+    with Org(":memory:") as org:
+        org.seed()
+        with serve(org, tmp_path_factory.mktemp("certs")) as running:
+            yield running
+
+
+@dataclass
+class FixedSecret:
+    content: dict[str, Any]
+    forgotten: int = 0
+
+    def values(self) -> dict[str, Any]:
+        return self.content
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+
+@dataclass
+class OrgControl:
+    url: str
+    ca_file: Path
+    secret: FixedSecret
+    crm: SalesforceCrm
+    clock: list[float] = field(default_factory=lambda: [0.0])
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        return requests.request(method, f"{self.url}/_org/{path}", json=body, verify=self.ca_file, timeout=5).json()
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        self._ask("POST", "faults", list(faults))
+
+    def records(self, sobject: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._ask("GET", f"records/{sobject}")
+        return rows
+
+    def calls(self) -> list[str]:
+        return [call["path"] for call in self._ask("GET", "calls")]
+
+
+@pytest.fixture
+def org(running: RunningOrg, monkeypatch: pytest.MonkeyPatch) -> OrgControl:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(running.ca_file))
+    secret = FixedSecret(
+        {"login_url": running.url, "client_id": running.client_id, "client_secret": running.client_secret}
+    )
+    clock = [0.0]
+    crm = SalesforceCrm(secret, clock=lambda: clock[0])  # type: ignore[arg-type]  # a Secret as far as it is used
+    control = OrgControl(running.url, running.ca_file, secret, crm, clock)
+    control._ask("POST", "reset")
+    control.faults()
+    requests.delete(f"{running.url}/_org/calls", verify=running.ca_file, timeout=5)
+    return control
+
+
+def look_up(**changes: Any) -> LookUp:
+    what = {"submission_ids": ("none",), "emails": (), "phones": (), "oldest": NOW, "lead_fields": ()}
+    return LookUp(**{**what, **changes})
+
+
+def a_lead(submission_id: str = "s-1", **fields: Any) -> dict[str, Any]:
+    return {"LastName": "O'Brien-Østergård 李", "Company": "Particulier", "Submission_Id__c": submission_id, **fields}
+
+
+def test_people_are_found_by_email_and_by_phone_among_open_leads_and_contacts(org: OrgControl) -> None:
+    found = org.crm.look_up(
+        look_up(emails=("sanne.devries@example.com", "mark.peters@example.org"), phones=("06-12345678",))
+    )
+    assert {lead["LastName"] for lead in found.open_leads} == {"de Vries", "Peters"}
+    assert [contact["LastName"] for contact in found.contacts] == ["Jansen"]
+
+
+def test_converted_leads_are_no_candidates(org: OrgControl) -> None:
+    found = org.crm.look_up(look_up(emails=("lotte.visser@example.net",)))
+    assert not found.open_leads
+    assert [contact["LastName"] for contact in found.contacts] == ["Visser"]
+
+
+def test_a_look_up_is_one_api_call(org: OrgControl) -> None:
+    org.crm.look_up(look_up(emails=("a@example.com",), phones=("+31612345678",)))
+    assert [path for path in org.calls() if "oauth2" not in path] == ["/services/data/v62.0/composite"]
+
+
+def test_quotes_and_wildcards_in_an_address_are_data(org: OrgControl) -> None:
+    found = org.crm.look_up(look_up(emails=("x' OR Name LIKE '%", "o'brien_%@example.com")))
+    assert not found.open_leads
+    assert not found.contacts
+
+
+def test_a_repeated_upsert_makes_one_lead(org: OrgControl) -> None:
+    [first] = org.crm.upsert_leads([a_lead()])
+    [second] = org.crm.upsert_leads([a_lead()])
+    assert first.record_id == second.record_id
+    assert [lead["LastName"] for lead in org.records("Lead") if lead["Submission_Id__c"] == "s-1"] == [
+        "O'Brien-Østergård 李"
+    ]
+
+
+def test_own_leads_and_tasks_are_found_by_the_submission_s_id(org: OrgControl) -> None:
+    [lead] = org.crm.upsert_leads([a_lead()])
+    org.crm.write_notes([Note(task={"WhoId": lead.record_id, "Subject": "x", "Submission_Id__c": "s-2"})])
+    found = org.crm.look_up(look_up(submission_ids=("s-1", "s-2")))
+    assert [one["Id"] for one in found.own_leads] == [lead.record_id]
+    assert [task["WhoId"] for task in found.own_tasks] == [lead.record_id]
+
+
+def test_each_record_gets_its_own_result_in_order(org: OrgControl) -> None:
+    good, forbidden, too_long = org.crm.upsert_leads(
+        [a_lead("s-1"), a_lead("s-2", Company="Verboden BV"), a_lead("s-3", City="x" * 41)]
+    )
+    assert good.record_id.startswith("00Q")
+    assert isinstance(forbidden.error, PermanentError)
+    assert forbidden.error.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    assert forbidden.error.detail == "Company is on the do-not-serve list."
+    assert isinstance(too_long.error, PermanentError)
+    assert (too_long.error.code, too_long.error.fields) == ("STRING_TOO_LONG", ("City",))
+
+
+def test_notes_fill_blanks_and_write_tasks_in_one_call(org: OrgControl) -> None:
+    [lead] = org.crm.look_up(look_up(emails=("sanne.devries@example.com",))).open_leads
+    [contact] = org.crm.look_up(look_up(emails=("anna.deboer@example.com",))).contacts
+    before = len(org.calls())
+    update, attach = org.crm.write_notes(
+        [
+            Note(lead["Id"], {"Phone": "+31612345678"}, {"WhoId": lead["Id"], "Subject": "x", "Submission_Id__c": "a"}),
+            Note(task={"WhoId": contact["Id"], "Subject": "x", "Submission_Id__c": "b"}),
+        ]
+    )
+    assert len(org.calls()) == before + 1
+    assert update.record_id.startswith("00T")
+    assert attach.record_id.startswith("00T")
+    assert [row["Phone"] for row in org.records("Lead") if row["Id"] == lead["Id"]] == ["+31612345678"]
+
+
+def test_a_note_whose_update_fails_is_not_done_though_its_task_is_written(org: OrgControl) -> None:
+    [lead] = org.crm.look_up(look_up(emails=("sanne.devries@example.com",))).open_leads
+    [written] = org.crm.write_notes(
+        [Note(lead["Id"], {"City": "x" * 41}, {"WhoId": lead["Id"], "Subject": "x", "Submission_Id__c": "a"})]
+    )
+    assert isinstance(written.error, PermanentError)
+    assert [task["Submission_Id__c"] for task in org.records("Task")].count("a") == 1
+
+
+def test_an_expired_token_costs_one_login_and_nothing_else(org: OrgControl) -> None:
+    org.crm.look_up(look_up())
+    org._ask("POST", "expire_tokens")
+    org.crm.look_up(look_up())
+    assert [path for path in org.calls() if "oauth2" in path] == ["/services/oauth2/token"] * 2
+
+
+def test_a_session_that_is_refused_for_ever_ends_after_one_new_login(org: OrgControl) -> None:
+    """simple-salesforce itself would log in until Python's recursion limit."""
+    org.faults({"fault": "unauthorized_forever"})
+    with pytest.raises(ConfigurationError) as caught:
+        org.crm.look_up(look_up())
+    assert caught.value.code == "session_refused"
+    assert len([path for path in org.calls() if "oauth2" in path]) == 2
+    assert org.secret.forgotten == 1
+
+
+def test_a_wrong_secret_is_a_configuration_error_and_logins_are_spaced_out(org: OrgControl) -> None:
+    org.secret.content["client_secret"] = "wrong"
+    for _ in range(5):
+        with pytest.raises(ConfigurationError):
+            org.crm.look_up(look_up())
+    assert len(org.calls()) == 1
+    org.clock[0] += 31
+    with pytest.raises(ConfigurationError):
+        org.crm.look_up(look_up())
+    assert len(org.calls()) == 2
+
+
+def test_a_mended_secret_is_taken_up(org: OrgControl) -> None:
+    right, org.secret.content["client_secret"] = org.secret.content["client_secret"], "wrong"
+    with pytest.raises(ConfigurationError):
+        org.crm.look_up(look_up())
+    org.secret.content["client_secret"] = right
+    org.clock[0] += 31
+    org.crm.look_up(look_up())
+
+
+@pytest.mark.parametrize("missing", ["login_url", "client_id", "client_secret"])
+def test_a_secret_without_a_part_says_which(org: OrgControl, missing: str) -> None:
+    del org.secret.content[missing]
+    with pytest.raises(ConfigurationError, match=missing):
+        org.crm.look_up(look_up())
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"fault": "limit_exceeded"}, "REQUEST_LIMIT_EXCEEDED"),
+        ({"fault": "unavailable_html"}, "http_503"),
+        ({"fault": "drop"}, "ConnectionError"),
+    ],
+)
+def test_what_time_mends_is_transient(org: OrgControl, fault: dict[str, Any], code: str) -> None:
+    org.crm.look_up(look_up())
+    org.faults({**fault, "times": 1})
+    with pytest.raises(TransientError) as caught:
+        org.crm.look_up(look_up())
+    assert caught.value.code == code
+    org.crm.look_up(look_up())
+
+
+def test_an_answer_that_never_came_may_have_been_written_and_the_repeat_finds_it(org: OrgControl) -> None:
+    """The unknown commit: Salesforce has the Lead, we have a broken connection."""
+    org.crm.look_up(look_up())
+    org.faults({"fault": "commit_then_drop", "times": 1})
+    with pytest.raises(TransientError):
+        org.crm.upsert_leads([a_lead()])
+    assert [lead for lead in org.records("Lead") if lead["Submission_Id__c"] == "s-1"]
+    [again] = org.crm.upsert_leads([a_lead()])
+    assert again.error is None
+    assert len([lead for lead in org.records("Lead") if lead["Submission_Id__c"] == "s-1"]) == 1
+
+
+def test_a_locked_row_is_that_record_s_own_trouble(org: OrgControl) -> None:
+    org.crm.look_up(look_up())
+    org.faults({"fault": "lock_row", "times": 1})
+    first, second = org.crm.upsert_leads([a_lead("s-1"), a_lead("s-2")])
+    errors = [written.error for written in (first, second) if written.error]
+    assert errors
+    assert all(isinstance(error, TransientError) and error.code == "UNABLE_TO_LOCK_ROW" for error in errors)
+
+
+def test_a_field_that_the_org_does_not_have_rejects_nobody(org: OrgControl) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        org.crm.look_up(look_up(emails=("a@example.com",), lead_fields=("Nowhere__c",)))
+    assert caught.value.code == "INVALID_FIELD"
+
+
+def test_no_error_text_holds_personal_data(org: OrgControl) -> None:
+    [written] = org.crm.upsert_leads([a_lead(Email="not an address of canary")])
+    assert isinstance(written.error, PermanentError)
+    assert "canary" not in str(written.error)
+    assert "canary" in written.error.detail
+
+
+def test_nothing_printed_holds_the_secret(org: OrgControl, capsys: pytest.CaptureFixture[str]) -> None:
+    org.secret.content["client_secret"] = "canary-secret"
+    with pytest.raises(ConfigurationError) as caught:
+        org.crm.look_up(look_up())
+    output = capsys.readouterr()
+    assert "canary-secret" not in output.out + output.err + repr(caught.value) + str(caught.value)

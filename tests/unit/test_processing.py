@@ -1,0 +1,318 @@
+"""The processor's rules: outcomes, duplicates, failures, and a crash between any two steps."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.errors import ConfigurationError, PermanentError, TransientError
+from shared.processing import BUSY_WAIT, FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS, Message
+from shared.rejection import Reason
+from shared.submission import State
+from tests.builders import Desk, a_submission, message_for
+from tests.fakes.stores import KilledError
+
+
+def test_somebody_new_becomes_a_lead() -> None:
+    desk, submission = Desk(), a_submission()
+    assert desk.process(submission) == []
+    [lead] = desk.crm.leads.values()
+    assert (lead["LastName"], lead["Email"], lead["LeadSource"]) == ("de Vries", "sanne@example.com", "Web")
+    assert lead["Company"] == "Particulier"
+    assert lead["Submission_Id__c"] == submission.submission_id
+    assert desk.state(submission) is State.CREATED
+    assert desk.row(submission).outcome.record_id == lead["Id"]  # type: ignore[union-attr]
+
+
+def test_somebody_on_an_open_lead_fills_its_blanks_and_sales_gets_a_task() -> None:
+    """What stands on the Lead is never overwritten."""
+    desk, submission = Desk(), a_submission(phone="0612345678", company="Bakkerij Jansen")
+    lead_id = desk.crm.add_lead(LastName="De Vries", Email="SANNE@example.com", Company="Jansen BV", Phone=None)
+    desk.process(submission)
+    lead = desk.crm.leads[lead_id]
+    assert (lead["Phone"], lead["Company"], lead["LastName"]) == ("+31612345678", "Jansen BV", "De Vries")
+    [task] = desk.crm.tasks.values()
+    assert task["WhoId"] == lead_id
+    assert "Hebben jullie bakfietsen?" in task["Description"]
+    assert desk.state(submission) is State.UPDATED
+
+
+def test_a_contact_gets_a_task_for_its_owner_and_no_lead_is_made() -> None:
+    desk, submission = Desk(), a_submission()
+    contact_id = desk.crm.add_contact(LastName="de Vries", Email="sanne@example.com", OwnerId="005000000000009AAA")
+    desk.process(submission)
+    [task] = desk.crm.tasks.values()
+    assert (task["WhoId"], task["OwnerId"]) == (contact_id, "005000000000009AAA")
+    assert not desk.crm.leads
+    assert desk.state(submission) is State.ATTACHED
+
+
+def test_a_task_never_goes_to_a_queue() -> None:
+    """Salesforce refuses a queue as the owner of a Task."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com", OwnerId="00G000000000001AAA")
+    desk.process(submission)
+    [task] = desk.crm.tasks.values()
+    assert "OwnerId" not in task
+
+
+def test_the_same_phone_is_the_same_person_only_with_the_same_last_name() -> None:
+    desk = Desk()
+    desk.crm.add_contact(LastName="De Vries", Phone="06-12345678", Email="other@example.com")
+    same = a_submission(phone="+31 6 12345678", email="new@example.com")
+    flatmate = a_submission(phone="+31 6 12345678", email="flat@example.com", last_name="Bakker")
+    desk.process(same, flatmate)
+    assert desk.state(same) is State.ATTACHED
+    assert desk.state(flatmate) is State.CREATED
+
+
+def test_two_submissions_of_one_person_in_one_batch_make_one_lead() -> None:
+    desk = Desk()
+    first, second = a_submission(), a_submission(phone="0612345678", message="Nog een vraag")
+    assert desk.process(first, second) == []
+    [lead] = desk.crm.leads.values()
+    assert lead["Phone"] == "+31612345678"
+    [task] = desk.crm.tasks.values()
+    assert task["WhoId"] == lead["Id"]
+    assert (desk.state(first), desk.state(second)) == (State.CREATED, State.UPDATED)
+
+
+def test_twenty_submissions_of_one_person_make_one_lead() -> None:
+    desk = Desk()
+    everybody = [a_submission() for _ in range(20)]
+    desk.process(*everybody[:10])
+    desk.process(*everybody[10:])
+    assert len(desk.crm.leads) == 1
+    assert [desk.state(one) for one in everybody] == [State.CREATED] + [State.UPDATED] * 19
+
+
+def test_a_batch_costs_at_most_three_calls_whatever_is_in_it() -> None:
+    desk = Desk()
+    desk.crm.add_contact(LastName="Contact", Email="contact@example.com")
+    desk.crm.add_lead(LastName="Lead", Email="lead@example.com")
+    people = [a_submission(email=f"new{number}@example.com") for number in range(7)]
+    people += [a_submission(email="contact@example.com"), a_submission(email="lead@example.com"), a_submission()]
+    desk.process(*people)
+    assert desk.crm.calls == ["look_up", "upsert_leads", "write_notes"]
+
+
+def test_a_batch_of_new_people_costs_two_calls() -> None:
+    desk = Desk()
+    desk.process(a_submission())
+    assert desk.crm.calls == ["look_up", "upsert_leads"]
+
+
+def test_a_redelivered_message_of_a_settled_submission_does_nothing() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.process(submission)
+    calls = list(desk.crm.calls)
+    assert desk.process(submission) == []
+    assert desk.crm.calls == calls
+    assert len(desk.row(submission).history) == 2
+
+
+def test_killed_between_salesforce_and_ledger_then_redelivered_makes_one_lead() -> None:
+    """The second run finds the Lead under the submission's id and settles the row as created, without a Task."""
+    desk, submission = Desk(), a_submission()
+    desk.ledger.crash_before_settle = True
+    with pytest.raises(KilledError):
+        desk.process(submission)
+    assert len(desk.crm.leads) == 1
+    desk.ledger.crash_before_settle = False
+    assert desk.process(submission) == []
+    assert len(desk.crm.leads) == 1
+    assert not desk.crm.tasks
+    assert desk.state(submission) is State.CREATED
+
+
+def test_killed_after_the_task_then_redelivered_makes_one_task() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_contact(LastName="de Vries", Email="sanne@example.com")
+    desk.ledger.crash_before_settle = True
+    with pytest.raises(KilledError):
+        desk.process(submission)
+    desk.ledger.crash_before_settle = False
+    desk.process(submission)
+    assert len(desk.crm.tasks) == 1
+    assert desk.state(submission) is State.ATTACHED
+
+
+def test_a_task_that_was_written_keeps_its_target_even_when_the_blanks_failed() -> None:
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    lead_id = desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com", FirstName="S.")
+    desk.crm.refuses["de Vries"] = TransientError("UNABLE_TO_LOCK_ROW")
+    assert [retry.delay for retry in desk.process(submission)] == [BUSY_WAIT]
+    desk.crm.refuses.clear()
+    desk.process(submission)
+    assert len(desk.crm.tasks) == 1
+    assert desk.crm.leads[lead_id]["Phone"] == "+31612345678"
+    assert desk.state(submission) is State.UPDATED
+
+
+def test_fields_that_are_wrong_reach_the_dead_letter_queue_all_of_them() -> None:
+    desk, submission = Desk(), a_submission(email="no address", last_name="")
+    assert desk.process(submission) == []
+    [letter] = desk.dead_letters.letters
+    assert letter["reason"] == Reason.VALIDATION_FAILED
+    assert desk.state(submission) is State.REJECTED
+    rejection = desk.row(submission).rejection
+    assert rejection is not None
+    assert {(problem.field, problem.code) for problem in rejection.problems} == {
+        ("email", "invalid_email"),
+        ("last_name", "required"),
+    }
+    assert not desk.crm.calls
+
+
+def test_what_salesforce_rejects_is_named_and_the_others_of_the_batch_go_on() -> None:
+    desk = Desk()
+    good, bad = a_submission(email="good@example.com", last_name="Good"), a_submission(last_name="Bad")
+    desk.crm.refuses["Bad"] = PermanentError(
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION", detail="Company is on the list.", fields=("Company",)
+    )
+    assert desk.process(good, bad) == []
+    assert (desk.state(good), desk.state(bad)) == (State.CREATED, State.REJECTED)
+    rejection = desk.row(bad).rejection
+    assert rejection is not None
+    assert rejection.reason is Reason.SALESFORCE_REJECTED
+    assert (rejection.problems[0].code, rejection.problems[0].field) == ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Company")
+
+
+def test_the_dead_letter_is_sent_before_the_row_says_rejected() -> None:
+    """The other way round a crash in between would leave a rejection that nobody hears of."""
+    desk, submission = Desk(), a_submission(email="no address")
+    desk.dead_letters.down = True
+    assert [retry.delay for retry in desk.process(submission)] == [FIRST_WAIT]
+    assert desk.state(submission) is State.RECEIVED
+    desk.dead_letters.down = False
+    desk.process(submission)
+    assert desk.state(submission) is State.REJECTED
+    assert len(desk.dead_letters.letters) == 1
+
+
+def test_a_submission_to_a_form_that_is_gone_is_rejected_by_name() -> None:
+    desk = Desk()
+    submission = a_submission().model_copy(update={"form_id": "gone"})
+    desk.process(submission)
+    assert desk.row(submission).reason == Reason.UNKNOWN_FORM
+
+
+def test_one_person_who_cannot_be_written_now_holds_up_nobody_else() -> None:
+    desk = Desk()
+    locked = a_submission(last_name="Locked", email="locked@example.com")
+    other = a_submission(last_name="Other", email="other@example.com")
+    desk.crm.refuses["Locked"] = TransientError("SERVER_UNAVAILABLE")
+    [retry] = desk.process(locked, other)
+    assert retry.message.message_id == message_for(locked).message_id
+    assert desk.state(other) is State.CREATED
+
+
+def test_later_messages_of_a_failed_message_s_group_come_back_too() -> None:
+    """SQS FIFO: acknowledging a later one would let it overtake."""
+    desk = Desk()
+    desk.crm.fails["look_up"] = TransientError("http_503")
+    first, second = a_submission(), a_submission()
+    assert [retry.message.message_id for retry in desk.process(first, second)] == [
+        message_for(first).message_id,
+        message_for(second).message_id,
+    ]
+
+
+def test_waits_grow_and_end_at_an_hour() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails["look_up"] = TransientError("http_503")
+    delays = [desk.process(submission)[0].delay for _ in range(12)]
+    assert delays[:4] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT, 8 * FIRST_WAIT]
+    assert delays[-1] == LONGEST_WAIT
+    assert desk.row(submission).attempts == 12
+
+
+def test_a_waiting_row_is_not_due_before_its_message_comes_back() -> None:
+    """Else the requeue function would queue copies of everything that waits for Salesforce."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails["look_up"] = TransientError("http_503")
+    [retry] = desk.process(submission)
+    due_at = desk.row(submission).due_at
+    assert due_at is not None
+    assert due_at > desk.now + timedelta(seconds=retry.delay)
+
+
+def test_the_last_try_rejects_with_the_last_error() -> None:
+    desk = Desk()
+    submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
+    desk.crm.fails["look_up"] = TransientError("http_503")
+    assert desk.process(submission) == []
+    rejection = desk.row(submission).rejection
+    assert rejection is not None
+    assert (rejection.reason, rejection.problems[0].code) == (Reason.RETRIES_EXHAUSTED, "http_503")
+
+
+def test_a_configuration_error_rejects_nothing_and_uses_up_no_try() -> None:
+    desk = Desk()
+    submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
+    desk.crm.fails["look_up"] = ConfigurationError("invalid_client")
+    assert len(desk.process(submission)) == 1
+    assert desk.state(submission) is State.RECEIVED
+    assert desk.row(submission).attempts == MAX_ATTEMPTS - 1
+    assert not desk.dead_letters.letters
+
+
+def test_leads_written_before_a_call_failed_are_settled() -> None:
+    desk = Desk()
+    desk.crm.add_contact(LastName="Known", Email="known@example.com")
+    new, known = a_submission(), a_submission(email="known@example.com")
+    desk.crm.fails["write_notes"] = TransientError("ReadTimeout")
+    [retry] = desk.process(new, known)
+    assert retry.message.message_id == message_for(known).message_id
+    assert (desk.state(new), desk.state(known)) == (State.CREATED, State.RECEIVED)
+
+
+def test_a_submission_whose_batch_mate_s_lead_failed_is_tried_again_on_its_own() -> None:
+    desk = Desk()
+    first, second = a_submission(last_name="Bad"), a_submission(last_name="Good")
+    desk.crm.refuses["Bad"] = PermanentError("FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    desk.process(first, second)
+    assert (desk.state(first), desk.state(second)) == (State.REJECTED, State.RECEIVED)
+    desk.process(second)
+    assert desk.state(second) is State.CREATED
+
+
+def test_a_person_in_another_worker_s_hands_waits_a_moment() -> None:
+    """One phone, two e-mail addresses: two message groups, so only the lock keeps the two workers apart."""
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    desk.locks.holders[submission.person_keys[1]] = "another run"
+    assert [retry.delay for retry in desk.process(submission)] == [BUSY_WAIT]
+    assert not desk.crm.calls
+    desk.locks.holders.clear()
+    desk.process(submission)
+    assert desk.state(submission) is State.CREATED
+    assert not desk.locks.holders
+
+
+def test_locks_are_given_back_when_salesforce_fails() -> None:
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    desk.crm.fails["look_up"] = TransientError("http_503")
+    desk.process(submission)
+    assert not desk.locks.holders
+
+
+@pytest.mark.parametrize("body", ["", "null", "[]", "{", '{"submission_id": 3}', '{"submission_id": "unknown"}'])
+def test_a_message_without_a_row_is_acknowledged(body: str) -> None:
+    """It was erased, or is not ours: there is nothing that could be kept."""
+    desk = Desk()
+    assert desk.deliver(Message("m", "h", "g", body)) == []
+
+
+def test_a_row_discarded_meanwhile_stays_discarded() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.ledger.rows[submission.submission_id] = submission.model_copy(update={"state": State.DISCARDED})
+    assert desk.process(submission) == []
+    assert desk.state(submission) is State.DISCARDED
+    assert not desk.crm.calls
+
+
+def test_a_ledger_that_cannot_be_read_fails_the_batch_as_a_whole() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.ledger.rows[submission.submission_id] = submission
+    desk.ledger.fails_next = TransientError("dynamodb:ThrottlingException")
+    with pytest.raises(TransientError):
+        desk.deliver(message_for(submission))
