@@ -11,6 +11,7 @@ _INVISIBLE: Final = re.compile(
 _CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_OR_CONTROL: Final = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Mc", "Me"})
 _PARTICLES: Final = frozenset(
     {
         *("van", "de", "der", "den", "ten", "ter", "het", "op", "in", "te", "'t", "'n"),
@@ -43,7 +44,7 @@ def storable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     text = _SURROGATE.sub("\ufffd", text)
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -57,6 +58,11 @@ def without_control(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def is_blank(text: str) -> bool:
+    """Nothing to see: only spaces, joiners, control characters or accents without a letter."""
+    return all(unicodedata.category(letter) in _UNSEEN for letter in text)
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -67,19 +73,43 @@ def tidy_name(name: str) -> str:
     letters = [letter for letter in name if letter.isalpha()]
     if len(letters) < 3 or not (name.islower() or name.isupper()):
         return name
-    words = [word if word in _PARTICLES else _capitalised(word) for word in name.lower().split()]
-    return " ".join(words)
+    words = name.lower().split()
+    # Turkish İ does not come back from lower case; a name of particles alone (VAN, LE VAN) is no Dutch one.
+    if name.lower().upper() != name.upper() or all(_is_particle(word) for word in words):
+        return name
+    return " ".join(word if _is_particle(word) else _capitalised(word) for word in words)
+
+
+def _is_particle(word: str) -> bool:
+    return word.replace("’", "'") in _PARTICLES
 
 
 def _capitalised(word: str) -> str:
-    return re.sub(r"(^|[-'’])(ij|\w)", lambda part: part[1] + part[2].upper(), word)
+    """Of a double name, `berg-de` becomes `Berg-de`."""
+    first, *others = word.split("-")
+    return "-".join([_initials(first), *(part if _is_particle(part) else _initials(part) for part in others)])
+
+
+def _initials(part: str) -> str:
+    """Capitals at the start, after the dot of an initial and after an apostrophe, but not in `'s` and `'t`."""
+    return re.sub(r"(^|\.|(?<=\w)['’])(ij|\w)", lambda found: found[1] + _capital(found[2]), part)
+
+
+def _capital(letter: str) -> str:
+    """Title case, not upper case: Georgian has capitals that no name is written with."""
+    capital = "IJ" if letter == "ij" else letter.title()
+    return capital if len(capital) == len(letter) else letter
 
 
 def folded(text: str) -> str:
     """For comparing, never for storing: no case, no accents, letters and digits only."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(letter for letter in decomposed if letter.isalnum())
+    plain = _ACCENT.sub("", decomposed)
+    return "".join(letter for letter in plain if letter.isalnum() or unicodedata.category(letter)[0] == "M")
 
 
+_ACCENT: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\ufe00-\ufe0f]")
+"""Accents, the optional vowel points of Hebrew and Arabic, and variation selectors. All other marks tell names
+apart: vowels in Hindi and Thai, ka from ga in Japanese."""
 _LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "đ": "d", "ı": "i"})
 """Letters that Unicode does not take apart; casefold has already made ß into ss."""

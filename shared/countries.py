@@ -7,10 +7,12 @@ from pathlib import Path
 from shared.cleaning import folded
 
 _ALIASES = {
-    "uk": "GB",
-    "england": "GB",
+    **dict.fromkeys(("uk", "vk", "greatbritain", "grootbrittannie", "britain"), "GB"),
+    **dict.fromkeys(("england", "engeland", "scotland", "schotland", "wales"), "GB"),
+    **dict.fromkeys(("northernireland", "noordierland"), "GB"),
+    **dict.fromkeys(("usa", "vs", "america", "amerika", "unitedstatesofamerica"), "US"),
+    "czechrepublic": "CZ",
     "holland": "NL",
-    "usa": "US",
     "deutschland": "DE",
     "belgie": "BE",
     "turkey": "TR",

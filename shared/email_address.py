@@ -11,12 +11,12 @@ def valid_email(text: str) -> str | None:
     if not text or len(text) > MAX_LENGTH or not text.isprintable():
         return None
     try:
-        checked = email_validator.validate_email(text, check_deliverability=False)
+        # Salesforce takes ASCII addresses; a domain such as müller.de has an ASCII form, a local part has none.
+        checked = email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except email_validator.EmailNotValidError:
         return None
-    # Salesforce takes ASCII addresses; a domain such as müller.de has an ASCII form, a local part has none.
-    address = checked.ascii_email or checked.normalized
-    return address if len(address) <= MAX_LENGTH else None
+    address = checked.ascii_email
+    return address if address and len(address) <= MAX_LENGTH else None
 
 
 def same_mailbox(address: str) -> str:

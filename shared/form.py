@@ -3,9 +3,10 @@
 docs/forms.md explains every key to the people who write forms.
 """
 
+import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -48,8 +49,16 @@ class FormError(FormToLeadError):
         super().__init__("form_error", message)
 
 
+def _first_twice(names: Iterable[str]) -> str | None:
+    return next((name for name, count in Counter(names).items() if count > 1), None)
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_PATH = re.compile(r"[!-\[\]-~]+")
+"""Visible ASCII without a backslash: it becomes a header, and browsers read a backslash as a slash."""
 
 
 def _origin(value: str) -> str:
@@ -62,8 +71,8 @@ def _origin(value: str) -> str:
 
 
 def _path(value: str) -> str:
-    if not value.startswith("/") or value.startswith("//") or "\\" in value or not value.isprintable():
-        raise ValueError("must be a path on the website, such as /nl/bedankt")
+    if not value.startswith("/") or value.startswith("//") or not _PATH.fullmatch(value):
+        raise ValueError("must be a path on the website as its address bar shows it, such as /nl/bedankt")
     return value
 
 
@@ -86,6 +95,19 @@ class FieldType(StrEnum):
     DATE = "date"
     COUNTRY = "country"
     BOOLEAN = "boolean"
+
+
+_TYPE_NEEDED = {
+    "Email": FieldType.EMAIL,
+    "Phone": FieldType.PHONE,
+    "MobilePhone": FieldType.PHONE,
+    "CountryCode": FieldType.COUNTRY,
+    "NumberOfEmployees": FieldType.INTEGER,
+    "AnnualRevenue": FieldType.INTEGER,
+    "HasOptedOutOfEmail": FieldType.BOOLEAN,
+    "DoNotCall": FieldType.BOOLEAN,
+}
+"""Lead fields that Salesforce (or the search for known people) takes in one form only."""
 
 
 class Choice(_Strict):
@@ -117,15 +139,31 @@ class FormField(_Strict):
         takes_choices = self.type in {FieldType.CHOICE, FieldType.CHOICES}
         if takes_choices != bool(self.choices):
             raise ValueError(f"type {self.type} {'needs' if takes_choices else 'takes no'} choices")
+        if twice := _first_twice(choice.value for choice in self.choices):
+            raise ValueError(f"choice {twice} is there twice")
+        self._has_sensible_limits()
+        self._fits_its_lead_field()
+        return self
+
+    def _has_sensible_limits(self) -> None:
         if self.type is not FieldType.INTEGER and (self.minimum is not None or self.maximum is not None):
             raise ValueError("minimum and maximum belong to type integer")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum} is more than maximum {self.maximum}")
+
+    def _fits_its_lead_field(self) -> None:
         if not is_writable(self.lead_field):
             raise ValueError(f"lead_field {self.lead_field} is not a Lead field that a form may write")
+        needed = _TYPE_NEEDED.get(self.lead_field, self.type)
+        if self.type is not needed:
+            raise ValueError(f"lead_field {self.lead_field} needs type {needed}")
+        is_text = self.lead_field in TEXT_LENGTHS and self.lead_field != "Description"
+        if is_text and self.type in {FieldType.BOOLEAN, FieldType.INTEGER}:
+            raise ValueError(f"lead_field {self.lead_field} can't hold type {self.type}")
         room = TEXT_LENGTHS.get(self.lead_field)
         holds_text = self.type in {FieldType.TEXT, FieldType.NAME, FieldType.TEXTAREA, FieldType.EMAIL}
         if holds_text and room and self.max_length > room:
             raise ValueError(f"max_length {self.max_length} is more than {self.lead_field} holds ({room})")
-        return self
 
 
 class Website(_Strict):
@@ -199,17 +237,29 @@ class Form(_Strict):
         names = [field.name for field in self.fields] + [self.spam.honeypot]
         if self.consent:
             names.append(self.consent.field)
-        if twice := [name for name, count in Counter(names).items() if count > 1]:
-            raise ValueError(f"field {twice[0]} is there twice")
+        if twice := _first_twice(names):
+            raise ValueError(f"field {twice} is there twice")
         if taken := sorted(META_FIELDS & set(names)):
             raise ValueError(f"field {taken[0]} has a name that every form uses itself")
+        self._writes_each_lead_field_once()
         self._has_what_a_lead_needs()
         self._speaks_its_languages()
         return self
 
+    def _writes_each_lead_field_once(self) -> None:
+        """All answers share the Description; everywhere else one would silently win."""
+        writers = [(field.lead_field, field.name) for field in self.fields if field.lead_field != "Description"]
+        writers += [(lead_field, "lead.fixed") for lead_field in self.lead.fixed]
+        writers += [(lead_field, "lead.sources") for lead_field in self.lead.sources.values()]
+        written: dict[str, str] = {}
+        for lead_field, writer in writers:
+            if other := written.get(lead_field.lower()):
+                raise ValueError(f"{lead_field} is written by {other} and by {writer}")
+            written[lead_field.lower()] = writer
+
     def _has_what_a_lead_needs(self) -> None:
         sure = {field.lead_field for field in self.fields if field.required}
-        sure |= set(self.lead.fixed) | set(self.lead.defaults)
+        sure |= {name for name, value in (*self.lead.fixed.items(), *self.lead.defaults.items()) if value != ""}
         for needed in ("LastName", "Company"):
             if needed not in sure:
                 raise ValueError(f"no required field, default or fixed value gives {needed}, which a Lead needs")

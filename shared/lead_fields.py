@@ -37,7 +37,8 @@ _CUSTOM_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*__c")
 
 
 def is_custom(lead_field: str) -> bool:
-    return _CUSTOM_NAME.fullmatch(lead_field) is not None and lead_field != "Submission_Id__c"
+    """The exactly-once anchor is nobody else's to write, in whatever case: Salesforce does not look at it."""
+    return _CUSTOM_NAME.fullmatch(lead_field) is not None and lead_field.lower() != "submission_id__c"
 
 
 def is_writable(lead_field: str) -> bool:

@@ -5,12 +5,15 @@ libraries put the rejected value into them; `where` says the file and line inste
 """
 
 import traceback
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 from typing import Final, TypedDict, Unpack
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from shared.errors import FormToLeadError
 
 NAMESPACE: Final = "form-to-lead"
 """Of all metrics. The dimension `service` is the stack's name, so several stacks in one account stay apart."""
@@ -43,9 +46,7 @@ def log(event: str, *, level: str = "info", **fields: Unpack[LogFields]) -> None
 
 def count(name: str, value: float = 1, *, unit: MetricUnit = MetricUnit.Count, **dimension: str) -> None:
     """One metric in CloudWatch's embedded format, for the whole stack or split by one dimension."""
-    with single_metric(
-        name=name, unit=unit, value=value, namespace=NAMESPACE, default_dimensions=_service()
-    ) as metric:
+    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE, default_dimensions=_service()) as metric:
         for key, text in dimension.items():
             metric.add_dimension(key, text)
 
@@ -53,6 +54,25 @@ def count(name: str, value: float = 1, *, unit: MetricUnit = MetricUnit.Count, *
 @cache
 def _service() -> dict[str, str]:
     return {"service": _logger().service}
+
+
+class HandlerError(Exception):
+    """A bug in a handler: its text says the file and line, and nothing of what was being handled."""
+
+
+def redacting[**P, T](handler: Callable[P, T]) -> Callable[P, T]:
+    """Lambda logs the text of whatever a handler raises, and libraries put the data into their errors' texts."""
+
+    @wraps(handler)
+    def redacted(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return handler(*args, **kwargs)
+        except FormToLeadError:
+            raise  # their texts are written to be logged
+        except Exception as error:  # noqa: BLE001 (the edge: raised again, without its text)
+            raise HandlerError(where(error)) from None
+
+    return redacted
 
 
 def where(error: BaseException) -> str:

@@ -161,8 +161,7 @@ def _tell(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known
     record = known.contacts[target_id] if is_contact else known.leads[target_id]
     blanks = {} if is_contact else blanks_to_fill(record, visitor_fields(one.form, one.values))
     record.update(blanks)
-    owner_id = str(record["OwnerId"]) if record.get("OwnerId") else None
-    task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=owner_id)
+    task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=_task_owner(one, record))
     return Tell(
         state=State.ATTACHED if is_contact else State.UPDATED,
         target_id=target_id,
@@ -172,6 +171,13 @@ def _tell(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known
         task_id=task_id,
         evidence=evidence,
     )
+
+
+def _task_owner(one: Prepared, record: Record) -> str | None:
+    """The record's owner, unless Salesforce said at the last try that this user has left."""
+    if one.submission.last_error == "INACTIVE_OWNER_OR_USER":
+        return None
+    return record.get("OwnerId")
 
 
 def _decide(one: Prepared, known: _Known) -> Decision:

@@ -31,6 +31,8 @@ BUSY_WAIT: Final = 5
 """Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
 MAX_ATTEMPTS: Final = 400
 """Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
+_PASSING: Final = frozenset({"lead_of_same_batch_failed", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"})
+"""Errors that the next try, a moment later, probably does not meet."""
 _BY: Final = "processor"
 
 
@@ -327,8 +329,7 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 
 def _wait(row: Submission, error: FormToLeadError, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
-    soon = error.code in {"lead_of_same_batch_failed", "UNABLE_TO_LOCK_ROW"} and row.attempts == 0
-    delay = BUSY_WAIT if soon else min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
+    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
     due_at = dependencies.now() + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError)
     dependencies.ledger.note_attempt(row, error=error.code, due_at=due_at, counted=counted)

@@ -29,6 +29,8 @@ FORGOTTEN_AFTER: Final = timedelta(minutes=2)
 """A row that nobody picked up for so long is queued again by the requeue function."""
 KEY_LENGTH: Final = 255
 _SOURCE_LENGTH: Final = 1000
+_URL_LENGTH: Final = 2000
+"""Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
 
 
 class Rows(Protocol):
@@ -87,7 +89,7 @@ def receive(
     """Raises what `rows.add` and `secret` raise: then nothing was acknowledged."""
     sent = _listened_to(form, arrival.sent)
     language = choose_language(_text(sent, "lang"), arrival.accept_language, form.languages)
-    key = arrival.idempotency_key or _text(sent, "submission_key")
+    key = _source(arrival.idempotency_key) or _text(sent, "submission_key")
     if len(key) > KEY_LENGTH:
         return KeyTooLong(language)
     checked = check(form, sent)
@@ -217,7 +219,9 @@ def page_after(
 def wanted_page(form: Form, arrival: Arrival, extra: Iterable[str]) -> str | None:
     """The form's `return_url`, only if it lies on an allow-listed website; else None."""
     url = arrival.sent.get("return_url", "")
-    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or set(url) & set('\\ "<>'):
+    if not isinstance(url, str) or len(url) > _URL_LENGTH:
+        return None
+    if not url.isascii() or not url.isprintable() or set(url) & set('\\ "<>'):
         return None
     return url if _origin_of(url) in allowed_origins(form, extra) else None
 

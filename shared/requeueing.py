@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from shared.errors import FormToLeadError
 from shared.submission import State, Summary
 
 FIRST_PAUSE: Final = timedelta(minutes=5)
@@ -30,24 +31,32 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """`oldest` is the age of the oldest submission that is not settled."""
+    """`oldest` is the age of the oldest submission that is not settled; `failure` the code that stopped the sending."""
 
     waiting: int
     requeued: int
     oldest: timedelta
+    failure: str = ""
 
 
 def requeue_forgotten(*, ledger: Ledger, queue: Queue, now: datetime) -> Swept:
-    """Raises TransientError or ConfigurationError; whatever was not queued yet is there for the next run."""
+    """Goes on measuring when the queue fails: that is when people need the figures. What was not sent is due again.
+
+    Raises TransientError or ConfigurationError when the ledger can't be read or written.
+    """
     waiting = requeued = 0
-    oldest = timedelta(0)
+    oldest, failure = timedelta(0), ""
     for summary in ledger.by_state(State.RECEIVED):
         waiting += 1
         oldest = max(oldest, now - summary.received_at)
-        if requeued < MOST_AT_ONCE and _is_forgotten(summary, now) and _claimed(ledger, summary, now):
-            queue.send(summary.submission_id, group=summary.person_keys[0], replay=summary.replay_count)
-            requeued += 1
-    return Swept(waiting, requeued, oldest)
+        may_send = not failure and requeued < MOST_AT_ONCE
+        if may_send and _is_forgotten(summary, now) and _claimed(ledger, summary, now):
+            try:
+                queue.send(summary.submission_id, group=summary.person_keys[0], replay=summary.replay_count)
+                requeued += 1
+            except FormToLeadError as error:
+                failure = error.code
+    return Swept(waiting, requeued, oldest, failure)
 
 
 def _is_forgotten(summary: Summary, now: datetime) -> bool:

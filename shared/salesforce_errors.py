@@ -45,6 +45,7 @@ TRANSIENT: Final = frozenset(
         "ENTITY_IS_DELETED",  # deleted or merged since the look-up
         "ENTITY_IS_LOCKED",
         "EXCEEDED_QUOTA",
+        "INACTIVE_OWNER_OR_USER",  # the next try leaves the Task with the API user
         "NOT_FOUND",  # of a record that the look-up saw a moment ago
         "ORG_IN_MAINTENANCE",
         "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
@@ -67,7 +68,6 @@ CONFIGURATION: Final = frozenset(
         "API_CURRENTLY_DISABLED",
         "API_DISABLED_FOR_ORG",
         "CANNOT_EXECUTE_FLOW_TRIGGER",
-        "INACTIVE_OWNER_OR_USER",
         "INSUFFICIENT_ACCESS",
         "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
         "INSUFFICIENT_ACCESS_OR_READONLY",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from shared.cleaning import has_line_or_control, one_line, storable, tidy_name, without_control
+from shared.cleaning import has_line_or_control, is_blank, one_line, storable, tidy_name, without_control
 from shared.countries import country_code
 from shared.email_address import MAX_LENGTH as EMAIL_LENGTH
 from shared.email_address import valid_email
@@ -89,7 +89,7 @@ def _texts(value: FieldValue) -> list[str]:
 
 
 def _clean(form_field: FormField, sent: FieldValue, form: Form) -> CleanValue | None:
-    texts = list(dict.fromkeys(text for text in map(storable, _texts(sent)) if text))
+    texts = list(dict.fromkeys(text for text in map(storable, _texts(sent)) if not is_blank(text)))
     if not texts:
         if form_field.required:
             raise _Wrong("required")
@@ -108,7 +108,7 @@ def _clean_text(form_field: FormField, text: str, form: Form) -> CleanValue:
     if len(text) > room:
         raise _Wrong("too_long", maximum=room)
     if form_field.type is FieldType.TEXTAREA:
-        return without_control(text)
+        return without_control(text).strip()
     if has_line_or_control(text):
         raise _Wrong("control_characters")
     return _typed(form_field, one_line(text), form)

@@ -11,7 +11,7 @@ from shared.errors import FormToLeadError
 from shared.form import forms
 from shared.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.ledger import Ledger
-from shared.observability import log
+from shared.observability import log, redacting
 from shared.person_locks import PersonLocks
 from shared.processing import FIRST_WAIT, Dependencies, Message, Retry, process
 from shared.salesforce import SalesforceCrm
@@ -36,6 +36,7 @@ def dependencies() -> tuple[Dependencies, SubmissionQueue]:
     return processing, SubmissionQueue(sqs, settings.submission_queue_url)
 
 
+@redacting
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """An SQS batch in; out goes which of its messages are not done (an empty list acknowledges all)."""
     messages = [_message(record) for record in event["Records"]]

@@ -14,6 +14,7 @@ from shared.errors import FormToLeadError
 from shared.form import forms
 from shared.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.ledger import Ledger
+from shared.observability import redacting
 from shared.replaying import Dependencies, Done, discard, edit, reconcile, replay
 from shared.secrets import Secret, person_key
 from shared.settings import ReplaySettings
@@ -67,6 +68,7 @@ def dependencies() -> Dependencies:
     )
 
 
+@redacting
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """An order in; out go `done` (one entry a submission) or `error`, a sentence without personal data."""
     try:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.aws_clients import CONFIG
 from shared.lead_queue import SubmissionQueue
 from shared.ledger import Ledger
-from shared.observability import count, log
+from shared.observability import count, log, redacting
 from shared.requeueing import requeue_forgotten
 from shared.settings import RequeueSettings
 
@@ -24,8 +24,9 @@ def dependencies() -> tuple[Ledger, SubmissionQueue]:
     )
 
 
+@redacting
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """A schedule's event in, counts out. A failure is raised: the alarm on this function's errors is for it."""
+    """A schedule's event in, counts out. Raises when the ledger fails: the alarm on missing figures is for that."""
     ledger, queue = dependencies()
     swept = requeue_forgotten(ledger=ledger, queue=queue, now=datetime.now(UTC))
     age = int(swept.oldest.total_seconds())
@@ -34,4 +35,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     if swept.requeued:
         count("Requeued", swept.requeued)
         log("requeued", level="warning", number=swept.requeued)
+    if swept.failure:
+        log("enqueue_failed", level="error", error=swept.failure)
+        count("EnqueueFailed")
     return {"waiting": swept.waiting, "requeued": swept.requeued, "oldest_seconds": age}

@@ -145,7 +145,8 @@ class Api:
     def _by_external_id(self, call: "_Call", sobject: SObject, by: str, value: str) -> Response:
         call.allow("GET", "HEAD", "PATCH", "DELETE")
         found = upsert_field(sobject, by)
-        if not value.strip():
+        value = value.strip()
+        if not value:
             raise not_found()
         try:
             if call.request.method == "PATCH":
@@ -338,6 +339,8 @@ def parse_json(body: bytes) -> JsonValue:
     """Raises the org's JSON_PARSER_ERROR."""
     try:
         parsed: JsonValue = json.loads(body, parse_constant=_refuse_constant)
+        # Half a surrogate pair parses, but is no text that could be stored.
+        json.dumps(parsed, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         where = f"at [line:{error.lineno}, column:{error.colno}]"
         raise ApiError(400, "JSON_PARSER_ERROR", f"{error.msg} {where}") from None

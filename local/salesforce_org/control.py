@@ -4,6 +4,7 @@
 |---|---|
 | GET /_org/records/{sobject} | all live records with all fields, oldest first; `?deleted=true` shows deleted ones too |
 | POST /_org/records/{sobject} | a list of records to store unchecked, read-only fields too; answers their ids |
+| PATCH /_org/records/{sobject}/{id} | fields to overwrite unchecked: convert a Lead, deactivate a user |
 | POST /_org/reset | back to the seeded start |
 | GET, DELETE /_org/calls | API and token calls so far: method, path, at, status (null: connection dropped) |
 | GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
@@ -51,6 +52,16 @@ def _add_records(org: "Org", request: Request, name: str) -> JsonValue:
     return [org.add(sobject.name, _row(sobject, each)) for each in _list(request)]
 
 
+def _change_record(org: "Org", request: Request, name: str) -> JsonValue:
+    sobject_name, _, record_id = name.partition("/")
+    sobject = _sobject(sobject_name)
+    body = parse_json(request.body)
+    if not isinstance(body, dict) or not body:
+        raise ApiError(400, "BAD_REQUEST", "a JSON object of fields is wanted")
+    org.change(sobject.name, record_id, _row(sobject, body))
+    return {"changed": record_id}
+
+
 def _reset(org: "Org", _request: Request, _name: str) -> JsonValue:
     org.reset()
     return {"reset": True}
@@ -91,6 +102,7 @@ def _expire_tokens(org: "Org", _request: Request, _name: str) -> JsonValue:
 _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = {
     ("GET", "records"): _records,
     ("POST", "records"): _add_records,
+    ("PATCH", "records"): _change_record,
     ("POST", "reset"): _reset,
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): _clear_calls,

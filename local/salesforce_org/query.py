@@ -120,9 +120,9 @@ class _Compiler:
             case Not(inner):
                 return f"NOT ({self.condition(inner)})"
             case All(parts):
-                return "(" + " AND ".join(self.condition(part) for part in parts) + ")"
+                return _joined([self.condition(part) for part in parts], "AND")
             case AnyOf(parts):
-                return "(" + " OR ".join(self.condition(part) for part in parts) + ")"
+                return _joined([self.condition(part) for part in parts], "OR")
 
     def _comparison(self, comparison: Comparison) -> str:
         alias, target, _ = self.resolve(comparison.path)
@@ -243,6 +243,14 @@ class _Compiler:
 def stored_datetime(moment: datetime) -> str:
     """How date-times are stored and answered: UTC, whole seconds (the org keeps no fractions)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def _joined(terms: Sequence[str], operator: str) -> str:
+    """Terms in a balanced tree: SQLite allows only so much depth, and a long look-up is a long chain of ORs."""
+    if len(terms) == 1:
+        return terms[0]
+    middle = len(terms) // 2
+    return f"({_joined(terms[:middle], operator)} {operator} {_joined(terms[middle:], operator)})"
 
 
 def _folded(column: str, target: Field) -> str:

@@ -19,6 +19,7 @@ from .errors import ApiError
 MAX_STATEMENT = 100_000  # characters
 MAX_STRING = 4_000  # characters of one string in WHERE
 MAX_OFFSET = 2_000  # rows
+_MAX_LIMIT = 2**31 - 1  # rows; more would not fit the database's numbers
 _SHOWN_BEFORE = 34  # characters of a long line shown on either side of the caret
 
 _GRAMMAR = r"""
@@ -284,7 +285,7 @@ class _Builder(Transformer[Token, Query]):
         return token.type
 
     def limit(self, _limit: Token, number: Token) -> dict[str, Any]:
-        return {"limit": self._row_count(number)}
+        return {"limit": min(self._row_count(number), _MAX_LIMIT)}
 
     def offset(self, _offset: Token, number: Token) -> dict[str, Any]:
         offset = self._row_count(number)
@@ -344,3 +345,5 @@ def parse(text: str) -> Query:
         if isinstance(error.orig_exc, ApiError):
             raise error.orig_exc from None
         raise
+    except RecursionError:
+        raise ApiError(400, "QUERY_TOO_COMPLICATED", "the filter conditions are too complicated") from None

@@ -81,6 +81,7 @@ class Store:
         self._connection.create_function("like_matches", 2, like_matches, deterministic=True)
         # A throw-away database: speed over surviving a power cut.
         self._connection.execute("PRAGMA synchronous = OFF")
+        self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._depth = 0
         self._create()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.crm import Found, LookUp, Note, Record, Written
-from shared.errors import FormToLeadError
+from shared.errors import FormToLeadError, TransientError
 from shared.lead import SUBMISSION_ID_FIELD
 
 type Fault = Callable[[], None]
@@ -19,6 +19,7 @@ class FakeCrm:
     calls: list[str] = field(default_factory=list)
     refuses: dict[str, FormToLeadError] = field(default_factory=dict)
     """By last name: the error for an upsert or update of that person."""
+    inactive_users: set[str] = field(default_factory=set)
     fails: dict[str, FormToLeadError] = field(default_factory=dict)
     """By method name: the whole call fails."""
 
@@ -56,6 +57,8 @@ class FakeCrm:
 
     def _note(self, note: Note) -> Written:
         task_id = ""
+        if note.task.get("OwnerId") in self.inactive_users:
+            return Written(error=TransientError("INACTIVE_OWNER_OR_USER"))
         if note.task:
             task_id = f"00T{len(self.tasks):015d}"
             self.tasks[task_id] = {"Id": task_id, **note.task}

@@ -55,6 +55,18 @@ def test_a_task_never_goes_to_a_queue() -> None:
     assert "OwnerId" not in task
 
 
+def test_a_task_of_an_owner_who_left_goes_to_nobody_in_particular() -> None:
+    """Salesforce refuses an inactive owner; the customer's message must reach sales all the same."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_contact(LastName="de Vries", Email="sanne@example.com", OwnerId="005000000000009AAA")
+    desk.crm.inactive_users.add("005000000000009AAA")
+    assert [retry.delay for retry in desk.process(submission)] == [BUSY_WAIT]
+    assert desk.process(submission) == []
+    [task] = desk.crm.tasks.values()
+    assert "OwnerId" not in task
+    assert desk.state(submission) is State.ATTACHED
+
+
 def test_the_same_phone_is_the_same_person_only_with_the_same_last_name() -> None:
     desk = Desk()
     desk.crm.add_contact(LastName="De Vries", Phone="06-12345678", Email="other@example.com")
