@@ -11,10 +11,10 @@ def valid_email(text: str) -> str | None:
     if not text or len(text) > MAX_LENGTH or not text.isprintable():
         return None
     try:
-        # Salesforce takes ASCII addresses; a domain such as müller.de has an ASCII form, a local part has none.
-        checked = email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        checked = email_validator.validate_email(text, check_deliverability=False)
     except email_validator.EmailNotValidError:
         return None
+    # Salesforce takes ASCII addresses; a domain such as müller.de has an ASCII form, a local part has none.
     address = checked.ascii_email
     return address if address and len(address) <= MAX_LENGTH else None
 

@@ -329,7 +329,11 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 
 def _wait(row: Submission, error: FormToLeadError, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
-    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
+    delay = (
+        BUSY_WAIT
+        if error.code in _PASSING and row.attempts == 0
+        else min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
+    )
     due_at = dependencies.now() + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError)
     dependencies.ledger.note_attempt(row, error=error.code, due_at=due_at, counted=counted)

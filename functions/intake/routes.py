@@ -52,17 +52,12 @@ def answer(request: Request, dependencies: Dependencies) -> Reply:
     """Refusals become problem+json for programs and a page for people."""
     try:
         return _route(request, dependencies)
-    except Refusal as refusal:
-        count("Refused", code=refusal.code)
-        return _refused(request, refusal)
-    except FormToLeadError as error:
-        # Nothing was acknowledged: the sender is told to come again.
-        log("intake_unavailable", level="error", error=error.code)
-        count("IntakeErrors")
-        return _refused(request, Refusal(503, "unavailable", "Try again in a moment.", {"Retry-After": "5"}))
+    except (Refusal, FormToLeadError) as error:
+        return _refused(request, error)
 
 
-def _refused(request: Request, refusal: Refusal) -> Reply:
+def _refused(request: Request, error: Refusal | FormToLeadError) -> Reply:
+    refusal = _counted(error)
     if request.wants_json or request.method != "POST":
         return problem(refusal.status, refusal.code, refusal.detail, headers=refusal.headers)
     language = choose_language("", request.header("accept-language"), LANGUAGES)
@@ -70,6 +65,16 @@ def _refused(request: Request, refusal: Refusal) -> Reply:
     reply = page(refusal.status, language, [text], helped=refusal.code != "key_used_before")
     reply["headers"].update(refusal.headers)
     return reply
+
+
+def _counted(error: Refusal | FormToLeadError) -> Refusal:
+    """An error of an outside system comes before anything was acknowledged: the sender is told to come again."""
+    if isinstance(error, Refusal):
+        count("Refused", code=error.code)
+        return error
+    log("intake_unavailable", level="error", error=error.code)
+    count("IntakeErrors")
+    return Refusal(503, "unavailable", "Try again in a moment.", {"Retry-After": "5"})
 
 
 def _route(request: Request, dependencies: Dependencies) -> Reply:
@@ -96,9 +101,8 @@ def _form(request: Request, form_id: str, dependencies: Dependencies) -> Reply:
         _wrong_method(_ALLOW)
     try:
         reply = _submit(request, form, dependencies)
-    except Refusal as refusal:
-        refusal.headers.update(cors)
-        raise
+    except (Refusal, FormToLeadError) as error:
+        reply = _refused(request, error)
     reply["headers"].update(cors)
     return reply
 

@@ -1,0 +1,131 @@
+"""A repeat under the same key is the same submission; the same key for something else is told so."""
+
+import pytest
+
+from shared.submission import State
+from tests.unit.intake_desk import Intake
+
+KEY = {"Idempotency-Key": "4f1c"}
+
+
+def test_the_same_key_gives_the_same_receipt_and_one_row() -> None:
+    intake = Intake()
+    first, second = intake.program(headers=KEY), intake.program(headers=KEY)
+    assert first.reply == second.reply
+    assert len(intake.ledger.rows) == 1
+
+
+def test_a_hidden_field_does_what_the_header_does() -> None:
+    """A plain HTML form can't send headers."""
+    intake = Intake()
+    first, second = intake.browser(submission_key="4f1c"), intake.browser(submission_key="4f1c")
+    assert first.headers["Location"] == second.headers["Location"]
+    assert intake.program(headers=KEY).receipt == first.receipt
+
+
+def test_header_and_field_read_a_key_alike() -> None:
+    intake = Intake()
+    receipts = {
+        intake.program(headers={"Idempotency-Key": " a\tkey "}).receipt,
+        intake.program(submission_key=" a\tkey ").receipt,
+    }
+    assert len(receipts) == 1
+
+
+def test_without_a_key_two_posts_are_two_submissions() -> None:
+    """Two honest submissions with the same text both count."""
+    intake = Intake()
+    assert intake.program().receipt != intake.program().receipt
+    assert intake.program(headers={"Idempotency-Key": " "}, submission_key="").receipt
+    assert len(intake.ledger.rows) == len(intake.queue.sent) == 3
+
+
+def test_the_same_key_with_other_answers_is_a_conflict_and_the_first_stays() -> None:
+    intake = Intake()
+    first = intake.program(headers=KEY)
+    second = intake.program(headers=KEY, message="Iets anders")
+    assert (second.status, second.code) == (409, "key_used_before")
+    assert intake.ledger.rows.keys() == {first.receipt}
+    assert intake.row.fields["message"] == "Hebben jullie bakfietsen?"
+
+
+def test_a_conflict_tells_a_visitor_what_to_do() -> None:
+    intake = Intake()
+    intake.browser(submission_key="4f1c")
+    answered = intake.browser(submission_key="4f1c", message="Iets anders")
+    assert answered.status == 409
+    assert "Open de pagina opnieuw" in answered.text
+    assert "knop van uw browser" not in answered.text
+
+
+def test_a_reloaded_page_may_differ_in_its_hidden_fields() -> None:
+    intake = Intake()
+    first = intake.program(headers=KEY, form_started_at="1764500000", utm_source="a", page_url="b")
+    second = intake.program(headers=KEY, form_started_at="1764500009", utm_source="c", page_url="d", lang="en")
+    assert first.receipt == second.receipt
+
+
+def test_a_key_belongs_to_its_form() -> None:
+    intake = Intake()
+    contact = intake.program(headers=KEY)
+    ride = intake.program(form="test-ride", headers=KEY, phone="0612345678", bike="e-bike")
+    assert contact.receipt != ride.receipt
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.RECEIVED])
+def test_a_repeat_after_the_end_gives_the_same_receipt_and_is_not_queued_again(state: State) -> None:
+    intake = Intake()
+    first = intake.program(headers=KEY)
+    intake.ledger.rows[first.receipt] = intake.row.model_copy(update={"state": state})
+    intake.queue.sent.clear()
+    assert intake.program(headers=KEY).reply == first.reply
+    assert not intake.queue.sent
+
+
+def test_a_repeat_queues_again_what_is_still_received() -> None:
+    """The first time may have failed to; SQS drops the copy if it had not."""
+    intake = Intake()
+    intake.queue.down = True
+    receipt = intake.program(headers=KEY).receipt
+    assert not intake.queue.sent
+    intake.queue.down = False
+    assert intake.program(headers=KEY).receipt == receipt
+    assert [sent[0] for sent in intake.queue.sent] == [receipt]
+
+
+def test_a_replayed_submission_is_queued_under_its_replay_number() -> None:
+    intake = Intake()
+    receipt = intake.program(headers=KEY).receipt
+    intake.ledger.rows[receipt] = intake.row.model_copy(update={"replay_count": 2})
+    intake.program(headers=KEY)
+    assert [sent[2] for sent in intake.queue.sent] == [0, 2]
+
+
+def test_field_errors_use_no_key_up() -> None:
+    intake = Intake()
+    assert intake.program(headers=KEY, email="wrong").status == 422
+    assert intake.program(headers=KEY).status == 202
+
+
+@pytest.mark.parametrize("where", ["header", "field"])
+def test_a_key_has_at_most_255_characters(where: str) -> None:
+    def send(key: str) -> int:
+        return (Intake().program(headers={"Idempotency-Key": key}) if where == "header"
+                else Intake().program(submission_key=key)).status  # fmt: skip
+
+    assert send("k" * 255) == 202
+    assert send("k" * 256) == 400
+    assert send("k" * 5000) == 400
+
+
+@pytest.mark.parametrize("key", ["\ud800", "é\x00", "\u202e", "a\nb"])
+def test_an_odd_key_is_a_key_like_any_other(key: str) -> None:
+    assert Intake().program(headers={"Idempotency-Key": key}).status == 202
+    assert Intake().program(submission_key=key).status == 202
+
+
+def test_a_receipt_tells_nothing_about_its_key() -> None:
+    """Else whoever guesses keys could read receipts: the id is a keyed hash."""
+    receipts = {Intake().program(headers={"Idempotency-Key": key}).receipt for key in ("1", "2")}
+    assert len(receipts) == 2
+    assert all(len(receipt) == 36 for receipt in receipts)

@@ -1,0 +1,234 @@
+"""What of a submission stands on a Lead or in a Task: the form's map and nothing else."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from shared.form import CLICK_ID_FIELDS, SOURCE_KEYS, Form, FormField, forms
+from shared.lead import blanks_to_fill, lead_record, source_values, task_record, visitor_fields, what_was_sent
+from shared.lead_fields import is_custom, is_writable
+from shared.submission import Consent, FieldValue, Sources, Submission
+from shared.validation import check
+from tests.builders import CONTACT, NOW, a_submission
+
+CONTACT_FORM = forms()["contact"]
+
+
+def lead(form_id: str = "contact", **fields: Any) -> dict[str, Any]:
+    form = forms()[form_id]
+    submission = a_submission(form_id, **fields)
+    return lead_record(form, submission, check(form, submission.fields).values)
+
+
+def a_form(*fields: dict[str, Any], **lead_mapping: Any) -> Form:
+    label = {"nl": "Vraag", "en": "Question"}
+    return CONTACT_FORM.model_copy(
+        update={
+            "fields": tuple(FormField.model_validate({"label": label, **field}) for field in fields),
+            "lead": CONTACT_FORM.lead.model_copy(update=lead_mapping),
+        }
+    )
+
+
+def test_a_lead_holds_what_was_filled_in_and_what_the_form_says() -> None:
+    record = lead(phone="06-12345678")
+    assert {name: value for name, value in record.items() if not name.endswith("__c")} == {
+        "FirstName": "Sanne",
+        "LastName": "de Vries",
+        "Email": "sanne@example.com",
+        "Phone": "+31612345678",
+        "Company": "Particulier",
+        "LeadSource": "Web",
+        "Description": "Uw vraag: Hebben jullie bakfietsen?",
+    }
+
+
+def test_a_lead_carries_its_submission_s_id_and_where_it_came_from() -> None:
+    submission = a_submission()
+    record = lead_record(CONTACT_FORM, submission, {})
+    assert record["Submission_Id__c"] == submission.submission_id
+    assert (record["Form__c"], record["Form_Version__c"], record["Language__c"]) == ("contact", "1", "nl")
+    assert record["Submitted_At__c"] == "2026-11-30T12:00:00.000Z"
+    assert record["Page_URL__c"] == "https://www.flexfit-fietsen.example/nl/contact"
+    assert "UTM_Source__c" not in record
+
+
+@pytest.mark.parametrize("form_id", sorted(forms()))
+def test_only_fields_on_the_form_s_map_are_ever_written(form_id: str) -> None:
+    form = forms()[form_id]
+    evil: dict[str, FieldValue] = {"OwnerId": "x", "IsConverted": "true", "RecordTypeId": "y", "Id": "z", "Status": "w"}
+    allowed = {field.lead_field for field in form.fields} | {"Submission_Id__c"}
+    allowed |= {*form.lead.fixed, *form.lead.defaults, *form.lead.sources.values()}
+    assert set(lead(form_id, **evil, lead_field="Id")) <= allowed
+    assert not set(evil) & allowed
+
+
+def test_the_visitor_s_answer_comes_before_a_default() -> None:
+    assert lead()["Company"] == "Particulier"
+    assert lead(company="Bakkerij Jansen")["Company"] == "Bakkerij Jansen"
+
+
+def test_answers_without_a_lead_field_of_their_own_make_up_the_description() -> None:
+    ride = lead("test-ride", phone="0612345678", bike="e-bike", preferred_date="2026-12-05", newsletter="on")
+    assert ride["Description"] == (
+        "Fiets: Elektrische fiets\nDag van uw voorkeur: 2026-12-05\nStuur mij de nieuwsbrief: ja"
+    )
+    assert ride["MobilePhone"] == "+31612345678"
+
+
+def test_an_answer_of_several_lines_starts_under_its_label() -> None:
+    assert lead(message="Hallo,\nGroet")["Description"] == "Uw vraag:\nHallo,\nGroet"
+
+
+def test_several_choices_are_one_line() -> None:
+    record = lead("quote", company="J", product="lease", number="3", timing="now", extras=["service", "branding"])
+    assert record["Description"].splitlines() == [
+        "Product: Leaseplan voor medewerkers",
+        "Aantal: 3",
+        "Wanneer: Zo snel mogelijk",
+        "Extra's: Onderhoudscontract, Eigen logo",
+        "Toelichting: Hebben jullie bakfietsen?",
+    ]
+
+
+def test_a_country_is_written_by_its_english_name_or_as_a_code_where_the_field_is_for_codes() -> None:
+    assert lead("quote", country="nl")["Country"] == "Netherlands"
+    form = a_form({"name": "land", "type": "country", "lead_field": "CountryCode", "max_length": 80})
+    assert visitor_fields(form, {"land": "NL"}) == {"CountryCode": "NL"}
+
+
+def test_choices_are_written_as_the_org_s_picklist_calls_them() -> None:
+    choices = [
+        {"value": "e-bike", "label": {"nl": "E", "en": "E"}, "lead_value": "Electric"},
+        {"value": "cargo", "label": {"nl": "B", "en": "C"}},
+    ]
+    one = {"name": "one", "type": "choice", "choices": choices, "lead_field": "Industry"}
+    several = {"name": "several", "type": "choices", "choices": choices, "lead_field": "Bikes__c"}
+    record = visitor_fields(a_form(one, several), {"one": "e-bike", "several": ["e-bike", "cargo"]})
+    assert record == {"Industry": "Electric", "Bikes__c": "Electric;cargo"}
+
+
+def test_numbers_and_truth_stay_what_they_are() -> None:
+    form = a_form(
+        {"name": "staff", "type": "integer", "lead_field": "NumberOfEmployees"},
+        {"name": "quiet", "type": "boolean", "lead_field": "HasOptedOutOfEmail"},
+    )
+    assert visitor_fields(form, {"staff": 0, "quiet": False}) == {"NumberOfEmployees": 0, "HasOptedOutOfEmail": False}
+
+
+def test_a_description_keeps_within_its_field() -> None:
+    form = a_form(*({"name": f"f{number}", "type": "textarea", "max_length": 32000} for number in range(3)))
+    record = visitor_fields(form, {f"f{number}": "x" * 20000 for number in range(3)})
+    assert len(record["Description"]) == 32000
+
+
+def test_a_source_keeps_within_its_field() -> None:
+    submission = a_submission()
+    long = submission.sources.model_copy(update={"page_url": "https://www.example.com/" + "x" * 1000})
+    record = lead_record(CONTACT_FORM, submission.model_copy(update={"sources": long}), {})
+    assert len(record["Page_URL__c"]) == 255
+
+
+# --- sources -----------------------------------------------------------------------------------------------------
+
+CONSENT = Consent(given=True, text_version="2026-11", language="nl", at=NOW)
+
+
+def test_every_source_that_a_form_may_name_has_a_value() -> None:
+    everything = Sources(language="nl", consent=CONSENT)
+    assert set(source_values(everything)) | {"form_id", "form_version", "received_at"} == SOURCE_KEYS
+
+
+def test_the_first_click_id_that_is_there_counts() -> None:
+    ids = {name: name.upper() for name in CLICK_ID_FIELDS[1:]}
+    assert source_values(Sources(language="nl", click_ids=ids))["click_id"] == CLICK_ID_FIELDS[1].upper()
+    assert source_values(Sources(language="nl"))["click_id"] == ""
+
+
+@pytest.mark.parametrize("consent", [None, CONSENT.model_copy(update={"given": False})])
+def test_without_consent_no_consent_is_written(consent: Consent | None) -> None:
+    values = source_values(Sources(language="nl", consent=consent))
+    assert (values["consent_text_version"], values["consent_given_at"]) == ("", "")
+
+
+def test_consent_is_written_with_its_text_s_version_and_time_in_utc() -> None:
+    amsterdam = dt.timezone(dt.timedelta(hours=1))
+    consent = CONSENT.model_copy(update={"at": NOW.astimezone(amsterdam)})
+    values = source_values(Sources(language="nl", consent=consent))
+    assert (values["consent_text_version"], values["consent_given_at"]) == ("2026-11", "2026-11-30T12:00:00.000Z")
+
+
+# --- known people ------------------------------------------------------------------------------------------------
+
+
+def test_only_blanks_are_filled() -> None:
+    there = {"FirstName": "S.", "Phone": None, "Company": "", "HasOptedOutOfEmail": False, "NumberOfEmployees": 0}
+    new = {
+        "FirstName": "Sanne",
+        "Phone": "+31",
+        "Company": "J",
+        "HasOptedOutOfEmail": True,
+        "NumberOfEmployees": 9,
+        "Fax": "1",
+    }
+    assert blanks_to_fill(there, new) == {"Phone": "+31", "Company": "J", "Fax": "1"}
+
+
+def test_the_visitor_s_part_holds_no_default_and_no_fixed_value() -> None:
+    """`Particulier` must not fill the blank company of somebody who is known."""
+    assert set(visitor_fields(CONTACT_FORM, check(CONTACT_FORM, CONTACT).values)) == {
+        "FirstName", "LastName", "Email", "Description",
+    }  # fmt: skip
+
+
+def a_task(owner_id: str | None) -> dict[str, Any]:
+    submission = a_submission()
+    values = check(CONTACT_FORM, submission.fields).values
+    return task_record(CONTACT_FORM, submission, values, who_id="003x", owner_id=owner_id)
+
+
+def test_a_task_tells_sales_what_was_sent_and_from_where() -> None:
+    task = a_task("005000000000001AAA")
+    assert task["Subject"] == "Website: contactformulier"
+    assert task["Description"].splitlines() == [
+        "Voornaam: Sanne",
+        "Achternaam: de Vries",
+        "E-mailadres: sanne@example.com",
+        "Uw vraag: Hebben jullie bakfietsen?",
+        "",
+        "Contact (contact 1), 2026-11-30T12:00:00.000Z",
+        "https://www.flexfit-fietsen.example/nl/contact",
+    ]
+    assert (task["WhoId"], task["OwnerId"]) == ("003x", "005000000000001AAA")
+    assert len(task["Submission_Id__c"]) == 36
+
+
+@pytest.mark.parametrize("owner", [None, "", "00G000000000001AAA"])
+def test_a_task_of_nobody_stays_with_the_api_user(owner: str | None) -> None:
+    assert "OwnerId" not in a_task(owner)
+
+
+def test_what_was_sent_keeps_within_a_description() -> None:
+    form = a_form(*({"name": f"f{number}", "type": "textarea", "max_length": 32000} for number in range(3)))
+    submission: Submission = a_submission()
+    assert len(what_was_sent(form, submission, {f"f{number}": "x" * 20000 for number in range(3)})) == 32000
+
+
+# --- which fields ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Id", "OwnerId", "IsConverted", "RecordTypeId", "ConvertedDate", "Submission_Id__c", "submission_id__C", "Name",
+     "lastname", "Owner.Name", "x__c; DROP", "__c", "1x__c", "x__r", "", "LastName "],
+)  # fmt: skip
+def test_a_form_may_not_write_any_field(name: str) -> None:
+    """Salesforce does not look at the case of names, so neither may the exception for the exactly-once anchor."""
+    assert not is_writable(name)
+
+
+@pytest.mark.parametrize("name", ["LastName", "Description", "NumberOfEmployees", "My_Field__c", "ns__Field__c"])
+def test_a_form_may_write_these(name: str) -> None:
+    assert is_writable(name)
+    assert is_custom(name) is name.endswith("__c")

@@ -1,0 +1,65 @@
+"""Each function reads its own variables and says which are missing."""
+
+import pytest
+
+from shared.errors import ConfigurationError
+from shared.settings import IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings
+
+INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s"}
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for model in (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings):
+        for name in model.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in INTAKE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SALESFORCE_SECRET_ARN", "not ours")
+    settings = IntakeSettings.load()
+    assert settings.model_dump() == {
+        "submissions_table": "t", "submission_queue_url": "q", "person_key_secret_arn": "s", "extra_origins": (),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "origins"),
+    [
+        ("", ()),
+        ("http://localhost:8080", ("http://localhost:8080",)),
+        (" http://a.example , https://b.example,", ("http://a.example", "https://b.example")),
+    ],
+)
+def test_extra_origins_are_separated_by_commas(
+    written: str, origins: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**INTAKE, "EXTRA_ORIGINS": written}.items():
+        monkeypatch.setenv(name, value)
+    assert IntakeSettings.load().extra_origins == origins
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (IntakeSettings, "PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
+        (
+            ProcessorSettings,
+            "DEAD_LETTER_QUEUE_URL, PERSON_LOCKS_TABLE, SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL",
+        ),
+        (ReplaySettings, "DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
+        (RequeueSettings, "SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
+    ],
+)
+def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], names: str) -> None:
+    with pytest.raises(ConfigurationError, match=f": {names}$"):
+        model.load()
+
+
+def test_only_the_processor_knows_where_the_salesforce_secret_is() -> None:
+    """A function that doesn't need a secret has no right to it and no name for it."""
+    knows = [model for model in (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings)
+             if "salesforce_secret_arn" in model.model_fields]  # fmt: skip
+    assert knows == [ProcessorSettings]
