@@ -61,7 +61,7 @@ _PATH = re.compile(r"[!-\[\]-~]+")
 """Visible ASCII without a backslash: it becomes a header, and browsers read a backslash as a slash."""
 
 
-def _origin(value: str) -> str:
+def as_origin(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
         raise ValueError("must be an origin such as https://www.example.com: no path, no slash at the end")
@@ -76,7 +76,7 @@ def _path(value: str) -> str:
     return value
 
 
-type Origin = Annotated[str, AfterValidator(_origin)]
+type Origin = Annotated[str, AfterValidator(as_origin)]
 type PagePath = Annotated[str, AfterValidator(_path)]
 type Translated = dict[Language, str]
 type PageByLanguage = dict[Language, PagePath]
@@ -289,12 +289,15 @@ class Form(_Strict):
         return next((field for field in self.fields if field.name == name), None)
 
     @property
+    def answer_names(self) -> frozenset[str]:
+        """What a visitor is asked: the fields and the consent."""
+        names = {field.name for field in self.fields}
+        return frozenset(names | {self.consent.field} if self.consent else names)
+
+    @property
     def input_names(self) -> frozenset[str]:
         """Every name that the form listens to; all others are ignored and counted."""
-        names = {field.name for field in self.fields} | {self.spam.honeypot}
-        if self.consent:
-            names.add(self.consent.field)
-        return frozenset(names | META_FIELDS)
+        return self.answer_names | META_FIELDS | {self.spam.honeypot}
 
 
 def parse_form(text: str, *, name: str) -> Form:

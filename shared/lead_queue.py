@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -21,7 +21,8 @@ MAX_DELAY: Final = 11 * 60 * 60
 """Seconds. SQS hides a message for 12 hours at most, counted from its delivery, of which our run has used a part."""
 _ID: Final = re.compile(r"[!-~]{1,128}")
 """What AWS takes as group and deduplication id; emulators take more, so we check ourselves."""
-_LOOK_SECONDS: Final = 30
+_LOOK_SECONDS: Final = 180
+"""Longer than the replay function's 120 s, so that a letter seen by one run is not handed to it a second time."""
 _BATCH: Final = 10
 
 
@@ -44,17 +45,11 @@ class SubmissionQueue:
             deduplication=deduplication,
         )
 
-    def delay(self, receipt_handles: Sequence[tuple[str, int]]) -> None:
-        """Hides messages for so many seconds before SQS delivers them (and their group) again. At most ten."""
-        if not receipt_handles:
-            return
+    def delay(self, receipt_handle: str, seconds: int) -> None:
+        """Hides a message for so many seconds before SQS delivers it, and the rest of its group, again."""
         try:
-            self._client.change_message_visibility_batch(
-                QueueUrl=self._url,
-                Entries=[
-                    {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": min(seconds, MAX_DELAY)}
-                    for number, (handle, seconds) in enumerate(receipt_handles)
-                ],
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=min(seconds, MAX_DELAY)
             )
         except (ClientError, BotoCoreError) as error:
             raise failure(error, "sqs") from None
@@ -62,10 +57,14 @@ class SubmissionQueue:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message as it lies on the dead-letter queue; `submission_id` is '' where the body can't be read."""
+    """A message as it lies on the dead-letter queue; `submission_id` is '' where the body can't be read.
+
+    `named` is true for a letter of ours, which has a reason; SQS itself moves a queue's message as it is.
+    """
 
     submission_id: str
     receipt_handle: str
+    named: bool = True
 
 
 class DeadLetterQueue:
@@ -85,7 +84,7 @@ class DeadLetterQueue:
         _send(self._client, self._url, body, group=group, deduplication=f"{submission_id}.{replay}")
 
     def messages(self) -> Iterator[DeadLetter]:
-        """Each message once; those not deleted come back by themselves after half a minute."""
+        """Each message once; those not deleted come back by themselves after three minutes."""
         while True:
             try:
                 answer = self._client.receive_message(
@@ -116,16 +115,21 @@ class DeadLetterQueue:
 
 def submission_id_in(body: str) -> str:
     """'' where the body is not one of ours."""
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    submission_id = content.get("submission_id", "") if isinstance(content, dict) else ""
+    submission_id = _content(body).get("submission_id", "")
     return submission_id if isinstance(submission_id, str) else ""
 
 
+def _content(body: str) -> dict[str, object]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _dead_letter(message: "MessageTypeDef") -> DeadLetter:
-    return DeadLetter(submission_id_in(message.get("Body", "")), message.get("ReceiptHandle", ""))
+    body = message.get("Body", "")
+    return DeadLetter(submission_id_in(body), message.get("ReceiptHandle", ""), named="reason" in _content(body))
 
 
 def _send(client: "SQSClient", url: str, content: dict[str, str], *, group: str, deduplication: str) -> None:

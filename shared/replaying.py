@@ -86,7 +86,7 @@ def edit(submission_id: str, changes: Mapping[str, FieldValue], by: str, depende
     if row is None or row.state not in REPLAYABLE:
         return _refused(submission_id, row)
     form = dependencies.forms.get(row.form_id)
-    unknown = sorted(set(changes) - form.input_names) if form else []
+    unknown = sorted(set(changes) - form.answer_names) if form else []
     if unknown:
         return Done(submission_id, f"unknown_field {unknown[0]}")
     fields = {**row.fields, **changes}
@@ -99,8 +99,7 @@ def edit(submission_id: str, changes: Mapping[str, FieldValue], by: str, depende
 def replay(submission_ids: Iterable[str], by: str, dependencies: Dependencies) -> list[Done]:
     """Send, then delete: the dead letter goes only after its submission stands on the queue again."""
     done = [_replay_one(one, by, dependencies) for one in dict.fromkeys(submission_ids)]
-    if done:
-        _clear(dependencies)
+    _sweep(done, dependencies)
     return done
 
 
@@ -135,8 +134,7 @@ def _keys(row: Submission, dependencies: Dependencies) -> tuple[str, ...]:
 def discard(submission_ids: Iterable[str], why: str, by: str, dependencies: Dependencies) -> list[Done]:
     """Ends submissions that will never be Leads. `why` is the operator's; it must hold no personal data."""
     done = [_discard_one(one, why, by, dependencies) for one in dict.fromkeys(submission_ids)]
-    if done:
-        _clear(dependencies)
+    _sweep(done, dependencies)
     return done
 
 
@@ -156,17 +154,30 @@ def reconcile(by: str, dependencies: Dependencies) -> list[Done]:
     return _clear(dependencies, reject_unfinished_by=by)
 
 
+def _sweep(done: list[Done], dependencies: Dependencies) -> None:
+    """After the rows were changed. What fails here is swept next time; the operator must still hear what was done."""
+    try:
+        if any(one.changed for one in done):
+            _clear(dependencies)
+    except FormToLeadError as error:
+        log("dead_letters_not_swept", level="warning", error=error.code)
+
+
 def _clear(dependencies: Dependencies, *, reject_unfinished_by: str = "") -> list[Done]:
-    """Deletes the dead letters whose submissions are not rejected any more; leaves all others."""
+    """Deletes the dead letters whose submissions are not rejected any more; leaves all others.
+
+    A letter that SQS itself moved, of a row that is still `received`, stays too: it rings the alarm until an
+    operator reconciles. A letter of ours for such a row is left over from before a replay.
+    """
     letters = list(dependencies.dead_letters.messages())
     rows = _rows(dependencies.ledger, [letter.submission_id for letter in letters])
     done: list[Done] = []
     for letter in letters:
         row = rows.get(letter.submission_id)
-        if row and row.state is State.RECEIVED and reject_unfinished_by:
+        unfinished = row is not None and row.state is State.RECEIVED and not letter.named
+        if row and unfinished and reject_unfinished_by:
             done.append(_reject_unfinished(row, reject_unfinished_by, dependencies))
-            dependencies.dead_letters.release(letter)
-        elif row and row.state is State.REJECTED:
+        if row and (unfinished or row.state is State.REJECTED):
             dependencies.dead_letters.release(letter)
         else:
             dependencies.dead_letters.delete(letter)

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from shared.errors import ConfigurationError
+from shared.form import as_origin
 
 
 def _words(value: object) -> object:
@@ -26,11 +27,19 @@ class _FromEnvironment(BaseModel):
             raise ConfigurationError("settings", f"missing or wrong environment variables: {names}") from None
 
 
+def _origins(value: object) -> object:
+    words = _words(value)
+    if isinstance(words, tuple):
+        for word in words:
+            as_origin(str(word))
+    return words
+
+
 class IntakeSettings(_FromEnvironment):
     submissions_table: str
     submission_queue_url: str
     person_key_secret_arn: str
-    extra_origins: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
+    extra_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
 
 
 class ProcessorSettings(_FromEnvironment):

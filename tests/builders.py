@@ -63,9 +63,7 @@ class Desk:
         return self.deliver(*(message_for(submission) for submission in submissions))
 
     def deliver(self, *messages: Message) -> list[Retry]:
-        dependencies = Dependencies(
-            self.ledger, self.dead_letters, self.locks, self.crm, forms(), lambda: self.now
-        )
+        dependencies = Dependencies(self.ledger, self.dead_letters, self.locks, self.crm, forms(), lambda: self.now)
         return process(messages, dependencies, run_id=f"run-{next(self._runs)}")
 
     def state(self, submission: Submission) -> State:

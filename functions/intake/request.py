@@ -66,10 +66,17 @@ def read_request(event: Mapping[str, Any]) -> Request:
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     return Request(
         method=str(event.get("httpMethod", "")).upper(),
-        path=tuple(part for part in str(event.get("path", "")).split("/") if part),
+        path=_path(event),
         headers=headers,
         body=_body(event),
     )
+
+
+def _path(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of the resource where API Gateway names it: `path` starts with the base path of a custom domain."""
+    parameters = event.get("pathParameters") or {}
+    parts = str(event.get("resource") or event.get("path") or "").split("/")
+    return tuple(str(parameters.get(part.strip("{}"), part)) for part in parts if part)
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -46,16 +46,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
     except FormToLeadError as error:
         log("batch_unreadable", level="error", error=error.code)
         retries = [Retry(message, FIRST_WAIT) for message in messages]
-    _delay(queue, retries)
+    for retry in retries:
+        _delay(queue, retry)
     return {"batchItemFailures": [{"itemIdentifier": retry.message.message_id} for retry in retries]}
 
 
-def _delay(queue: SubmissionQueue, retries: list[Retry]) -> None:
+def _delay(queue: SubmissionQueue, retry: Retry) -> None:
     try:
-        queue.delay([(retry.message.receipt_handle, retry.delay) for retry in retries])
+        queue.delay(retry.message.receipt_handle, retry.delay)
     except FormToLeadError as error:
-        # Then they come back after the queue's own visibility time-out.
-        log("delay_failed", level="warning", error=error.code, number=len(retries))
+        # Then it comes back after the queue's own visibility time-out.
+        log("delay_failed", level="warning", error=error.code)
 
 
 def _message(record: dict[str, Any]) -> Message:

@@ -9,7 +9,8 @@
 | lock_row | UNABLE_TO_LOCK_ROW for each record written (or only for the one at position `record`, from 0) |
 | record_error | the same with `code`, `message` and `fields` of your own |
 | upsert_race | upserts do not see existing records, as if another call were about to commit: DUPLICATE_VALUE |
-| slow | the answer comes after `seconds` |
+| slow | the call is taken up, and answered, after `seconds` |
+| commit_then_slow | the work is done at once, the answer comes after `seconds` |
 | drop | the connection closes, nothing was done |
 | commit_then_drop | the work is done, then the connection closes without an answer |
 
@@ -34,6 +35,7 @@ KINDS = frozenset(
         "record_error",
         "upsert_race",
         "slow",
+        "commit_then_slow",
         "drop",
         "commit_then_drop",
     }
@@ -46,7 +48,7 @@ LOCKED = Problem(
 
 @dataclass
 class Fault:
-    """`times` counts down; `seconds` is for slow, `record` and `problem` for lock_row and record_error."""
+    """`times` counts down; `seconds` is for the slow ones, `record` and `problem` for lock_row and record_error."""
 
     kind: str
     times: int = 1

@@ -155,6 +155,8 @@ class Org:
         fault = next((each for each in hitting if each.kind != "slow"), None)
         with self._lock:
             response = self._with_fault(request, fault) if fault is not None else self._answer(request)
+        if fault is not None and fault.kind == "commit_then_slow":
+            self._sleep(fault.seconds)
         call["status"] = None if response.drop else response.status
         return response
 
@@ -175,7 +177,7 @@ class Org:
                 return Response(0, drop=True)
             case "upsert_race":
                 self._records.racing = True
-            case _:
+            case "lock_row" | "record_error":
                 self._records.refuse = _refuser(fault)
         try:
             return self._answer(request)

@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from functions.intake import app
 from shared.lead_queue import SubmissionQueue
@@ -22,6 +23,7 @@ from tests.benchmarks.paired import Ratio, compare
 from tests.builders import a_submission
 
 _REQUESTS = 200
+_HEADERS = HTTPHeaders.from_dict({"content-type": "application/x-amz-json-1.0"})
 _FORM = b"first_name=Joris&last_name=Kuipers&email=joris%40example.com&phone=06-12345678&message=Hallo&consent=on"
 _EVENT = {
     "httpMethod": "POST",
@@ -47,7 +49,7 @@ def measure(rounds: int = 9) -> Ratio:
         "PERSON_KEY_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key",
     }
     real_client = boto3.client
-    boto3.client = _answering(real_client)  # type: ignore[assignment]  # botocore's own hook is per client
+    boto3.client = _answering(real_client)  # botocore's own hook is per client
     try:
         app.dependencies.cache_clear()
         dependencies = app.dependencies()
@@ -57,7 +59,7 @@ def measure(rounds: int = 9) -> Ratio:
     assert isinstance(ledger, Ledger)
     assert isinstance(queue, SubmissionQueue)
     row = a_submission()
-    assert app.handler(_EVENT, None)["statusCode"] == 303  # noqa: PLR2004
+    assert app.handler(_EVENT, None)["statusCode"] == 303
 
     def only_the_calls() -> None:
         ledger.add(row)
@@ -87,7 +89,7 @@ def _answering(real_client: Callable[..., Any]) -> Callable[..., Any]:
         body = json.dumps(_ANSWERS[service]).encode()
 
         def answer(**_: Any) -> AWSResponse:
-            return AWSResponse("https://aws", 200, {"content-type": "application/x-amz-json-1.0"}, _Raw(body))
+            return AWSResponse("https://aws", 200, _HEADERS, _Raw(body))
 
         made.meta.events.register(f"before-send.{service}.*", answer)
         return made

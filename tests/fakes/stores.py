@@ -39,9 +39,10 @@ class FakeLedger:
         self._trip()
         return {one: self.rows[one] for one in submission_ids if one in self.rows}
 
-    def by_state(self, state: State) -> Iterator[Summary]:
+    def by_state(self, state: State, *, newest_first: bool = False) -> Iterator[Summary]:
         self._trip()
-        rows = sorted((row for row in self.rows.values() if row.state is state), key=lambda row: row.received_at)
+        rows = [row for row in self.rows.values() if row.state is state]
+        rows.sort(key=lambda row: row.received_at, reverse=newest_first)
         yield from (Summary.model_validate(row.model_dump()) for row in rows)
 
     def settle(
@@ -141,12 +142,21 @@ class FakeDeadLetters:
     down: bool = False
 
     def send(self, submission_id: str, *, reason: str, form_id: str, group: str, replay: int, now: datetime) -> None:
+        assert group, now
         if self.down:
             raise TransientError("sqs:down")
         self.letters.append({"submission_id": submission_id, "reason": reason, "form_id": form_id, "replay": replay})
 
+    def redrive(self, submission_id: str) -> None:
+        """What SQS does after too many deliveries: it moves the message as it is, without a reason."""
+        self.letters.append({"submission_id": submission_id})
+
     def messages(self) -> Iterator[DeadLetter]:
-        yield from [DeadLetter(letter["submission_id"], str(id(letter))) for letter in self.letters]
+        if self.down:
+            raise TransientError("sqs:down")
+        yield from [
+            DeadLetter(letter["submission_id"], str(id(letter)), named="reason" in letter) for letter in self.letters
+        ]
 
     def delete(self, letter: DeadLetter) -> None:
         self.deleted.append(letter.submission_id)

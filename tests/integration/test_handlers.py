@@ -58,9 +58,8 @@ def stack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stack]:
     running.org.reset()
-    fifo = {"FifoQueue": "true"}
-    queue_url = sqs.create_queue(QueueName="submissions.fifo", Attributes=fifo)["QueueUrl"]
-    dead_letters = sqs.create_queue(QueueName="dead-letters.fifo", Attributes=fifo)["QueueUrl"]
+    queue_url = sqs.create_queue(QueueName="submissions.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    dead_letters = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     key = secretsmanager.create_secret(Name="key", SecretString=json.dumps({"person_key": "k" * 64}))["ARN"]
     login = {"login_url": running.url, "client_id": running.client_id, "client_secret": running.client_secret}
     salesforce = secretsmanager.create_secret(Name="salesforce", SecretString=json.dumps(login))["ARN"]

@@ -16,9 +16,9 @@ def url(sqs: SQSClient) -> str:
     return created["QueueUrl"]
 
 
-def receive(sqs: SQSClient, url: str, **options: int) -> list[dict[str, object]]:
+def receive(sqs: SQSClient, url: str, visibility: int = 30) -> list[dict[str, object]]:
     answer = sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], **options
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], VisibilityTimeout=visibility
     )
     return [dict(message) for message in answer.get("Messages", [])]
 
@@ -44,13 +44,10 @@ def test_a_delayed_message_stays_hidden_and_one_with_no_delay_comes_back(sqs: SQ
     queue = SubmissionQueue(sqs, url)
     for number in range(2):
         queue.send(f"id-{number}", group=f"g{number}")
-    first, second = receive(sqs, url, VisibilityTimeout=60)
-    queue.delay([(str(first["ReceiptHandle"]), 0), (str(second["ReceiptHandle"]), 100_000)])
+    first, second = receive(sqs, url, visibility=60)
+    queue.delay(str(first["ReceiptHandle"]), 0)
+    queue.delay(str(second["ReceiptHandle"]), 100_000)
     assert [message["Body"] for message in receive(sqs, url)] == [first["Body"]]
-
-
-def test_delaying_nothing_asks_nothing(sqs: SQSClient) -> None:
-    SubmissionQueue(sqs, "no such queue").delay([])
 
 
 @pytest.mark.parametrize("group", ["", "a b", "é", "x" * 129, "line\nbreak"])
@@ -63,7 +60,9 @@ def test_group_ids_that_aws_refuses_are_never_sent(sqs: SQSClient, url: str, gro
 def test_dead_letters_name_the_reason_and_are_deleted_one_by_one(sqs: SQSClient, url: str) -> None:
     letters = DeadLetterQueue(sqs, url)
     for number in range(12):
-        letters.send(f"id-{number}", reason="validation_failed", form_id="contact", group=f"g{number}", replay=0, now=NOW)
+        letters.send(
+            f"id-{number}", reason="validation_failed", form_id="contact", group=f"g{number}", replay=0, now=NOW
+        )
     seen = list(letters.messages())
     assert {letter.submission_id for letter in seen} == {f"id-{number}" for number in range(12)}
     letters.delete(seen[0])

@@ -46,7 +46,9 @@ class OrgControl:
     clock: list[float] = field(default_factory=lambda: [0.0])
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        return requests.request(method, f"{self.url}/_org/{path}", json=body, verify=self.ca_file, timeout=5).json()
+        return requests.request(
+            method, f"{self.url}/_org/{path}", json=body, verify=str(self.ca_file), timeout=5
+        ).json()
 
     def faults(self, *faults: dict[str, Any]) -> None:
         self._ask("POST", "faults", list(faults))
@@ -70,7 +72,7 @@ def org(running: RunningOrg, monkeypatch: pytest.MonkeyPatch) -> OrgControl:
     control = OrgControl(running.url, running.ca_file, secret, crm, clock)
     control._ask("POST", "reset")
     control.faults()
-    requests.delete(f"{running.url}/_org/calls", verify=running.ca_file, timeout=5)
+    requests.delete(f"{running.url}/_org/calls", verify=str(running.ca_file), timeout=5)
     return control
 
 

@@ -302,7 +302,7 @@ def test_what_sqs_itself_dead_lettered_gets_its_named_rejection() -> None:
     bench = Bench()
     row = bench.holds(State.RECEIVED)
     bench.ledger.rows[row.submission_id] = row.model_copy(update={"last_error": "http_503"})
-    bench.dead_letter(row)
+    bench.dead_letters.redrive(row.submission_id)
     assert reconcile(BY, bench.with_) == [Done(row.submission_id, "rejected", changed=True)]
     rejection = bench.now(row).rejection
     assert rejection is not None
@@ -314,7 +314,7 @@ def test_what_sqs_itself_dead_lettered_gets_its_named_rejection() -> None:
 def test_a_row_without_an_error_was_never_finished() -> None:
     bench = Bench()
     row = bench.holds(State.RECEIVED)
-    bench.dead_letter(row)
+    bench.dead_letters.redrive(row.submission_id)
     reconcile(BY, bench.with_)
     rejection = bench.now(row).rejection
     assert rejection is not None
@@ -331,6 +331,38 @@ def test_a_dead_letter_of_something_settled_is_deleted(state: State) -> None:
     assert bench.now(row) == row
 
 
+def test_a_letter_of_before_a_replay_rejects_nothing() -> None:
+    """A replay that was cut off before it swept left it behind; the submission is on its way again."""
+    bench = Bench()
+    row = bench.holds(State.RECEIVED)
+    bench.dead_letter(row)
+    assert reconcile(BY, bench.with_) == [Done(row.submission_id, "dead_letter_deleted", changed=True)]
+    assert bench.now(row) == row
+
+
+def test_a_replay_leaves_alone_what_sqs_itself_dead_lettered() -> None:
+    """It rings the alarm until somebody reconciles."""
+    bench = Bench()
+    stuck, rejected = bench.holds(State.RECEIVED), bench.holds(State.REJECTED)
+    bench.dead_letters.redrive(stuck.submission_id)
+    replay([rejected.submission_id], BY, bench.with_)
+    assert bench.letters == [stuck.submission_id]
+
+
+def test_a_replay_is_told_even_when_the_sweep_after_it_fails() -> None:
+    bench = Bench()
+    row = bench.holds(State.REJECTED)
+    bench.dead_letters.down = True
+    assert replay([row.submission_id], BY, bench.with_) == [Done(row.submission_id, "replayed", changed=True)]
+
+
+@pytest.mark.parametrize("name", ["lang", "submission_key", "utm_source", "contact_me_by_fax_only", "OwnerId"])
+def test_only_answers_can_be_edited(name: str) -> None:
+    bench = Bench()
+    row = bench.holds(State.REJECTED)
+    assert edit(row.submission_id, {name: "x"}, BY, bench.with_) == Done(row.submission_id, f"unknown_field {name}")
+
+
 def test_a_dead_letter_without_a_row_is_deleted() -> None:
     """Its submission was erased: there is nothing left to mend."""
     bench = Bench()
@@ -343,7 +375,7 @@ def test_more_dead_letters_than_one_read_of_the_ledger_takes() -> None:
     bench = Bench()
     rows = [bench.holds(State.RECEIVED) for _ in range(205)]
     for row in rows:
-        bench.dead_letter(row)
+        bench.dead_letters.redrive(row.submission_id)
     assert [done.result for done in reconcile(BY, bench.with_)] == ["rejected"] * 205
 
 

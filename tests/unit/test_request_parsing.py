@@ -339,3 +339,16 @@ def test_base64_is_what_the_console_says_it_is() -> None:
 )
 def test_programs_are_told_from_browsers_by_what_they_send_or_accept(headers: dict[str, str], wants: bool) -> None:
     assert Request("POST", ("forms", "contact"), headers, b"").wants_json is wants
+
+
+def test_a_custom_domain_with_a_base_path_reaches_the_same_routes() -> None:
+    """API Gateway puts the base path in front of `path`; `resource` and its parameters stay as they are."""
+    request = read_request(
+        {
+            "httpMethod": "POST",
+            "resource": "/forms/{form_id}",
+            "path": "/leads/forms/contact",
+            "pathParameters": {"form_id": "contact"},
+        }
+    )
+    assert request.path == ("forms", "contact")

@@ -122,8 +122,8 @@ class Moving(FakeLedger):
         super().__init__()
         self.change = change
 
-    def by_state(self, state: State) -> Iterator[Summary]:
-        for summary in list(super().by_state(state)):
+    def by_state(self, state: State, *, newest_first: bool = False) -> Iterator[Summary]:
+        for summary in list(super().by_state(state, newest_first=newest_first)):
             row = self.rows[summary.submission_id]
             self.rows[summary.submission_id] = row.model_copy(update=self.change)
             yield summary

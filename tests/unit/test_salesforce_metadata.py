@@ -184,9 +184,7 @@ def test_the_permission_set_lets_the_integration_user_write_every_lead_field_tha
     custom = {name.partition(".")[2] for name in EXPECTED_FIELDS if name.startswith("Lead.")}
 
     granted = {
-        name.partition(".")[2]
-        for name, editable in field_rights().items()
-        if name.startswith("Lead.") and editable
+        name.partition(".")[2] for name, editable in field_rights().items() if name.startswith("Lead.") and editable
     }
 
     assert granted == needed | custom
@@ -259,9 +257,7 @@ def test_every_lead_field_has_a_dutch_label_and_help() -> None:
         for path in TRANSLATIONS.glob("*.fieldTranslation-meta.xml")
     }
 
-    assert {f"Lead.{name}" for name in translations} == {
-        name for name in EXPECTED_FIELDS if name.startswith("Lead.")
-    }
+    assert {f"Lead.{name}" for name in translations} == {name for name in EXPECTED_FIELDS if name.startswith("Lead.")}
     for name, root in translations.items():
         assert text(root, "name") == name
         assert 0 < len(text(root, "label") or "") <= 40
@@ -283,9 +279,7 @@ def test_the_admin_guide_names_every_picklist_value_that_a_form_writes() -> None
     """An org that restricts a picklist rejects a value it does not know, so the admin must know them all."""
     guide = (PROJECT / "README.md").read_text(encoding="utf-8")
     picklists = {"LeadSource", "Rating", "Industry", "Salutation", "Status"}
-    forms = [
-        tomllib.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "shared" / "forms").glob("*.toml")
-    ]
+    forms = [tomllib.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "shared" / "forms").glob("*.toml")]
 
     written = {
         (field, value)

@@ -180,6 +180,14 @@ def test_a_dropped_connection_hides_whether_the_work_was_done(org: Org, fault: s
     assert org.calls[-1]["status"] is None
 
 
+def test_a_late_answer_comes_after_the_work_was_done(org: Org, slept: list[float]) -> None:
+    faults(org, {"fault": "commit_then_slow", "seconds": 2.5})
+    before = len(org.rows("Lead"))
+    org.call("POST", "sobjects/Lead", {"LastName": "Late", "Company": "Late"})
+    assert slept == [2.5]
+    assert len(org.rows("Lead")) == before + 1
+
+
 @pytest.mark.parametrize(
     "given", [{}, [{"fault": "nope"}], [{"fault": "slow", "second": 1}], [{"fault": "slow", "times": "x"}], ["x"]]
 )

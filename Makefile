@@ -1,0 +1,43 @@
+# `make help` lists what there is. Everything sets itself up: Python 3.13 is found or fetched, see local/setup.sh.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check smoke bench requirements clean
+
+PYTHON := .venv/bin/python
+
+# What one run compiles, the next need not: with byte code left out a second run takes 10 s longer.
+unexport PYTHONDONTWRITEBYTECODE
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## make .venv with everything for development
+	@sh local/setup.sh dev
+
+run:  ## bring the whole stack up, submit every scenario in events/, stay until Ctrl-C (ONCE=1: exit; JSON=1: as JSON)
+	@sh local/setup.sh local
+	@exec $(PYTHON) -m local $(if $(ONCE),--once) $(if $(JSON),--json)
+
+test: setup  ## all tests: unit, integration, and end to end on the deployed local stack
+	@$(PYTHON) -m pytest
+
+check: setup  ## ruff, mypy, and the linting of the template
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@sh local/setup.sh checkov
+	@CHECKOV=.local/checkov/bin/checkov $(PYTHON) -m scripts.lint_template
+
+smoke: setup  ## import every built function with nothing but its own layers on the path
+	@$(PYTHON) -m local.build
+	@$(PYTHON) -m scripts.smoke_packaging --build-dir .local/build/out
+
+bench: setup  ## CPU of a warm intake request and its cold import, as ratios
+	@$(PYTHON) -m tests.benchmarks
+
+requirements: setup  ## compile requirements/*.in into exact pins
+	@sh local/compile_requirements.sh
+
+clean:  ## remove everything that building, testing and running made
+	@rm -rf .venv .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

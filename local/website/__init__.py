@@ -1,0 +1,1 @@
+"""The demo website of FlexFit Fietsen / FlexFit Bikes (both fictional): plain HTML forms, no JavaScript."""

@@ -1,0 +1,1 @@
+"""The operators' command line: look at submissions, mend dead letters, send them round again."""

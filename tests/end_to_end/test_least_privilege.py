@@ -1,0 +1,200 @@
+"""IAM is enforced on the deployed stack: without any one statement of a function's role, something stops working.
+
+Left to tests/unit/test_template.py, because the emulator does not enforce them: the statements for logs, and the
+schedule's right to start the requeue function.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from shared.submission import State
+from tests.builders import a_submission
+from tests.end_to_end.conftest import LocalStack
+
+SOON = 12.0
+"""Seconds in which a thing that is allowed happens for sure: the first waits of a warm function are under five."""
+
+type Probe = Callable[[LocalStack], bool]
+
+
+def someone(**fields: Any) -> dict[str, Any]:
+    name = f"P{uuid.uuid4().hex[:10]}"
+    return {"last_name": name, "email": f"{name}@example.com", "message": "Hallo", "consent": True, **fields}
+
+
+def happens(condition: Callable[[], bool], seconds: float = SOON) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def settles(stack: LocalStack, receipt: str, seconds: float = SOON) -> bool:
+    def settled() -> bool:
+        row = stack.ledger.get(receipt)
+        return row is not None and row.state is not State.RECEIVED
+
+    return happens(settled, seconds)
+
+
+# --- what each right is for ------------------------------------------------------------------------------------
+
+
+def is_taken(stack: LocalStack) -> bool:
+    return stack.post("contact", someone()).status_code == 202
+
+
+def says_its_state(stack: LocalStack) -> bool:
+    row = a_submission(state=State.CREATED)
+    stack.ledger.add(row)
+    return stack.http.get(f"{stack.api_url}/submissions/{row.submission_id}", timeout=30).status_code == 200
+
+
+def is_taken_and_settled(stack: LocalStack, form: str = "contact", **fields: Any) -> bool:
+    answer = stack.post(form, someone(**fields))
+    return answer.status_code == 202 and settles(stack, answer.json()["receipt"])
+
+
+def is_rejected(stack: LocalStack) -> bool:
+    return is_taken_and_settled(stack, "test-ride", phone="1", bike="e-bike")
+
+
+def with_a_phone_is_settled(stack: LocalStack) -> bool:
+    return is_taken_and_settled(stack, phone="+31612340001")
+
+
+def is_tried_again_soon(stack: LocalStack) -> bool:
+    """A lock that passes costs five seconds, by a changed visibility; else it is the queue's six minutes."""
+    stack.faults({"fault": "lock_row", "times": 1, "path": "composite/sobjects/Lead"})
+    answer = stack.post("contact", someone())
+    return answer.status_code == 202 and settles(stack, answer.json()["receipt"], seconds=2 * SOON)
+
+
+def is_replayed(stack: LocalStack) -> bool:
+    row = a_submission(state=State.REJECTED, email=f"{uuid.uuid4().hex}@example.com")
+    stack.ledger.add(row)
+    answer = invoke(stack, "ReplayFunction", {"command": "replay", "submission_ids": [row.submission_id], "by": "test"})
+    return [one["result"] for one in answer.get("done", [])] == ["replayed"] and settles(stack, row.submission_id)
+
+
+def is_reconciled(stack: LocalStack) -> bool:
+    return "done" in invoke(stack, "ReplayFunction", {"command": "reconcile", "by": "test"})
+
+
+def is_queued_again(stack: LocalStack) -> bool:
+    row = a_submission(email=f"{uuid.uuid4().hex}@example.com")
+    long_ago = row.received_at.replace(month=1)
+    stack.ledger.add(row.model_copy(update={"received_at": long_ago, "due_at": long_ago}))
+    return invoke(stack, "RequeueFunction", {}).get("requeued", 0) > 0 and settles(stack, row.submission_id)
+
+
+CASES: list[tuple[str, str, Probe]] = [
+    ("Intake", "StoreSubmission", is_taken),
+    ("Intake", "ReadState", says_its_state),
+    ("Intake", "Enqueue", is_taken_and_settled),
+    ("Intake", "ReadPersonKey", is_taken),
+    ("Processor", "TakeFromQueue", is_tried_again_soon),
+    ("Processor", "LoadSubmissions", is_taken_and_settled),
+    ("Processor", "SettleSubmission", is_taken_and_settled),
+    ("Processor", "LockPerson", with_a_phone_is_settled),
+    ("Processor", "DeadLetter", is_rejected),
+    ("Processor", "ReadSalesforceCredentials", is_taken_and_settled),
+    ("Replay", "LoadSubmissions", is_replayed),
+    ("Replay", "ReopenSubmission", is_replayed),
+    ("Replay", "Enqueue", is_replayed),
+    ("Replay", "WorkThroughDeadLetters", is_reconciled),
+    ("Replay", "ReadPersonKey", is_replayed),
+    ("Requeue", "FindUnsettled", is_queued_again),
+    ("Requeue", "CountRequeue", is_queued_again),
+    ("Requeue", "Enqueue", is_queued_again),
+]
+NOT_ENFORCED_HERE = {"WriteLogs"}
+KEPT_IN_MEMORY = {"ReadPersonKey", "ReadSalesforceCredentials"}
+"""Rights that only a cold function uses."""
+
+
+@pytest.fixture(autouse=True)
+def a_quiet_org(stack: LocalStack) -> Iterator[None]:
+    stack.reset_org()
+    yield
+    stack.faults()
+
+
+@pytest.mark.parametrize(("function", "statement", "probe"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES])
+def test_without_this_statement_something_stops_working(
+    stack: LocalStack, function: str, statement: str, probe: Probe
+) -> None:
+    with without(stack, f"{function}Role", statement):
+        if statement in KEPT_IN_MEMORY:
+            restart(stack, f"{function}Function")
+        assert not probe(stack), f"{function} works without {statement}: then it should not have it"
+    if statement in KEPT_IN_MEMORY:
+        restart(stack, f"{function}Function")
+    stack.faults()
+    assert happens(lambda: probe(stack), seconds=3 * SOON), f"{function} does not work with {statement} either"
+
+
+def test_every_statement_of_every_function_is_tried(stack: LocalStack) -> None:
+    held = {
+        (function, statement["Sid"])
+        for function in ("Intake", "Processor", "Replay", "Requeue")
+        for _, document in policies(stack, f"{function}Role")
+        for statement in document["Statement"]
+    }
+    tried = {(function, statement) for function, statement, _ in CASES}
+    assert {one for one in held if one[1] not in NOT_ENFORCED_HERE} == tried
+
+
+# --- the stack's roles and functions ---------------------------------------------------------------------------
+
+
+def physical(stack: LocalStack, logical: str) -> str:
+    resource = stack.client("cloudformation").describe_stack_resource(
+        StackName=stack.stack_name, LogicalResourceId=logical
+    )
+    return str(resource["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def policies(stack: LocalStack, role: str) -> list[tuple[str, dict[str, Any]]]:
+    iam, name = stack.client("iam"), physical(stack, role)
+    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    return [(one, iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]) for one in names]
+
+
+@contextmanager
+def without(stack: LocalStack, role: str, statement: str) -> Iterator[None]:
+    iam, name = stack.client("iam"), physical(stack, role)
+    [(policy, document)] = [
+        (policy, document)
+        for policy, document in policies(stack, role)
+        if statement in {one["Sid"] for one in document["Statement"]}
+    ]
+    rest = {**document, "Statement": [one for one in document["Statement"] if one["Sid"] != statement]}
+    iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(rest))
+    try:
+        yield
+    finally:
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+
+def restart(stack: LocalStack, function: str) -> None:
+    """A changed environment makes the next start a cold one."""
+    client, name = stack.client("lambda"), physical(stack, function)
+    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    changed = {**variables, "RESTARTED": uuid.uuid4().hex}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+
+
+def invoke(stack: LocalStack, function: str, order: dict[str, Any]) -> dict[str, Any]:
+    """The function's answer; {} where it raised."""
+    answer = stack.client("lambda").invoke(FunctionName=physical(stack, function), Payload=json.dumps(order))
+    content = json.loads(answer["Payload"].read())
+    return content if isinstance(content, dict) and "FunctionError" not in answer else {}
