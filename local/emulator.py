@@ -1,6 +1,5 @@
 """The AWS emulator: one process, everything in memory, IAM policies enforced."""
 
-import os
 import shutil
 import sys
 import threading
@@ -16,15 +15,11 @@ from local import aws
 from local.processes import LOOPBACK, Child
 
 SECONDS_TO_START = 60
-MEMORY = Path("/dev/shm")  # noqa: S108 (the folder's name holds our process id, and is made anew)
-MEMORY_NEEDED = 6 * 1024**3
-"""Bytes: forty workers of 100 MB, and room for the rest of the machine."""
-SCRATCH_PREFIX = "form-to-lead-"
 
 
 @contextmanager
 def starting(port: int, folder: Path, ca_file: Path) -> Iterator[Child]:
-    """`folder` takes its log, and its scratch files where memory has no room; functions trust what `ca_file` signed."""
+    """`folder` takes its log and its scratch files; functions trust what `ca_file` has signed."""
     scratch = scratch_folder(folder)
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -34,17 +29,12 @@ def starting(port: int, folder: Path, ca_file: Path) -> Iterator[Child]:
         with Child.start("AWS emulator", command, env=env, cwd=scratch, log=folder / "emulator.log") as child:
             yield child
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)  # it unpacks 80 MB for each function
+        shutil.rmtree(scratch, ignore_errors=True)  # 100 MB
 
 
 def scratch_folder(folder: Path) -> Path:
-    """In memory if it can be: each worker of a function unpacks 6,000 files, 1 s there and 5 s on a slow disk."""
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_NEEDED:
-        return folder / "emulator"
-    for left_over in MEMORY.glob(f"{SCRATCH_PREFIX}*"):  # by a launcher that was killed
-        if not Path("/proc", left_over.name.removeprefix(SCRATCH_PREFIX)).exists():
-            shutil.rmtree(left_over, ignore_errors=True)
-    return MEMORY / f"{SCRATCH_PREFIX}{os.getpid()}"
+    """Where the emulator unpacks functions and layers while it runs."""
+    return folder / "emulator"
 
 
 def _environment(port: int, scratch: Path, ca_file: Path) -> dict[str, str]:
