@@ -16,6 +16,8 @@ class LookUp:
 
     submission_ids: tuple[str, ...]
     emails: tuple[str, ...]
+    mailboxes: tuple[str, ...]
+    """Addresses whose sub-addresses (`name+anything@...`) are the same person."""
     phones: tuple[str, ...]
     oldest: datetime
     """When the oldest submission of the batch was received: nothing of ours is older."""

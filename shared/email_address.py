@@ -20,12 +20,18 @@ def valid_email(text: str) -> str | None:
 
 
 def same_mailbox(address: str) -> str:
-    """One spelling for all addresses of a mailbox: no case, no sub-address, no dots at Gmail.
+    """One spelling for all addresses of a mailbox: no case, no sub-address, one domain for Gmail.
 
-    Only for comparing: mail goes to the address as it was written.
+    Only for comparing: mail goes to the address as it was written. Gmail's dots are not folded, since a query
+    can't ask for them: two people too many are better than an outcome that depends on the moment.
     """
     local, _, domain = address.strip().lower().rpartition("@")
     local = local.partition("+")[0] or local
-    if domain in {"gmail.com", "googlemail.com"}:
-        local, domain = local.replace(".", ""), "gmail.com"
-    return f"{local}@{domain}"
+    return f"{local}@{'gmail.com' if domain == 'googlemail.com' else domain}"
+
+
+def spellings(address: str) -> list[str]:
+    """Addresses of the same mailbox that a query can ask for by equality; their sub-addresses are asked for by LIKE."""
+    mailbox = same_mailbox(address)
+    local, _, domain = mailbox.rpartition("@")
+    return list(dict.fromkeys([address.lower(), mailbox] + [f"{local}@googlemail.com"] * (domain == "gmail.com")))

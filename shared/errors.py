@@ -3,7 +3,9 @@
 FormToLeadError
 ├── PermanentError        data or rule: the submission is rejected with a typed reason, an operator mends it
 ├── TransientError        time will mend it: the submission waits, longer each time
+│   └── UnknownOutcomeError   a write was sent and no answer came: it may still be done, minutes later
 └── ConfigurationError    we must mend it: nothing is rejected because of it and no try is used up
+    └── RefusedCallError      one of the records in the call is why: each must be tried on its own
 
 Texts of these errors never hold personal data: they go to logs. What a remote system said, word for
 word, travels in `detail`, which is stored in the ledger's row and nowhere else.
@@ -31,5 +33,20 @@ class TransientError(FormToLeadError):
     """Trying again later may help. After a time-out on a write, whether it was done is unknown."""
 
 
+class UnknownOutcomeError(TransientError):
+    """Whoever might be the same person must wait until the write has certainly come to its end."""
+
+
 class ConfigurationError(FormToLeadError):
     """Credentials, permissions or a missing field: an alarm for us, a wait for the submission."""
+
+
+class RefusedCallError(ConfigurationError):
+    """A call for several submissions was refused because of what one of them holds; nobody knows which.
+
+    `permanent` says that the cause is data: a submission that is refused so on its own is rejected.
+    """
+
+    def __init__(self, code: str, message: str = "", *, detail: str = "", permanent: bool = False) -> None:
+        super().__init__(code, message, detail=detail)
+        self.permanent = permanent

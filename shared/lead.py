@@ -75,8 +75,9 @@ def what_was_sent(form: Form, submission: Submission, values: Mapping[str, Clean
         "",
         f"{form.title[language]} ({form.id} {submission.form_version}), {timestamp(submission.received_at)}",
     ]
-    if submission.sources.page_url:
-        lines.append(submission.sources.page_url)
+    sources = source_values(submission.sources)
+    told = ("page_url", "referrer", *UTM_FIELDS, "click_id", "consent_text_version", "consent_given_at")
+    lines += [f"{name}: {sources[name]}" for name in told if sources[name]]
     return "\n".join(lines)[:_DESCRIPTION_ROOM]
 
 

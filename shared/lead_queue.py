@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -59,12 +59,12 @@ class SubmissionQueue:
 class DeadLetter:
     """A message as it lies on the dead-letter queue; `submission_id` is '' where the body can't be read.
 
-    `named` is true for a letter of ours, which has a reason; SQS itself moves a queue's message as it is.
+    `replay` counts the replays before the rejection; None where SQS itself moved the queue's message as it was.
     """
 
     submission_id: str
     receipt_handle: str
-    named: bool = True
+    replay: int | None
 
 
 class DeadLetterQueue:
@@ -75,10 +75,11 @@ class DeadLetterQueue:
         self._url = url
 
     def send(self, submission_id: str, *, reason: str, form_id: str, group: str, replay: int, now: datetime) -> None:
-        body = {
+        body: dict[str, str | int] = {
             "submission_id": submission_id,
             "reason": reason,
             "form_id": form_id,
+            "replay": replay,
             "rejected_at": timestamp(now),
         }
         _send(self._client, self._url, body, group=group, deduplication=f"{submission_id}.{replay}")
@@ -88,7 +89,7 @@ class DeadLetterQueue:
         while True:
             try:
                 answer = self._client.receive_message(
-                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_LOOK_SECONDS
+                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_LOOK_SECONDS, WaitTimeSeconds=1
                 )
             except (ClientError, BotoCoreError) as error:
                 raise failure(error, "sqs") from None
@@ -129,10 +130,13 @@ def _content(body: str) -> dict[str, object]:
 
 def _dead_letter(message: "MessageTypeDef") -> DeadLetter:
     body = message.get("Body", "")
-    return DeadLetter(submission_id_in(body), message.get("ReceiptHandle", ""), named="reason" in _content(body))
+    replay = _content(body).get("replay")
+    return DeadLetter(
+        submission_id_in(body), message.get("ReceiptHandle", ""), replay=replay if isinstance(replay, int) else None
+    )
 
 
-def _send(client: "SQSClient", url: str, content: dict[str, str], *, group: str, deduplication: str) -> None:
+def _send(client: "SQSClient", url: str, content: Mapping[str, str | int], *, group: str, deduplication: str) -> None:
     if not _ID.fullmatch(group) or not _ID.fullmatch(deduplication):
         raise ValueError("SQS takes group and deduplication ids of 1 to 128 visible ASCII characters")
     try:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from shared.aws_errors import failure
 from shared.errors import ConfigurationError, TransientError
+from shared.observability import count, log
 from shared.rejection import Rejection
 from shared.submission import Change, FieldValue, Outcome, State, Submission, Summary, timestamp
 
@@ -69,7 +70,7 @@ class Ledger:
         return _submission(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, submission_ids: Iterable[str]) -> dict[str, Submission]:
-        """By id; ids without a row are left out. At most 100 ids."""
+        """By id; ids without a row that can be read are left out. At most 100 ids."""
         keys: list[Any] = [{"submission_id": {"S": one}} for one in dict.fromkeys(submission_ids)]
         found: dict[str, Submission] = {}
         for _ in range(_BATCH_TRIES):
@@ -79,8 +80,14 @@ class Ledger:
                 answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
             except (ClientError, BotoCoreError) as error:
                 raise failure(error, "dynamodb") from None
-            rows = [_submission(item) for item in answer["Responses"].get(self._table, [])]
-            found |= {row.submission_id: row for row in rows}
+            for item in answer["Responses"].get(self._table, []):
+                try:
+                    row = _submission(item)
+                except ConfigurationError:
+                    # One odd row must not stop its batch. It stays `received`: queued again until a release reads it.
+                    _unreadable()
+                else:
+                    found[row.submission_id] = row
             left: Mapping[str, Any] = answer.get("UnprocessedKeys", {})
             keys = left[self._table]["Keys"] if self._table in left else []
         if keys:
@@ -100,7 +107,10 @@ class Ledger:
             )
             for page in pages:
                 for item in page["Items"]:
-                    yield Summary.model_validate(_plain(item))
+                    try:
+                        yield Summary.model_validate(_plain(item))
+                    except ValidationError:
+                        _unreadable()
         except (ClientError, BotoCoreError) as error:
             raise failure(error, "dynamodb") from None
 
@@ -219,6 +229,11 @@ class Ledger:
         except BotoCoreError as error:
             raise failure(error, "dynamodb") from None
         return True
+
+
+def _unreadable() -> None:
+    log("row_unreadable", level="error")
+    count("UnreadableRows")
 
 
 def _condition_failed(error: ClientError) -> bool:

@@ -31,7 +31,6 @@ class LogFields(TypedDict, total=False):
     number: int
     delay: int
     record_id: str
-    operator: str
 
 
 @cache

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEASE: Final = 120
 """Seconds: twice the processor's time-out, so a lock never ends while its holder still runs."""
+IN_DOUBT_LEASE: Final = 660
+"""Seconds: Salesforce ends any call after ten minutes, whether or not anybody still waits for its answer."""
 
 
 class PersonLocks:
@@ -27,15 +29,23 @@ class PersonLocks:
         self._table = table
         self._clock = clock
 
-    def take(self, keys: Iterable[str], *, holder: str) -> bool:
-        """All of the keys or none. `holder` is unique to one run; it may take its own lock twice."""
+    def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool:
+        """All of the keys or none. `holder` is unique to one run, which may take its own lock twice.
+
+        `heir` is the submission: a lock that an earlier run handed over to it is its own.
+        """
         taken: list[str] = []
         for key in keys:
-            if not self._take_one(key, holder):
+            if not self._put(key, holder, LEASE, free_for=(holder, heir)):
                 self.release(taken, holder=holder)
                 return False
             taken.append(key)
         return True
+
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
+        """Keeps the keys for one submission's next try, until Salesforce has certainly ended what it was sent."""
+        for key in keys:
+            self._put(key, heir, IN_DOUBT_LEASE, free_for=(holder,))
 
     def release(self, keys: Iterable[str], *, holder: str) -> None:
         """A lock that is no longer ours stays as it is."""
@@ -51,14 +61,17 @@ class PersonLocks:
                 if not _condition_failed(error):
                     raise failure(error, "dynamodb") from None
 
-    def _take_one(self, key: str, holder: str) -> bool:
+    def _put(self, key: str, holder: str, lease: int, *, free_for: tuple[str, ...]) -> bool:
         now = int(self._clock())
+        owners = {f":owner{number}": {"S": owner} for number, owner in enumerate(free_for)}
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item={"lock_key": {"S": key}, "holder": {"S": holder}, "expires_at": {"N": str(now + LEASE)}},
-                ConditionExpression="attribute_not_exists(lock_key) OR expires_at < :now OR holder = :holder",
-                ExpressionAttributeValues={":now": {"N": str(now)}, ":holder": {"S": holder}},
+                Item={"lock_key": {"S": key}, "holder": {"S": holder}, "expires_at": {"N": str(now + lease)}},
+                ConditionExpression=(
+                    f"attribute_not_exists(lock_key) OR expires_at < :now OR holder IN ({', '.join(owners)})"
+                ),
+                ExpressionAttributeValues={":now": {"N": str(now)}, **owners},
             )
         except (ClientError, BotoCoreError) as error:
             if _condition_failed(error):

@@ -29,6 +29,8 @@ def spellings(e164: str) -> list[str]:
     international = phonenumbers.format_number(number, formats.INTERNATIONAL)
     area, _, rest = national.replace("-", " ").partition(" ")
     local = rest.replace(" ", "")
+    pairs = " ".join(local[start : start + 2] for start in range(0, len(local), 2))
+    code, trunk_less = number.country_code, area.removeprefix("0")
     variants = [
         e164,
         international,
@@ -39,6 +41,15 @@ def spellings(e164: str) -> list[str]:
         area + local,
         f"{area}-{local}",
         f"{area} {local}",
-        f"+{number.country_code} {area.removeprefix('0')} {local}",
+        f"{area} - {local}",
+        f"({area}) {local}",
+        f"{area} {pairs}",
+        f"{area}-{pairs}",
+        f"+{code} {trunk_less} {local}",
+        f"+{code} {trunk_less} {pairs}",
+        f"+{code}-{trunk_less}-{local}",
+        f"00{code} {trunk_less} {local}",
     ]
+    if area.startswith("0"):
+        variants += [f"+{code} (0){trunk_less} {local}", f"+{code}(0){trunk_less}{local}"]
     return list(dict.fromkeys(variants))

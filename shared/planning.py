@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shared.cleaning import folded
 from shared.crm import Found, LookUp, Record
 from shared.email_address import same_mailbox
+from shared.email_address import spellings as email_spellings
 from shared.errors import FormToLeadError, PermanentError
 from shared.form import Form
 from shared.lead import SUBMISSION_ID_FIELD, blanks_to_fill, lead_record, task_record, visitor_fields
@@ -99,7 +101,8 @@ def look_up_for(batch: Sequence[Prepared]) -> LookUp:
     numbers = [str(record[name]) for record in records for name in _PHONE_FIELDS if record.get(name)]
     return LookUp(
         submission_ids=tuple(one.id for one in batch),
-        emails=_distinct([email.lower() for email in emails] + [same_mailbox(email) for email in emails]),
+        emails=_distinct([spelling for email in emails for spelling in email_spellings(email)]),
+        mailboxes=_distinct([mailbox for email in emails for mailbox in email_spellings(same_mailbox(email))]),
         phones=_distinct([spelling for number in numbers for spelling in spellings(number)]),
         oldest=min(one.submission.received_at for one in batch),
         lead_fields=tuple(sorted({name for record in records for name in record})),
@@ -148,7 +151,7 @@ def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known
 
 def _plan_again(one: Prepared, task: Record, known: _Known) -> Plan:
     """The Task is written; the blanks may not be. The Task says whom it was about."""
-    target, task_id = str(task["WhoId"]), str(task["Id"])
+    target, task_id = str(task["WhoId"] or ""), str(task["Id"])
     evidence = {"rule": "own_task"}
     if target in known.leads:
         return _tell(one, target, evidence, known, task_id=task_id)
@@ -159,7 +162,10 @@ def _plan_again(one: Prepared, task: Record, known: _Known) -> Plan:
 def _tell(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known, *, task_id: str = "") -> Tell:
     is_contact = target_id in known.contacts
     record = known.contacts[target_id] if is_contact else known.leads[target_id]
-    blanks = {} if is_contact else blanks_to_fill(record, visitor_fields(one.form, one.values))
+    sent = visitor_fields(one.form, one.values)
+    # A family's phone: the father's Lead must not get the daughter's e-mail address. The Task tells it all.
+    somebody_else = evidence.get("rule") == "same_phone_and_last_name" and _first_names_differ(record, sent)
+    blanks = {} if is_contact or somebody_else else blanks_to_fill(record, sent)
     record.update(blanks)
     task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=_task_owner(one, record))
     return Tell(
@@ -173,6 +179,11 @@ def _tell(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known
     )
 
 
+def _first_names_differ(one: Record, other: Record) -> bool:
+    names = {folded(str(record["FirstName"])) for record in (one, other) if record.get("FirstName")}
+    return len(names) > 1
+
+
 def _task_owner(one: Prepared, record: Record) -> str | None:
     """The record's owner, unless Salesforce said at the last try that this user has left."""
     if one.submission.last_error == "INACTIVE_OWNER_OR_USER":
@@ -181,7 +192,7 @@ def _task_owner(one: Prepared, record: Record) -> str | None:
 
 
 def _decide(one: Prepared, known: _Known) -> Decision:
-    """Contacts stand first: a customer is better known than a Lead of the same person."""
+    """Contacts stand first: of two that match equally well, the customer is better known than the Lead."""
     contacts = known.contacts if one.form.existing.contact == "attach" else {}
     candidates = [
         person

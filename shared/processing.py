@@ -13,7 +13,14 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from shared.crm import Crm, Note, Written
-from shared.errors import ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.errors import (
+    ConfigurationError,
+    FormToLeadError,
+    PermanentError,
+    RefusedCallError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from shared.form import Form
 from shared.lead_queue import submission_id_in
 from shared.observability import count, log
@@ -28,11 +35,24 @@ FIRST_WAIT: Final = 30
 LONGEST_WAIT: Final = 60 * 60
 """Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
 BUSY_WAIT: Final = 5
+LONGEST_BUSY_WAIT: Final = 60
 """Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
 MAX_ATTEMPTS: Final = 400
 """Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
 _PASSING: Final = frozenset({"lead_of_same_batch_failed", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"})
 """Errors that the next try, a moment later, probably does not meet."""
+_SHORT_LIVED: Final = frozenset(
+    {
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        "CANNOT_UPDATE_CONVERTED_LEAD",
+        "DUPLICATE_VALUE",
+        "ENTITY_IS_DELETED",
+        "INACTIVE_OWNER_OR_USER",
+        "NOT_FOUND",
+    }
+)
+"""Errors that a new look-up mends, if they are what they seem; after some tries they are a rejection by the org."""
+MOST_SHORT_LIVED: Final = 6
 _BY: Final = "processor"
 
 
@@ -60,7 +80,8 @@ class DeadLetters(Protocol):
 
 
 class Locks(Protocol):
-    def take(self, keys: Iterable[str], *, holder: str) -> bool: ...
+    def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool: ...
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None: ...
     def release(self, keys: Iterable[str], *, holder: str) -> None: ...
 
 
@@ -78,12 +99,13 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the queue, as it was delivered."""
+    """One message of the queue, as it was delivered; `deliveries` counts this one too."""
 
     message_id: str
     receipt_handle: str
     group: str
     body: str
+    deliveries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +143,18 @@ def process(messages: Sequence[Message], dependencies: Dependencies, *, run_id: 
             count("MessagesWithoutRow")
     in_order = [rows[one] for one in dict.fromkeys(ids.values()) if one in rows]
     waiting = [row for row in in_order if row.state is State.RECEIVED]
-    delays = _process_locked(waiting, dependencies, run_id) if waiting else {}
+    deliveries = {ids[message.message_id]: message.deliveries for message in messages}
+    delays = _process_locked(waiting, deliveries, dependencies, run_id) if waiting else {}
     return _with_their_groups(messages, ids, delays)
+
+
+def wait(deliveries: int) -> int:
+    """Seconds, growing with each delivery whatever the cause: never so fast that SQS runs out of deliveries."""
+    return min(FIRST_WAIT << min(deliveries - 1, 10), LONGEST_WAIT)
+
+
+def _busy_wait(deliveries: int) -> int:
+    return min(BUSY_WAIT << min(deliveries - 1, 10), LONGEST_BUSY_WAIT)
 
 
 def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], delays: _Delays) -> list[Retry]:
@@ -138,35 +170,54 @@ def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], dela
     return retries
 
 
-def _process_locked(rows: Sequence[Submission], dependencies: Dependencies, run_id: str) -> _Delays:
-    held: list[str] = []
+def _process_locked(
+    rows: Sequence[Submission], deliveries: Mapping[str, int], dependencies: Dependencies, run_id: str
+) -> _Delays:
     delays: _Delays = {}
     free: list[Submission] = []
+    in_doubt: list[Submission] = []
     try:
         for row in rows:
-            keys = keys_to_lock(row.person_keys)
-            if dependencies.locks.take(keys, holder=run_id):
-                held += keys
+            if dependencies.locks.take(keys_to_lock(row.person_keys), holder=run_id, heir=row.submission_id):
                 free.append(row)
             else:
-                delays[row.submission_id] = BUSY_WAIT
-        return delays | _process_free(free, dependencies)
+                delays[row.submission_id] = _busy_wait(deliveries[row.submission_id])
+        results = _results(free, dependencies)
+        in_doubt = [row for row in free if isinstance(results[row.submission_id], UnknownOutcomeError)]
+        for row in free:
+            delay = _finish(row, results[row.submission_id], deliveries[row.submission_id], dependencies)
+            if delay is not None:
+                delays[row.submission_id] = delay
     except FormToLeadError as error:
-        log("locks_failed", level="error", error=error.code)
-        return {row.submission_id: FIRST_WAIT for row in rows}
+        _failed("locks_failed", error)
+        return {row.submission_id: wait(deliveries[row.submission_id]) for row in rows}
     finally:
-        _release(dependencies.locks, held, run_id)
+        _give_back(dependencies.locks, free, in_doubt, run_id)
+    return delays
 
 
-def _release(locks: Locks, held: Sequence[str], run_id: str) -> None:
+def _give_back(locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Submission], run_id: str) -> None:
+    """A write without an answer may still land: its submission keeps the keys, for its next try and nobody else."""
     try:
-        locks.release(dict.fromkeys(held), holder=run_id)
+        kept: set[str] = set()
+        for row in in_doubt:
+            keys = keys_to_lock(row.person_keys)
+            kept.update(keys)
+            locks.hand_over(keys, holder=run_id, heir=row.submission_id)
+        released = [key for row in held for key in keys_to_lock(row.person_keys) if key not in kept]
+        locks.release(dict.fromkeys(released), holder=run_id)
     except FormToLeadError as error:
         # The lease ends by itself; until then that person's next submission waits.
         log("locks_not_released", level="warning", error=error.code)
 
 
-def _process_free(rows: Sequence[Submission], dependencies: Dependencies) -> _Delays:
+def _failed(event: str, error: FormToLeadError) -> None:
+    """Counted like any other wait, so that the alarm for configuration errors hears of missing rights too."""
+    log(event, level="error", error=error.code)
+    count("Retried", reason="configuration" if isinstance(error, ConfigurationError) else "transient")
+
+
+def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str, _Result]:
     results: dict[str, _Result] = {}
     ready: list[Prepared] = []
     for row in rows:
@@ -177,12 +228,7 @@ def _process_free(rows: Sequence[Submission], dependencies: Dependencies) -> _De
                 results[row.submission_id] = error
     if ready:
         results |= _carry_out(ready, dependencies.crm)
-    delays: _Delays = {}
-    for row in rows:
-        delay = _finish(row, results[row.submission_id], dependencies)
-        if delay is not None:
-            delays[row.submission_id] = delay
-    return delays
+    return results
 
 
 # --- Salesforce: one look-up, one write of Leads, one of notes ------------------------------------------
@@ -197,9 +243,21 @@ def _carry_out(ready: Sequence[Prepared], crm: Crm) -> dict[str, _Result]:
         results |= {one: _done(plan) for one, plan in plans.items() if isinstance(plan, Done)}
         results |= _create_leads(plans, crm)
         results |= _tell_sales(plans, results, crm)
+    except RefusedCallError as error:
+        left = [one for one in ready if one.id not in results]
+        if len(left) > 1:
+            # One person's data or one form's field stops them all: find out whose, at the price of more calls.
+            for one in left:
+                results |= _carry_out([one], crm)
+        else:
+            results |= {one.id: _of_one(error) for one in left}
     except (TransientError, ConfigurationError) as error:
         results = {one.id: error for one in ready} | results
     return results
+
+
+def _of_one(error: RefusedCallError) -> FormToLeadError:
+    return PermanentError(error.code, detail=error.detail) if error.permanent else error
 
 
 def _done(plan: Done) -> _Settled:
@@ -255,7 +313,7 @@ def _told(plan: Tell, target_id: str, written: Written) -> _Result:
 # --- the ledger and the dead-letter queue ----------------------------------------------------------------
 
 
-def _finish(row: Submission, result: _Result, dependencies: Dependencies) -> int | None:
+def _finish(row: Submission, result: _Result, deliveries: int, dependencies: Dependencies) -> int | None:
     """None when the row is settled; else the seconds to wait."""
     try:
         match result:
@@ -263,15 +321,18 @@ def _finish(row: Submission, result: _Result, dependencies: Dependencies) -> int
                 _settle(row, result, dependencies)
             case PermanentError():
                 _reject(row, _rejection(result, row, dependencies.forms), dependencies)
+            case TransientError(code=code) if code in _SHORT_LIVED and row.attempts + 1 >= MOST_SHORT_LIVED:
+                refused = Problem(code=code, detail=result.detail)
+                _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
             case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS:
                 exhausted = Problem(code=result.code, detail=result.detail)
                 _reject(row, _named(Reason.RETRIES_EXHAUSTED, (exhausted,), row, dependencies.forms), dependencies)
             case _:
-                return _wait(row, result, dependencies)
+                return _wait(row, result, deliveries, dependencies)
     except FormToLeadError as error:
         # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
-        log("settling_failed", level="error", submission_id=row.submission_id, error=error.code)
-        return FIRST_WAIT
+        _failed("settling_failed", error)
+        return wait(deliveries)
     return None
 
 
@@ -327,13 +388,9 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
     return Rejection(reason=reason, problems=problems, form_version=version, code_version=CODE_VERSION)
 
 
-def _wait(row: Submission, error: FormToLeadError, dependencies: Dependencies) -> int:
+def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
-    delay = (
-        BUSY_WAIT
-        if error.code in _PASSING and row.attempts == 0
-        else min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
-    )
+    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
     due_at = dependencies.now() + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError)
     dependencies.ledger.note_attempt(row, error=error.code, due_at=due_at, counted=counted)

@@ -119,7 +119,7 @@ def _replay_one(submission_id: str, by: str, dependencies: Dependencies) -> Done
     except FormToLeadError as error:
         # The row says `received`, so the requeue function sends it in a moment.
         log("enqueue_failed", level="warning", submission_id=submission_id, error=error.code)
-    log("replayed", submission_id=submission_id, operator=by, number=row.replay_count + 1)
+    log("replayed", submission_id=submission_id, number=row.replay_count + 1)
     return Done(submission_id, "replayed", changed=True)
 
 
@@ -157,7 +157,7 @@ def reconcile(by: str, dependencies: Dependencies) -> list[Done]:
 def _sweep(done: list[Done], dependencies: Dependencies) -> None:
     """After the rows were changed. What fails here is swept next time; the operator must still hear what was done."""
     try:
-        if any(one.changed for one in done):
+        if done:
             _clear(dependencies)
     except FormToLeadError as error:
         log("dead_letters_not_swept", level="warning", error=error.code)
@@ -167,22 +167,27 @@ def _clear(dependencies: Dependencies, *, reject_unfinished_by: str = "") -> lis
     """Deletes the dead letters whose submissions are not rejected any more; leaves all others.
 
     A letter that SQS itself moved, of a row that is still `received`, stays too: it rings the alarm until an
-    operator reconciles. A letter of ours for such a row is left over from before a replay.
+    operator reconciles. A letter of ours goes when it is of before the row's latest replay; one of this round
+    stays, since the processor sends it a moment before it writes `rejected`.
     """
     letters = list(dependencies.dead_letters.messages())
     rows = _rows(dependencies.ledger, [letter.submission_id for letter in letters])
     done: list[Done] = []
     for letter in letters:
         row = rows.get(letter.submission_id)
-        unfinished = row is not None and row.state is State.RECEIVED and not letter.named
-        if row and unfinished and reject_unfinished_by:
+        if row and row.state is State.RECEIVED and letter.replay is None and reject_unfinished_by:
             done.append(_reject_unfinished(row, reject_unfinished_by, dependencies))
-        if row and (unfinished or row.state is State.REJECTED):
+        if row and _still_counts(letter, row):
             dependencies.dead_letters.release(letter)
         else:
             dependencies.dead_letters.delete(letter)
             done.append(Done(letter.submission_id, "dead_letter_deleted", changed=True))
     return done
+
+
+def _still_counts(letter: DeadLetter, row: Submission) -> bool:
+    of_this_round = letter.replay is None or letter.replay >= row.replay_count
+    return row.state in {State.RECEIVED, State.REJECTED} and of_this_round
 
 
 def _rows(ledger: Ledger, submission_ids: list[str]) -> dict[str, Submission]:

@@ -18,10 +18,17 @@ from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSessi
 from simple_salesforce.format import format_soql
 
 from shared.crm import Found, LookUp, Note, Record, Written
-from shared.errors import ConfigurationError, FormToLeadError, TransientError
+from shared.errors import (
+    ConfigurationError,
+    FormToLeadError,
+    PermanentError,
+    RefusedCallError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from shared.lead import SUBMISSION_ID_FIELD
 from shared.observability import count, log
-from shared.salesforce_errors import error_in
+from shared.salesforce_errors import OF_ONE_RECORD, error_in
 from shared.secrets import Secret
 from shared.submission import timestamp
 
@@ -62,6 +69,9 @@ class SalesforceCrm:
             if answer["httpStatusCode"] != 200:
                 raise _of_the_call(error_in(answer["body"], answer["httpStatusCode"]))
             found[name] = tuple(answer["body"]["records"])
+            if len(found[name]) >= _ROWS and len(what.submission_ids) > 1:
+                # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
+                raise RefusedCallError("look_up_too_wide")
         return Found(**found)
 
     def upsert_leads(self, leads: Sequence[Record]) -> list[Written]:
@@ -107,8 +117,7 @@ class SalesforceCrm:
             except SalesforceError as error:
                 raise _of_the_call(error_in(error.content, error.status)) from None
             except requests.RequestException as error:
-                # After a time-out on a write it is unknown whether it was done; all our writes can be repeated.
-                raise TransientError(type(error).__name__) from None
+                raise UnknownOutcomeError(type(error).__name__) from None
             finally:
                 self._measured(started)
         self._client = None
@@ -175,8 +184,9 @@ def _token(session: requests.Session, login_url: str, client_id: str, client_sec
         raise TransientError(f"login:{type(error).__name__}") from None
     if answer.status_code != 200 or not isinstance(body, dict):
         refusal = error_in(body, answer.status_code)
-        # Whatever a login refuses is never the submission's fault.
-        raise refusal if isinstance(refusal, TransientError) else ConfigurationError(f"login:{refusal.code}")
+        busy = answer.status_code in {408, 429} or answer.status_code >= 500 or refusal.code == "rate_limit_exceeded"
+        # Whatever else a login refuses, a wrong address included, is ours to mend and never the submission's fault.
+        raise (TransientError if busy else ConfigurationError)(f"login:{refusal.code}")
     if not body.get("access_token") or not body.get("instance_url"):
         raise TransientError("login:unexpected_answer")
     return body
@@ -184,9 +194,9 @@ def _token(session: requests.Session, login_url: str, client_id: str, client_sec
 
 def _of_the_call(error: FormToLeadError) -> FormToLeadError:
     """A refusal of a whole call is about how we ask, so it must not reject anybody's submission."""
-    if isinstance(error, TransientError):
-        return error
-    return ConfigurationError(error.code, detail=error.detail)
+    if isinstance(error, PermanentError) or error.code in OF_ONE_RECORD:
+        return RefusedCallError(error.code, detail=error.detail, permanent=isinstance(error, PermanentError))
+    return error
 
 
 # --- look-ups ------------------------------------------------------------------------------------------------
@@ -207,6 +217,9 @@ def _queries(what: LookUp) -> dict[str, str]:
         ),
     }
     same = [format_soql("Email IN {}", list(what.emails))] if what.emails else []
+    for mailbox in what.mailboxes:
+        local, _, domain = mailbox.rpartition("@")
+        same.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
     if what.phones:
         phones = list(what.phones)
         same += [format_soql("Phone IN {}", phones), format_soql("MobilePhone IN {}", phones)]

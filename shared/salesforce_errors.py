@@ -17,6 +17,7 @@ PERMANENT: Final = frozenset(
         "CIRCULAR_DEPENDENCY",
         "DEPENDENCY_EXISTS",
         "DUPLICATES_DETECTED",
+        "DUPLICATE_EXTERNAL_ID",
         "FIELD_CUSTOM_VALIDATION_EXCEPTION",
         "FIELD_FILTER_VALIDATION_EXCEPTION",
         "FIELD_INTEGRITY_EXCEPTION",
@@ -81,7 +82,12 @@ CONFIGURATION: Final = frozenset(
         "MALFORMED_QUERY",
         "MISSING_OAUTH_TOKEN",
         "METHOD_NOT_ALLOWED",
+        "EXCEEDED_ID_LIMIT",
+        "INVALID_QUERY_FILTER_OPERATOR",
+        "INVALID_QUERY_LOCATOR",
+        "LIMIT_EXCEEDED",
         "OPERATION_TOO_LARGE",
+        "QUERY_TOO_COMPLICATED",
         "ORG_LOCKED",
         "PASSWORD_LOCKOUT",
         "TXN_SECURITY_NO_ACCESS",
@@ -102,11 +108,20 @@ CONFIGURATION: Final = frozenset(
 """For us or the org's admin to mend: no submission is rejected because of it."""
 
 
+CONFIGURATION_FAMILIES: Final = ("INSUFFICIENT_ACCESS", "TXN_SECURITY_")
+"""Salesforce adds members to these: they are always about the API user's rights."""
+
+OF_ONE_RECORD: Final = frozenset(
+    {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE", "MALFORMED_ID", "MALFORMED_QUERY"}
+)
+"""Codes that refuse a whole call because of one form's field or one record's id."""
+
+
 def error_for(code: str, message: str = "", fields: Sequence[str] = ()) -> FormToLeadError:
     """`message` is Salesforce's own text: it may quote what was sent, so it travels as `detail`."""
     if code in TRANSIENT:
         return TransientError(code, detail=message)
-    if code in CONFIGURATION:
+    if code in CONFIGURATION or code.startswith(CONFIGURATION_FAMILIES):
         return ConfigurationError(code, detail=message)
     if code not in PERMANENT:
         count("UnknownSalesforceError")

@@ -19,10 +19,17 @@ MAX_AGE: Final = 300.0
 
 class Secret:
     def __init__(
-        self, client: "SecretsManagerClient", arn: str, *, clock: Callable[[], float] = time.monotonic
+        self,
+        client: "SecretsManagerClient",
+        arn: str,
+        *,
+        max_age: float = MAX_AGE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`max_age` in seconds; infinite for what never changes."""
         self._client = client
         self._arn = arn
+        self._max_age = max_age
         self._clock = clock
         self._values: dict[str, Any] = {}
         self._read_at = float("-inf")
@@ -35,7 +42,7 @@ class Secret:
 
         Raises ConfigurationError where there is no readable secret, TransientError where a retry may help.
         """
-        if self._clock() - self._read_at < MAX_AGE:
+        if self._clock() - self._read_at < self._max_age:
             return self._values
         try:
             self._values = self._read()

@@ -1,6 +1,7 @@
 """Submissions and dependencies for tests, with everything that a test does not care about filled in."""
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,13 +55,16 @@ class Desk:
     locks: FakeLocks = field(default_factory=FakeLocks)
     crm: FakeCrm = field(default_factory=FakeCrm)
     now: datetime = NOW
+    deliveries: Counter[str] = field(default_factory=Counter)
     _runs: Any = field(default_factory=itertools.count)
 
     def process(self, *submissions: Submission) -> list[Retry]:
         """One delivery of a batch with these submissions, in this order."""
         for submission in submissions:
             self.ledger.rows.setdefault(submission.submission_id, submission)
-        return self.deliver(*(message_for(submission) for submission in submissions))
+            self.deliveries[submission.submission_id] += 1
+        counted = [message_for(one, self.deliveries[one.submission_id]) for one in submissions]
+        return self.deliver(*counted)
 
     def deliver(self, *messages: Message) -> list[Retry]:
         dependencies = Dependencies(self.ledger, self.dead_letters, self.locks, self.crm, forms(), lambda: self.now)
@@ -73,10 +77,11 @@ class Desk:
         return self.ledger.rows[submission.submission_id]
 
 
-def message_for(submission: Submission) -> Message:
+def message_for(submission: Submission, deliveries: int = 1) -> Message:
     return Message(
         message_id=f"message of {submission.submission_id}",
         receipt_handle=f"handle of {submission.submission_id}",
         group=submission.person_keys[0],
         body=f'{{"version": 1, "submission_id": "{submission.submission_id}"}}',
+        deliveries=deliveries,
     )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import cache, partial
+from math import inf
 from typing import Any
 
 import boto3
@@ -21,7 +22,7 @@ from shared.settings import IntakeSettings
 @cache
 def dependencies() -> Dependencies:
     settings = IntakeSettings.load()
-    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.person_key_secret_arn)
+    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.person_key_secret_arn, max_age=inf)
     return Dependencies(
         ledger=Ledger(boto3.client("dynamodb", config=CONFIG), settings.submissions_table),
         queue=SubmissionQueue(boto3.client("sqs", config=CONFIG), settings.submission_queue_url),

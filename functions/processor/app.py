@@ -7,13 +7,13 @@ from typing import Any
 import boto3
 
 from shared.aws_clients import CONFIG
-from shared.errors import FormToLeadError
+from shared.errors import ConfigurationError, FormToLeadError
 from shared.form import forms
 from shared.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.ledger import Ledger
-from shared.observability import log, redacting
+from shared.observability import count, log, redacting
 from shared.person_locks import PersonLocks
-from shared.processing import FIRST_WAIT, Dependencies, Message, Retry, process
+from shared.processing import Dependencies, Message, Retry, process, wait
 from shared.salesforce import SalesforceCrm
 from shared.secrets import Secret
 from shared.settings import ProcessorSettings
@@ -45,7 +45,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
         retries = process(messages, processing, run_id=context.aws_request_id)
     except FormToLeadError as error:
         log("batch_unreadable", level="error", error=error.code)
-        retries = [Retry(message, FIRST_WAIT) for message in messages]
+        count("Retried", reason="configuration" if isinstance(error, ConfigurationError) else "transient")
+        retries = [Retry(message, wait(message.deliveries)) for message in messages]
     for retry in retries:
         _delay(queue, retry)
     return {"batchItemFailures": [{"itemIdentifier": retry.message.message_id} for retry in retries]}
@@ -65,4 +66,5 @@ def _message(record: dict[str, Any]) -> Message:
         receipt_handle=record["receiptHandle"],
         group=record["attributes"]["MessageGroupId"],
         body=record["body"],
+        deliveries=int(record["attributes"]["ApproximateReceiveCount"]),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache, partial
+from math import inf
 from typing import Annotated, Any, Literal
 
 import boto3
@@ -57,7 +58,7 @@ _orders: TypeAdapter[_Replay | _Edit | _Discard | _Reconcile] = TypeAdapter(
 def dependencies() -> Dependencies:
     settings = ReplaySettings.load()
     sqs = boto3.client("sqs", config=CONFIG)
-    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.person_key_secret_arn)
+    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.person_key_secret_arn, max_age=inf)
     return Dependencies(
         ledger=Ledger(boto3.client("dynamodb", config=CONFIG), settings.submissions_table),
         queue=SubmissionQueue(sqs, settings.submission_queue_url),

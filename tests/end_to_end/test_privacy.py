@@ -58,7 +58,7 @@ def test_dead_letters_hold_ids_and_reasons_only(stack: LocalStack) -> None:
     )["Messages"]
     bodies = [json.loads(message["Body"]) for message in messages]
     [letter] = [body for body in bodies if body["submission_id"] == receipt]
-    assert set(letter) == {"version", "submission_id", "reason", "form_id", "rejected_at"}
+    assert set(letter) == {"version", "submission_id", "reason", "form_id", "replay", "rejected_at"}
     assert CANARY not in json.dumps(bodies)
 
 

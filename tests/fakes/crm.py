@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.crm import Found, LookUp, Note, Record, Written
-from shared.errors import FormToLeadError, TransientError
+from shared.errors import FormToLeadError, RefusedCallError, TransientError
 from shared.lead import SUBMISSION_ID_FIELD
 
 type Fault = Callable[[], None]
@@ -19,6 +19,8 @@ class FakeCrm:
     calls: list[str] = field(default_factory=list)
     refuses: dict[str, FormToLeadError] = field(default_factory=dict)
     """By last name: the error for an upsert or update of that person."""
+    breaks_the_call: set[str] = field(default_factory=set)
+    """Last names of people whose data makes Salesforce refuse the whole call."""
     inactive_users: set[str] = field(default_factory=set)
     fails: dict[str, FormToLeadError] = field(default_factory=dict)
     """By method name: the whole call fails."""
@@ -29,7 +31,11 @@ class FakeCrm:
         def same(record: Record) -> bool:
             email = str(record.get("Email") or "").lower()
             phones = {record.get("Phone"), record.get("MobilePhone")}
-            return email in what.emails or bool(phones & set(what.phones))
+            tagged = any(
+                email.startswith(mailbox.partition("@")[0] + "+") and email.endswith(mailbox[mailbox.index("@") :])
+                for mailbox in what.mailboxes
+            )
+            return email in what.emails or tagged or bool(phones & set(what.phones))
 
         return Found(
             own_leads=tuple(x for x in self.leads.values() if x.get(SUBMISSION_ID_FIELD) in what.submission_ids),
@@ -40,6 +46,8 @@ class FakeCrm:
 
     def upsert_leads(self, leads: Sequence[Record]) -> list[Written]:
         self._called("upsert_leads")
+        if any(str(lead["LastName"]) in self.breaks_the_call for lead in leads):
+            raise RefusedCallError("JSON_PARSER_ERROR", permanent=True)
         return [self._upsert(lead) for lead in leads]
 
     def _upsert(self, lead: Record) -> Written:

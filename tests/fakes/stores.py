@@ -155,7 +155,7 @@ class FakeDeadLetters:
         if self.down:
             raise TransientError("sqs:down")
         yield from [
-            DeadLetter(letter["submission_id"], str(id(letter)), named="reason" in letter) for letter in self.letters
+            DeadLetter(letter["submission_id"], str(id(letter)), replay=letter.get("replay")) for letter in self.letters
         ]
 
     def delete(self, letter: DeadLetter) -> None:
@@ -170,12 +170,17 @@ class FakeDeadLetters:
 class FakeLocks:
     holders: dict[str, str] = field(default_factory=dict)
 
-    def take(self, keys: Iterable[str], *, holder: str) -> bool:
+    def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool:
         keys = list(keys)
-        if any(self.holders.get(key, holder) != holder for key in keys):
+        if any(self.holders.get(key, holder) not in {holder, heir} for key in keys):
             return False
         self.holders |= dict.fromkeys(keys, holder)
         return True
+
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
+        for key in keys:
+            assert self.holders[key] in {holder, heir}
+            self.holders[key] = heir
 
     def release(self, keys: Iterable[str], *, holder: str) -> None:
         for key in keys:

@@ -138,6 +138,19 @@ def test_a_forgotten_row_is_claimed_once(ledger: Ledger) -> None:
     assert not ledger.note_requeue(summary, due_at=NOW + timedelta(minutes=5))
 
 
+def test_a_row_that_this_release_cannot_read_stops_nobody_else(ledger: Ledger, dynamodb: DynamoDBClient) -> None:
+    good = a_submission()
+    ledger.add(good)
+    dynamodb.put_item(
+        TableName="Submissions",
+        Item={"submission_id": {"S": "odd"}, "state": {"S": "received"}, "received_at": {"S": "someday"}},
+    )
+    assert ledger.get_many(["odd", good.submission_id]) == {good.submission_id: good}
+    assert [summary.submission_id for summary in ledger.by_state(State.RECEIVED)] == [good.submission_id]
+    with pytest.raises(ConfigurationError):
+        ledger.get("odd")
+
+
 def test_a_table_that_is_not_there_is_a_configuration_error(dynamodb: DynamoDBClient) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Ledger(dynamodb, "Nowhere").get("x")

@@ -3,7 +3,7 @@
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from shared.person_locks import LEASE, PersonLocks
+from shared.person_locks import IN_DOUBT_LEASE, LEASE, PersonLocks
 
 
 @pytest.fixture
@@ -17,31 +17,44 @@ def locks(dynamodb: DynamoDBClient, clock: list[float]) -> PersonLocks:
 
 
 def test_a_held_key_is_nobody_else_s(locks: PersonLocks) -> None:
-    assert locks.take(["p.1"], holder="one")
-    assert not locks.take(["p.1"], holder="two")
+    assert locks.take(["p.1"], holder="one", heir="s")
+    assert not locks.take(["p.1"], holder="two", heir="s")
     locks.release(["p.1"], holder="one")
-    assert locks.take(["p.1"], holder="two")
+    assert locks.take(["p.1"], holder="two", heir="s")
 
 
 def test_taking_some_of_the_keys_gives_them_back(locks: PersonLocks) -> None:
-    assert locks.take(["p.2"], holder="one")
-    assert not locks.take(["p.1", "p.2"], holder="two")
-    assert locks.take(["p.1"], holder="three")
+    assert locks.take(["p.2"], holder="one", heir="s")
+    assert not locks.take(["p.1", "p.2"], holder="two", heir="s")
+    assert locks.take(["p.1"], holder="three", heir="s")
 
 
 def test_a_run_may_take_its_own_lock_again(locks: PersonLocks) -> None:
     """Two submissions of one batch can share a phone."""
-    assert locks.take(["p.1"], holder="one")
-    assert locks.take(["p.1"], holder="one")
+    assert locks.take(["p.1"], holder="one", heir="s")
+    assert locks.take(["p.1"], holder="one", heir="s")
 
 
 def test_a_lock_of_a_killed_run_ends_with_its_lease(locks: PersonLocks, clock: list[float]) -> None:
-    assert locks.take(["p.1"], holder="killed")
+    assert locks.take(["p.1"], holder="killed", heir="s")
     clock[0] += LEASE + 1
-    assert locks.take(["p.1"], holder="next")
+    assert locks.take(["p.1"], holder="next", heir="s")
     locks.release(["p.1"], holder="killed")
-    assert not locks.take(["p.1"], holder="third")
+    assert not locks.take(["p.1"], holder="third", heir="s")
 
 
 def test_no_keys_are_always_free(locks: PersonLocks) -> None:
-    assert locks.take([], holder="one")
+    assert locks.take([], holder="one", heir="s")
+
+
+def test_a_handed_over_lock_is_its_submission_s_only_until_the_doubt_is_over(
+    locks: PersonLocks, clock: list[float]
+) -> None:
+    assert locks.take(["p.1"], holder="one", heir="s-1")
+    locks.hand_over(["p.1"], holder="one", heir="s-1")
+    clock[0] += LEASE + 1
+    assert not locks.take(["p.1"], holder="two", heir="s-2")
+    assert locks.take(["p.1"], holder="three", heir="s-1")
+    locks.hand_over(["p.1"], holder="three", heir="s-1")
+    clock[0] += IN_DOUBT_LEASE + 1
+    assert locks.take(["p.1"], holder="four", heir="s-2")

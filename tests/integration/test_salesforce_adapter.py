@@ -11,7 +11,13 @@ import requests
 
 from local.salesforce_org import Org, RunningOrg, serve
 from shared.crm import LookUp, Note
-from shared.errors import ConfigurationError, PermanentError, TransientError
+from shared.errors import (
+    ConfigurationError,
+    PermanentError,
+    RefusedCallError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from shared.salesforce import SalesforceCrm
 
 NOW = datetime.now(UTC)
@@ -77,7 +83,7 @@ def org(running: RunningOrg, monkeypatch: pytest.MonkeyPatch) -> OrgControl:
 
 
 def look_up(**changes: Any) -> LookUp:
-    what = {"submission_ids": ("none",), "emails": (), "phones": (), "oldest": NOW, "lead_fields": ()}
+    what = {"submission_ids": ("none",), "emails": (), "mailboxes": (), "phones": (), "oldest": NOW, "lead_fields": ()}
     return LookUp(**{**what, **changes})
 
 
@@ -102,6 +108,36 @@ def test_converted_leads_are_no_candidates(org: OrgControl) -> None:
 def test_a_look_up_is_one_api_call(org: OrgControl) -> None:
     org.crm.look_up(look_up(emails=("a@example.com",), phones=("+31612345678",)))
     assert [path for path in org.calls() if "oauth2" not in path] == ["/services/data/v62.0/composite"]
+
+
+def test_sub_addresses_of_a_mailbox_are_found(org: OrgControl) -> None:
+    org.crm.upsert_leads([a_lead("s-1", Email="jan+winkel@example.com"), a_lead("s-2", Email="janssen@example.com")])
+    found = org.crm.look_up(look_up(emails=("jan@example.com",), mailboxes=("jan@example.com",)))
+    assert [lead["Email"] for lead in found.open_leads] == ["jan+winkel@example.com"]
+
+
+@pytest.mark.parametrize("answer", [404, 302])
+def test_a_wrong_login_address_is_a_configuration_error(
+    org: OrgControl, monkeypatch: pytest.MonkeyPatch, answer: int
+) -> None:
+    response = requests.Response()
+    response.status_code = answer
+    monkeypatch.setattr(requests.Session, "post", lambda *_, **__: response)
+    with pytest.raises(ConfigurationError):
+        org.crm.look_up(look_up())
+
+
+def test_a_value_of_the_wrong_kind_refuses_the_call_as_one_record_s_fault(org: OrgControl) -> None:
+    with pytest.raises(RefusedCallError) as caught:
+        org.crm.upsert_leads([a_lead(NumberOfEmployees="about 500")])
+    assert caught.value.permanent
+
+
+def test_a_write_without_an_answer_has_an_unknown_outcome(org: OrgControl) -> None:
+    org.crm.look_up(look_up())
+    org.faults({"fault": "commit_then_drop", "times": 1})
+    with pytest.raises(UnknownOutcomeError):
+        org.crm.upsert_leads([a_lead()])
 
 
 def test_quotes_and_wildcards_in_an_address_are_data(org: OrgControl) -> None:

@@ -198,7 +198,7 @@ def test_a_task_tells_sales_what_was_sent_and_from_where() -> None:
         "Uw vraag: Hebben jullie bakfietsen?",
         "",
         "Contact (contact 1), 2026-11-30T12:00:00.000Z",
-        "https://www.flexfit-fietsen.example/nl/contact",
+        "page_url: https://www.flexfit-fietsen.example/nl/contact",
     ]
     assert (task["WhoId"], task["OwnerId"]) == ("003x", "005000000000001AAA")
     assert len(task["Submission_Id__c"]) == 36

@@ -150,7 +150,7 @@ def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
     [
         ("Sanne@Example.com", "sanne@example.com"),
         ("sanne+bikes@example.com", "sanne@example.com"),
-        ("s.a.n.n.e@gmail.com", "sanne@googlemail.com"),
+        ("sanne@gmail.com", "Sanne+x@googlemail.com"),
         (" sanne@example.com ", "sanne@example.com"),
     ],
 )

@@ -4,8 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import ConfigurationError, PermanentError, TransientError
-from shared.processing import BUSY_WAIT, FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS, Message
+from shared.errors import ConfigurationError, PermanentError, TransientError, UnknownOutcomeError
+from shared.processing import (
+    BUSY_WAIT,
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    MAX_ATTEMPTS,
+    MOST_SHORT_LIVED,
+    Message,
+)
 from shared.rejection import Reason
 from shared.submission import State
 from tests.builders import Desk, a_submission, message_for
@@ -266,6 +273,68 @@ def test_a_configuration_error_rejects_nothing_and_uses_up_no_try() -> None:
     assert desk.state(submission) is State.RECEIVED
     assert desk.row(submission).attempts == MAX_ATTEMPTS - 1
     assert not desk.dead_letters.letters
+
+
+def test_waits_for_a_mended_configuration_grow_too() -> None:
+    """At 30 s each, SQS would run out of its 500 deliveries in four hours and dead-letter everybody."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails["look_up"] = ConfigurationError("invalid_client")
+    delays = [desk.process(submission)[0].delay for _ in range(12)]
+    assert delays[:3] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT]
+    assert delays[-1] == LONGEST_WAIT
+
+
+def test_one_person_s_data_that_breaks_the_call_holds_up_nobody_else() -> None:
+    desk = Desk()
+    bad = a_submission(last_name="Bad", email="bad@example.com")
+    others = [a_submission(email=f"good{number}@example.com", last_name="Good") for number in range(3)]
+    desk.crm.breaks_the_call.add("Bad")
+    assert desk.process(others[0], bad, *others[1:]) == []
+    assert [desk.state(one) for one in others] == [State.CREATED] * 3
+    assert desk.row(bad).reason == Reason.SALESFORCE_REJECTED
+
+
+def test_while_a_write_is_in_doubt_nobody_with_the_same_phone_is_processed() -> None:
+    """The connection broke, Salesforce goes on: looking now would find nobody, and create a second Lead."""
+    desk = Desk()
+    first = a_submission(phone="0612345678")
+    second = a_submission(phone="0612345678", email="other@example.com")
+    desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
+    desk.process(first)
+    desk.crm.fails.clear()
+    assert [retry.delay for retry in desk.process(second)] == [BUSY_WAIT]
+    desk.crm.add_lead(LastName="de Vries", Phone="+31612345678", Submission_Id__c=first.submission_id)
+    desk.process(first)
+    desk.process(second)
+    assert len(desk.crm.leads) == 1
+    assert (desk.state(first), desk.state(second)) == (State.CREATED, State.UPDATED)
+
+
+def test_an_error_that_a_new_look_up_should_mend_and_does_not_is_a_rejection_soon() -> None:
+    """A unique field of the org's own, for example: an operator must hear of it today, not in two weeks."""
+    desk, submission = Desk(), a_submission(last_name="Twice")
+    desk.crm.refuses["Twice"] = TransientError("DUPLICATE_VALUE")
+    for _ in range(MOST_SHORT_LIVED):
+        desk.process(submission)
+    assert desk.row(submission).reason == Reason.SALESFORCE_REJECTED
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("jan+shop@example.com", "jan@example.com"), ("jan@gmail.com", "jan@googlemail.com")]
+)
+def test_one_mailbox_is_one_person_whether_or_not_in_one_batch(first: str, second: str) -> None:
+    desk = Desk()
+    desk.process(a_submission(email=first))
+    desk.process(a_submission(email=second))
+    assert len(desk.crm.leads) == 1
+
+
+def test_a_family_s_phone_does_not_give_the_father_his_daughter_s_address() -> None:
+    desk = Desk()
+    father = desk.crm.add_lead(FirstName="Kees", LastName="de Vries", Phone="+31301234567")
+    desk.process(a_submission(first_name="Sanne", phone="030-1234567"))
+    assert "Email" not in desk.crm.leads[father]
+    assert len(desk.crm.tasks) == 1
 
 
 def test_leads_written_before_a_call_failed_are_settled() -> None:

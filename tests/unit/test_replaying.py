@@ -334,10 +334,20 @@ def test_a_dead_letter_of_something_settled_is_deleted(state: State) -> None:
 def test_a_letter_of_before_a_replay_rejects_nothing() -> None:
     """A replay that was cut off before it swept left it behind; the submission is on its way again."""
     bench = Bench()
-    row = bench.holds(State.RECEIVED)
+    row = bench.holds(State.RECEIVED).model_copy(update={"replay_count": 1})
+    bench.ledger.rows[row.submission_id] = row
     bench.dead_letter(row)
     assert reconcile(BY, bench.with_) == [Done(row.submission_id, "dead_letter_deleted", changed=True)]
     assert bench.now(row) == row
+
+
+def test_a_letter_of_this_round_stays_while_the_row_is_being_rejected() -> None:
+    """The processor sends the letter, then writes `rejected`; a sweep in between must not silence the alarm."""
+    bench = Bench()
+    row = bench.holds(State.RECEIVED)
+    bench.dead_letter(row)
+    assert reconcile(BY, bench.with_) == []
+    assert bench.letters == [row.submission_id]
 
 
 def test_a_replay_leaves_alone_what_sqs_itself_dead_lettered() -> None:
