@@ -247,13 +247,22 @@ def _carry_out(ready: Sequence[Prepared], crm: Crm) -> dict[str, _Result]:
         left = [one for one in ready if one.id not in results]
         if len(left) > 1:
             # One person's data or one form's field stops them all: find out whose, at the price of more calls.
-            for one in left:
-                results |= _carry_out([one], crm)
+            results |= _one_by_one(left, crm)
         else:
             results |= {one.id: _of_one(error) for one in left}
     except (TransientError, ConfigurationError) as error:
         results = {one.id: error for one in ready} | results
     return results
+
+
+def _one_by_one(left: Sequence[Prepared], crm: Crm) -> dict[str, _Result]:
+    """Ends at the first call without an answer: a time-out for each would outlast the function."""
+    results: dict[str, _Result] = {}
+    for one in left:
+        results |= _carry_out([one], crm)
+        if isinstance(results[one.id], UnknownOutcomeError):
+            break
+    return {one.id: TransientError("batch_cut_short") for one in left} | results
 
 
 def _of_one(error: RefusedCallError) -> FormToLeadError:

@@ -24,6 +24,8 @@ class FakeCrm:
     inactive_users: set[str] = field(default_factory=set)
     fails: dict[str, FormToLeadError] = field(default_factory=dict)
     """By method name: the whole call fails."""
+    fails_in_turn: dict[str, list[FormToLeadError]] = field(default_factory=dict)
+    """By method name: each next call fails with the next of these, until there are none left."""
 
     def look_up(self, what: LookUp) -> Found:
         self._called("look_up")
@@ -91,3 +93,5 @@ class FakeCrm:
         self.calls.append(method)
         if error := self.fails.get(method):
             raise error
+        if turns := self.fails_in_turn.get(method):
+            raise turns.pop(0)

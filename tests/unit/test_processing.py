@@ -4,7 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import ConfigurationError, PermanentError, TransientError, UnknownOutcomeError
+from shared.errors import (
+    ConfigurationError,
+    PermanentError,
+    RefusedCallError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from shared.processing import (
     BUSY_WAIT,
     FIRST_WAIT,
@@ -292,6 +298,16 @@ def test_one_person_s_data_that_breaks_the_call_holds_up_nobody_else() -> None:
     assert desk.process(others[0], bad, *others[1:]) == []
     assert [desk.state(one) for one in others] == [State.CREATED] * 3
     assert desk.row(bad).reason == Reason.SALESFORCE_REJECTED
+
+
+def test_one_by_one_ends_when_salesforce_stops_answering() -> None:
+    """Ten time-outs of ten seconds are more than the function's minute: it would be killed, again and again."""
+    desk = Desk()
+    desk.crm.fails_in_turn["look_up"] = [RefusedCallError("look_up_too_wide"), UnknownOutcomeError("ReadTimeout")]
+    people = [a_submission(email=f"p{number}@example.com") for number in range(10)]
+    assert len(desk.process(*people)) == 10
+    assert desk.crm.calls == ["look_up", "look_up"]
+    assert {desk.state(one) for one in people} == {State.RECEIVED}
 
 
 def test_while_a_write_is_in_doubt_nobody_with_the_same_phone_is_processed() -> None:
