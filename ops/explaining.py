@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.form import FieldType, Form, FormField
+from shared.form import Form
+from shared.form_field import FieldType, FormField
 from shared.rejection import Problem, Reason
 from shared.submission import FieldValue
 from shared.validation import FieldError, check
@@ -24,6 +25,10 @@ REASONS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.SALESFORCE_REJECTED: (
         "Salesforce refused the record.",
         "Edit what it names, or have the rule in Salesforce changed; then replay.",
+    ),
+    Reason.POSSIBLE_DUPLICATE: (
+        "A duplicate rule in Salesforce takes it for somebody who is there already.",
+        "Look at the records that `dlq show` names: merge them or let the rule pass it, then replay; or discard.",
     ),
     Reason.RETRIES_EXHAUSTED: (
         "It was tried until its tries were used up.",

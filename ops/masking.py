@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from shared.cleaning import folded
 from shared.countries import country_code
-from shared.form import FieldType, Form, FormField
+from shared.form import Form
+from shared.form_field import FieldType, FormField
 from shared.submission import FieldValue
 
 DOTS: Final = "•••"

@@ -67,6 +67,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def cut(text: str, room: int) -> str:
+    """At most `room` UTF-16 units, no letter in halves. Whether Salesforce counts these or code points isn't public;
+    these are never fewer."""
+    return text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore")
+
+
 def tidy_name(name: str) -> str:
     """Gives a name typed in one case its capitals; a name with both cases is as its owner wants it."""
     name = one_line(name)

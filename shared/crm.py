@@ -1,13 +1,25 @@
-"""What processing asks of Salesforce, in plain words. shared/salesforce.py is the one that does it."""
+"""What processing asks of Salesforce, in plain words. shared/salesforce/ is what does it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from shared.errors import FormToLeadError
 
 type Record = Mapping[str, Any]
+"""A record by API names. A value may be a `Named`, whose id is looked up before it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something in the org that a form calls by name, since its id differs from org to org.
+
+    `name` is a developer name (record type, queue), a user name, or a campaign's name.
+    """
+
+    kind: Literal["record_type", "queue", "user", "campaign"]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +34,12 @@ class LookUp:
     oldest: datetime
     """When the oldest submission of the batch was received: nothing of ours is older."""
     lead_fields: tuple[str, ...]
-    """Fields that a fill-blanks update needs to see on a Lead, beside those that every look-up returns."""
+    """Fields that an update needs to see on a Lead, beside those that every look-up returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Records as Salesforce gives them, newest change first."""
+    """Records as Salesforce gives them, newest change first. Own Leads may be deleted or merged into another."""
 
     own_leads: tuple[Record, ...] = ()
     own_tasks: tuple[Record, ...] = ()
@@ -36,29 +48,81 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLead:
+    """`assign`: whether the org's assignment rule chooses the owner. `save_duplicate`: whether the Lead is saved
+    although a duplicate rule warns; a rule that blocks can't be passed by."""
+
+    record: Record
+    assign: bool = True
+    save_duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that a duplicate rule of the org found; `confidence` is the org's own, in percent."""
+
+    record_id: str
+    confidence: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What became of one record: an id, or the error that says what to do about it."""
 
     record_id: str = ""
     error: FormToLeadError | None = None
+    matches: tuple[Match, ...] = ()
+    """Whom a duplicate rule found, where the org told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Fill blanks of a known Lead (`lead_id`, `blanks`) and tell sales (`task`); either may be empty."""
+    """Change a known Lead (`lead_id`, `changes`) and tell sales (`task`); either may be empty."""
 
     lead_id: str = ""
-    blanks: Record = field(default_factory=dict)
+    changes: Record = field(default_factory=dict)
     task: Record = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of a note's two parts; a part that was empty counts as done."""
+
+    task: Written = Written()
+    change: Written = Written()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who belongs in a campaign: a Lead or a Contact. No `status` leaves the campaign's own default."""
+
+    campaign: str | Named
+    record_id: str
+    status: str = ""
+
+
 class Crm(Protocol):
-    """Each method is one API call. All raise TransientError or ConfigurationError for the call as a whole."""
+    """All raise TransientError or ConfigurationError for the call as a whole. Lists are answered in order."""
 
-    def look_up(self, what: LookUp) -> Found: ...
+    def has_calls_for_repeats(self) -> bool:
+        """False while the org's daily API calls are nearly used up: what is left is for new submissions."""
 
-    def upsert_leads(self, leads: Sequence[Record]) -> list[Written]:
-        """In order. A repeat writes the same Lead again, never a second one."""
+    def look_up(self, what: LookUp) -> Found:
+        """One API call."""
 
-    def write_notes(self, notes: Sequence[Note]) -> list[Written]:
-        """In order. The id is that of the Task; an error of either part is the note's error."""
+    def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
+        """A repeat writes the same Lead again, never a second one. One API call for each way of writing."""
+
+    def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
+        """The same as single writes in one API call: only they tell whom a duplicate rule found. At most 25."""
+
+    def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:
+        """By the ids given, the Lead or Contact that each is today: merged and converted ones are followed, what is
+        gone for good is left out. One API call for each step; at most four."""
+
+    def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
+        """One API call."""
+
+    def join_campaigns(self, members: Sequence[Member]) -> list[Written]:
+        """Who is a member already stays one as it is. One API call."""

@@ -3,7 +3,8 @@
 FormToLeadError
 ├── PermanentError        data or rule: the submission is rejected with a typed reason, an operator mends it
 ├── TransientError        time will mend it: the submission waits, longer each time
-│   └── UnknownOutcomeError   a write was sent and no answer came: it may still be done, minutes later
+│   ├── UnknownOutcomeError   a write was sent and no answer came: it may still be done, minutes later
+│   └── BudgetError           the org's API calls are used up, or kept for others: uses up no try
 └── ConfigurationError    we must mend it: nothing is rejected because of it and no try is used up
     └── RefusedCallError      one of the records in the call is why: each must be tried on its own
 
@@ -35,6 +36,10 @@ class TransientError(FormToLeadError):
 
 class UnknownOutcomeError(TransientError):
     """Whoever might be the same person must wait until the write has certainly come to its end."""
+
+
+class BudgetError(TransientError):
+    """However long it takes, the submission waits: calls come back with time."""
 
 
 class ConfigurationError(FormToLeadError):

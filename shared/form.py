@@ -5,18 +5,18 @@ docs/forms.md explains every key to the people who write forms.
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from shared.crm import Named
 from shared.errors import FormToLeadError
-from shared.lead_fields import COMPANY_LENGTH, TEXT_LENGTHS, is_writable
+from shared.form_field import FieldName, FormField, Strict, Translated, first_twice
+from shared.lead_fields import COMPANY_LENGTH, is_custom, is_writable
 from shared.texts import LANGUAGES, Language
 
 FORMS_FOLDER = Path(__file__).parent / "forms"
@@ -49,14 +49,6 @@ class FormError(FormToLeadError):
         super().__init__("form_error", message)
 
 
-def _first_twice(names: Iterable[str]) -> str | None:
-    return next((name for name, count in Counter(names).items() if count > 1), None)
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 _PATH = re.compile(r"[!-\[\]-~]+")
 """Visible ASCII without a backslash: it becomes a header, and browsers read a backslash as a slash."""
 
@@ -78,120 +70,88 @@ def _path(value: str) -> str:
 
 type Origin = Annotated[str, AfterValidator(as_origin)]
 type PagePath = Annotated[str, AfterValidator(_path)]
-type Translated = dict[Language, str]
 type PageByLanguage = dict[Language, PagePath]
-type FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-class FieldType(StrEnum):
-    TEXT = "text"
-    NAME = "name"
-    TEXTAREA = "textarea"
-    EMAIL = "email"
-    PHONE = "phone"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    INTEGER = "integer"
-    DATE = "date"
-    COUNTRY = "country"
-    BOOLEAN = "boolean"
-
-
-_TYPE_NEEDED = {
-    "Email": FieldType.EMAIL,
-    "Phone": FieldType.PHONE,
-    "MobilePhone": FieldType.PHONE,
-    "CountryCode": FieldType.COUNTRY,
-    "NumberOfEmployees": FieldType.INTEGER,
-    "AnnualRevenue": FieldType.INTEGER,
-    "HasOptedOutOfEmail": FieldType.BOOLEAN,
-    "DoNotCall": FieldType.BOOLEAN,
-}
-"""Lead fields that Salesforce (or the search for known people) takes in one form only."""
-
-
-class Choice(_Strict):
-    """`value` is what the form posts; `lead_value` what the org's picklist calls it."""
-
-    value: Annotated[str, Field(min_length=1, max_length=255)]
-    label: Translated
-    lead_value: str = ""
-
-    @property
-    def on_lead(self) -> str:
-        return self.lead_value or self.value
-
-
-class FormField(_Strict):
-    name: FieldName
-    type: FieldType = FieldType.TEXT
-    label: Translated
-    required: bool = False
-    max_length: Annotated[int, Field(gt=0, le=32000)] = 255
-    minimum: int | None = None
-    maximum: int | None = None
-    choices: tuple[Choice, ...] = ()
-    lead_field: str = "Description"
-    autocomplete: str = ""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        takes_choices = self.type in {FieldType.CHOICE, FieldType.CHOICES}
-        if takes_choices != bool(self.choices):
-            raise ValueError(f"type {self.type} {'needs' if takes_choices else 'takes no'} choices")
-        if twice := _first_twice(choice.value for choice in self.choices):
-            raise ValueError(f"choice {twice} is there twice")
-        self._has_sensible_limits()
-        self._fits_its_lead_field()
-        return self
-
-    def _has_sensible_limits(self) -> None:
-        if self.type is not FieldType.INTEGER and (self.minimum is not None or self.maximum is not None):
-            raise ValueError("minimum and maximum belong to type integer")
-        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError(f"minimum {self.minimum} is more than maximum {self.maximum}")
-
-    def _fits_its_lead_field(self) -> None:
-        if not is_writable(self.lead_field):
-            raise ValueError(f"lead_field {self.lead_field} is not a Lead field that a form may write")
-        needed = _TYPE_NEEDED.get(self.lead_field, self.type)
-        if self.type is not needed:
-            raise ValueError(f"lead_field {self.lead_field} needs type {needed}")
-        is_text = self.lead_field in TEXT_LENGTHS and self.lead_field != "Description"
-        if is_text and self.type in {FieldType.BOOLEAN, FieldType.INTEGER}:
-            raise ValueError(f"lead_field {self.lead_field} can't hold type {self.type}")
-        room = TEXT_LENGTHS.get(self.lead_field)
-        holds_text = self.type in {FieldType.TEXT, FieldType.NAME, FieldType.TEXTAREA, FieldType.EMAIL}
-        if holds_text and room and self.max_length > room:
-            raise ValueError(f"max_length {self.max_length} is more than {self.lead_field} holds ({room})")
-
-
-class Website(_Strict):
+class Website(Strict):
     """Pages are paths: they are opened on the website that the visitor came from, if it is in `origins`."""
 
     origins: Annotated[tuple[Origin, ...], Field(min_length=1)]
     thank_you_page: PageByLanguage
-    error_page: PageByLanguage = {}
+    error_page: PageByLanguage = Field(default_factory=dict)
 
 
-class Spam(_Strict):
+class Spam(Strict):
     honeypot: FieldName = "contact_me_by_fax_only"
     min_seconds: Annotated[int, Field(ge=0, le=60)] = 2
 
 
-class ConsentText(_Strict):
+class ConsentText(Strict):
+    """`lead_field` is a checkbox of the org that is ticked when consent was given; it is never unticked by a form."""
+
     field: FieldName = "consent"
     required: bool = True
     text_version: Annotated[str, Field(min_length=1, max_length=40)]
     text: Translated
+    lead_field: str = ""
+
+    @model_validator(mode="after")
+    def _is_a_custom_field(self) -> Self:
+        if self.lead_field and not is_custom(self.lead_field):
+            raise ValueError(f"consent lead_field {self.lead_field} must be a custom field of the org, ending in __c")
+        return self
 
 
-class LeadMapping(_Strict):
-    """`fixed` always goes on a new Lead; `defaults` only where the visitor left the field blank."""
+type OwnerName = Annotated[str, Field(pattern=r"^(queue|user):\S.*$", max_length=120)]
+"""`queue:` and a queue's developer name, or `user:` and a user name (what one logs in with)."""
 
-    fixed: dict[str, str | bool | int] = {}
-    defaults: dict[str, str] = {}
-    sources: dict[str, str] = {}
+
+class Campaign(Strict):
+    """By its id, or by its name when only one campaign has it. `status` is one of the campaign's member statuses."""
+
+    name: Annotated[str, Field(max_length=80)] = ""
+    id: Annotated[str, Field(pattern=r"^(701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?)?$")] = ""
+    status: Annotated[str, Field(max_length=40)] = ""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if bool(self.name) == bool(self.id):
+            raise ValueError("give the campaign's name or its id, one of the two")
+        return self
+
+    @property
+    def in_org(self) -> str | Named:
+        return self.id or Named("campaign", self.name)
+
+
+class LeadMapping(Strict):
+    """`fixed` always goes on a new Lead; `defaults` only where the visitor left the field blank.
+
+    Names instead of ids: a sandbox and the production org have different ids for the same queue.
+    """
+
+    fixed: dict[str, str | bool | int] = Field(default_factory=dict)
+    defaults: dict[str, str] = Field(default_factory=dict)
+    sources: dict[str, str] = Field(default_factory=dict)
+    record_type: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=80)] | None = None
+    owner: OwnerName | None = None
+    assignment_rule: bool | None = None
+    campaign: Campaign | None = None
+
+    @property
+    def runs_assignment_rule(self) -> bool:
+        """Unless said otherwise: the rule decides where the form names no owner, since it would overrule one."""
+        has_owner = self.owner is not None or "OwnerId" in self.fixed
+        return not has_owner if self.assignment_rule is None else self.assignment_rule
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        for key, lead_field in (("owner", "OwnerId"), ("record_type", "RecordTypeId")):
+            if getattr(self, key) is not None and lead_field in self.fixed:
+                raise ValueError(f"{lead_field} is given twice: by {key} and in fixed")
+        if self.assignment_rule and (self.owner is not None or "OwnerId" in self.fixed):
+            raise ValueError("assignment_rule = true would overrule the owner that the form gives")
+        return self
 
     @model_validator(mode="after")
     def _writable(self) -> Self:
@@ -203,21 +163,26 @@ class LeadMapping(_Strict):
         return self
 
 
-class Existing(_Strict):
-    """What to do when the person is known: a Contact gets a Task (`attach`), or a new `lead` is made."""
+class Existing(Strict):
+    """What to do when the person is known: a Contact gets a Task (`attach`), or a new `lead` is made.
+
+    `duplicate_rule`: what to do when a rule of the org finds a duplicate where we found none. `update`: a Task on the
+    record that the rule found; `save`: save the Lead where the rule allows it; `hold`: a dead letter for an operator.
+    """
 
     contact: Literal["attach", "lead"] = "attach"
+    duplicate_rule: Literal["update", "save", "hold"] = "update"
     task_subject: Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class Retention(_Strict):
+class Retention(Strict):
     """Days that a row is kept after it was settled or quarantined. A rejected row stays until it is mended."""
 
     settled_days: Annotated[int, Field(gt=0)] = 365
     quarantined_days: Annotated[int, Field(gt=0)] = 90
 
 
-class Form(_Strict):
+class Form(Strict):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     version: Annotated[str, Field(min_length=1, max_length=20)]
     title: Translated
@@ -237,7 +202,7 @@ class Form(_Strict):
         names = [field.name for field in self.fields] + [self.spam.honeypot]
         if self.consent:
             names.append(self.consent.field)
-        if twice := _first_twice(names):
+        if twice := first_twice(names):
             raise ValueError(f"field {twice} is there twice")
         if taken := sorted(META_FIELDS & set(names)):
             raise ValueError(f"field {taken[0]} has a name that every form uses itself")
@@ -251,6 +216,8 @@ class Form(_Strict):
         writers = [(field.lead_field, field.name) for field in self.fields if field.lead_field != "Description"]
         writers += [(lead_field, "lead.fixed") for lead_field in self.lead.fixed]
         writers += [(lead_field, "lead.sources") for lead_field in self.lead.sources.values()]
+        if self.consent and self.consent.lead_field:
+            writers.append((self.consent.lead_field, "consent"))
         written: dict[str, str] = {}
         for lead_field, writer in writers:
             if other := written.get(lead_field.lower()):
@@ -265,6 +232,9 @@ class Form(_Strict):
                 raise ValueError(f"no required field, default or fixed value gives {needed}, which a Lead needs")
         if len(self.lead.defaults.get("Company", "")) > COMPANY_LENGTH:
             raise ValueError("the default Company is too long")
+        gives = sure | {field.lead_field for field in self.fields}
+        if "StateCode" in gives and "CountryCode" not in sure:
+            raise ValueError("StateCode needs a CountryCode that is always there: Salesforce refuses a state alone")
 
     def _speaks_its_languages(self) -> None:
         texts: list[tuple[str, Mapping[Language, str]]] = [

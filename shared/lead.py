@@ -1,10 +1,14 @@
-"""From a checked submission to what is written in Salesforce: a Lead, blanks to fill on one, or a Task."""
+"""From a checked submission to what is written in Salesforce: a Lead, changes to one, or a Task."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
+from shared.cleaning import cut
 from shared.countries import english_name
-from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, FieldType, Form, FormField
+from shared.crm import Named
+from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, Form
+from shared.form_field import FieldType, FormField
 from shared.lead_fields import TEXT_LENGTHS
 from shared.submission import Sources, Submission, timestamp
 from shared.texts import Language
@@ -24,14 +28,35 @@ def lead_record(form: Form, submission: Submission, values: Mapping[str, CleanVa
     return {
         **form.lead.defaults,
         **form.lead.fixed,
+        **_named(form),
         **_sources_on_lead(form, submission),
         **visitor_fields(form, values),
+        **consent_fields(form, submission),
         SUBMISSION_ID_FIELD: submission.submission_id,
     }
 
 
+def _named(form: Form) -> Record:
+    """What the form calls by name; the adapter puts the id of this org in its place."""
+    record: Record = {}
+    if form.lead.record_type:
+        record["RecordTypeId"] = Named("record_type", form.lead.record_type)
+    if form.lead.owner:
+        kind, _, name = form.lead.owner.partition(":")
+        record["OwnerId"] = Named("queue" if kind == "queue" else "user", name)
+    return record
+
+
+def consent_fields(form: Form, submission: Submission) -> Record:
+    """The form's checkbox of consent, ticked; nothing where no consent was given."""
+    consent = submission.sources.consent
+    if form.consent and form.consent.lead_field and consent and consent.given:
+        return {form.consent.lead_field: True}
+    return {}
+
+
 def visitor_fields(form: Form, values: Mapping[str, CleanValue]) -> Record:
-    """Only what the visitor filled in: what may fill a blank on a Lead that is there already."""
+    """Only what the visitor filled in: what may get on a Lead that is there already."""
     record: Record = {}
     described: list[str] = []
     for field in form.fields:
@@ -40,11 +65,36 @@ def visitor_fields(form: Form, values: Mapping[str, CleanValue]) -> Record:
         value = values[field.name]
         if field.lead_field == "Description":
             described.append(_described(field, value, form.languages[0]))
-        else:
-            record[field.lead_field] = _on_lead(field, value)
+            continue
+        on_lead = _on_lead(field, value)
+        if isinstance(on_lead, str) and field.room and (shorter := cut(on_lead, field.room)) != on_lead:
+            described.append(_described(field, value, form.languages[0]))
+            on_lead = shorter
+        record[field.lead_field] = on_lead
     if described:
-        record["Description"] = "\n".join(described)[:_DESCRIPTION_ROOM]
+        record["Description"] = cut("\n".join(described), _DESCRIPTION_ROOM)
     return record
+
+
+def changes_to(lead: Mapping[str, Any], form: Form, submission: Submission, values: Mapping[str, CleanValue]) -> Record:
+    """What a known Lead gets of this submission: blanks filled, and what the form wants replaced or added to.
+
+    A late delivery or a replay replaces nothing: somebody may have changed the Lead since it was sent.
+    """
+    sent = visitor_fields(form, values)
+    changes = blanks_to_fill(lead, sent)
+    newest = _is_newer(submission.received_at, lead.get("LastModifiedDate"))
+    for field in form.fields:
+        if field.lead_field in changes or field.lead_field not in sent:
+            continue
+        there, new = lead.get(field.lead_field), sent[field.lead_field]
+        if field.on_existing == "add":
+            new = _added(str(there), str(new))
+        if new != there and (field.on_existing == "add" or (field.on_existing == "replace" and newest)):
+            changes[field.lead_field] = new
+    if newest:
+        changes |= {name: tick for name, tick in consent_fields(form, submission).items() if not lead.get(name)}
+    return changes
 
 
 def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
@@ -52,8 +102,17 @@ def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
     return {name: value for name, value in record.items() if lead.get(name) in (None, "")}
 
 
+def _added(there: str, new: str) -> str:
+    """Both lists of a multi-select picklist as one, each value once; Salesforce puts `;` between them."""
+    return ";".join(dict.fromkeys([*there.split(";"), *new.split(";")]))
+
+
+def _is_newer(received_at: datetime, last_modified: str | None) -> bool:
+    return last_modified is None or received_at >= datetime.fromisoformat(last_modified)
+
+
 def task_record(
-    form: Form, submission: Submission, values: Mapping[str, CleanValue], *, who_id: str, owner_id: str | None
+    form: Form, submission: Submission, values: Mapping[str, CleanValue], *, who_id: str, owner_id: str | Named | None
 ) -> Record:
     """Tells sales what a known person sent. A queue can't own a Task, so there the API user keeps it."""
     task: Record = {
@@ -62,9 +121,15 @@ def task_record(
         "WhoId": who_id,
         SUBMISSION_ID_FIELD: submission.submission_id,
     }
-    if owner_id and owner_id.startswith(_USER_PREFIX):
+    if _is_user(owner_id):
         task["OwnerId"] = owner_id
     return task
+
+
+def _is_user(owner: str | Named | None) -> bool:
+    if isinstance(owner, Named):
+        return owner.kind == "user"
+    return owner is not None and owner.startswith(_USER_PREFIX)
 
 
 def what_was_sent(form: Form, submission: Submission, values: Mapping[str, CleanValue]) -> str:
@@ -78,7 +143,7 @@ def what_was_sent(form: Form, submission: Submission, values: Mapping[str, Clean
     sources = source_values(submission.sources)
     told = ("page_url", "referrer", *UTM_FIELDS, "click_id", "consent_text_version", "consent_given_at")
     lines += [f"{name}: {sources[name]}" for name in told if sources[name]]
-    return "\n".join(lines)[:_DESCRIPTION_ROOM]
+    return cut("\n".join(lines), _DESCRIPTION_ROOM)
 
 
 def _described(field: FormField, value: CleanValue, language: Language) -> str:
@@ -115,7 +180,9 @@ def _sources_on_lead(form: Form, submission: Submission) -> Record:
         "received_at": timestamp(submission.received_at),
     }
     return {
-        lead_field: known[key][:_CUSTOM_TEXT_ROOM] for key, lead_field in form.lead.sources.items() if known.get(key)
+        lead_field: cut(known[key], _CUSTOM_TEXT_ROOM)
+        for key, lead_field in form.lead.sources.items()
+        if known.get(key)
     }
 
 

@@ -26,6 +26,7 @@ TEXT_LENGTHS: Final = {
     "PostalCode": 20,
     "Country": 80,
     "CountryCode": 2,
+    "StateCode": 10,
     "Industry": 255,
     "Rating": 255,
     "Salutation": 40,

@@ -5,12 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.cleaning import folded
-from shared.crm import Found, LookUp, Record
+from shared.crm import Found, LookUp, Match, Named, NewLead, Record
 from shared.email_address import same_mailbox
 from shared.email_address import spellings as email_spellings
 from shared.errors import FormToLeadError, PermanentError
 from shared.form import Form
-from shared.lead import SUBMISSION_ID_FIELD, blanks_to_fill, lead_record, task_record, visitor_fields
+from shared.lead import (
+    SUBMISSION_ID_FIELD,
+    changes_to,
+    consent_fields,
+    lead_record,
+    task_record,
+    visitor_fields,
+)
 from shared.matching import Decision, Person, decide
 from shared.observability import log, where
 from shared.phone import spellings
@@ -34,18 +41,23 @@ class Prepared:
     def id(self) -> str:
         return self.submission.submission_id
 
+    @property
+    def is_repeat(self) -> bool:
+        """It was tried before, or an operator replays it."""
+        return self.submission.attempts > 0 or self.submission.replay_count > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Create:
     """Nobody knows this person: a new Lead."""
 
-    lead: Record
+    lead: NewLead
     evidence: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A known person wrote again: fill the blanks of the Lead, and tell sales by a Task.
+    """A known person wrote again: change the Lead as the form says, and tell sales by a Task.
 
     `target_id` is a record's id, or the id of the submission of the same batch whose Lead is being created
     (then `follows` is true). An empty `task` means that the Task is there already.
@@ -54,7 +66,7 @@ class Tell:
     state: State
     target_id: str
     follows: bool
-    blanks: Record
+    changes: Record
     task: Record
     task_id: str
     evidence: dict[str, str]
@@ -105,13 +117,20 @@ def look_up_for(batch: Sequence[Prepared]) -> LookUp:
         mailboxes=_distinct([mailbox for email in emails for mailbox in email_spellings(same_mailbox(email))]),
         phones=_distinct([spelling for number in numbers for spelling in spellings(number)]),
         oldest=min(one.submission.received_at for one in batch),
-        lead_fields=tuple(sorted({name for record in records for name in record})),
+        lead_fields=fields_to_see(batch),
     )
+
+
+def fields_to_see(batch: Sequence[Prepared]) -> tuple[str, ...]:
+    """Lead fields that decide what an update changes."""
+    seen = {name for one in batch for name in visitor_fields(one.form, one.values)}
+    seen |= {name for one in batch for name in consent_fields(one.form, one.submission)}
+    return tuple(sorted(seen))
 
 
 def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
     """Plans by submission id. In order of arrival: a Lead planned for one submission counts for the next."""
-    own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in found.own_leads}
+    own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in _still_there(found.own_leads)}
     own_tasks = {str(task[SUBMISSION_ID_FIELD]): task for task in found.own_tasks}
     known = _Known(
         leads={str(lead["Id"]): dict(lead) for lead in found.open_leads},
@@ -135,56 +154,127 @@ class _Known:
     planned: set[str] = field(default_factory=set)
 
 
+def _still_there(own_leads: Sequence[Record]) -> list[Record]:
+    """A Lead that was merged lives on in another; one that somebody deleted is no answer to this submission.
+
+    The living stand last, so that they count where a submission has both.
+    """
+    there = [lead for lead in own_leads if not lead.get("IsDeleted") or lead.get("MasterRecordId")]
+    return sorted(there, key=lambda lead: not lead.get("IsDeleted"))
+
+
 def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: _Known) -> Plan:
     if own_lead:
-        return Done(State.CREATED, str(own_lead["Id"]), evidence={"rule": "own_lead"})
+        merged = bool(own_lead.get("IsDeleted"))
+        record_id = str(own_lead["MasterRecordId"] if merged else own_lead["Id"])
+        return Done(State.CREATED, record_id, evidence={"rule": "own_lead_merged" if merged else "own_lead"})
     if own_task:
         return _plan_again(one, own_task, known)
     decision = _decide(one, known)
     if decision.candidate_id is None:
-        record = lead_record(one.form, one.submission, one.values)
-        known.leads[one.id] = dict(record)
+        lead = new_lead(one)
+        known.leads[one.id] = {**lead.record, "Id": one.id}
         known.planned.add(one.id)
-        return Create(record, decision.evidence)
-    return _tell(one, decision.candidate_id, decision.evidence, known)
+        return Create(lead, decision.evidence)
+    return _tell_known(one, decision.candidate_id, decision.evidence, known)
+
+
+def new_lead(one: Prepared) -> NewLead:
+    return NewLead(
+        lead_record(one.form, one.submission, one.values),
+        assign=one.form.lead.runs_assignment_rule,
+        save_duplicate=one.form.existing.duplicate_rule == "save",
+    )
 
 
 def _plan_again(one: Prepared, task: Record, known: _Known) -> Plan:
-    """The Task is written; the blanks may not be. The Task says whom it was about."""
+    """The Task is written; the changes may not be. The Task says whom it was about."""
     target, task_id = str(task["WhoId"] or ""), str(task["Id"])
     evidence = {"rule": "own_task"}
     if target in known.leads:
-        return _tell(one, target, evidence, known, task_id=task_id)
+        return _tell_known(one, target, evidence, known, task_id=task_id)
     state = State.ATTACHED if target.startswith(_CONTACT_PREFIX) else State.UPDATED
     return Done(state, target, task_id, evidence)
 
 
-def _tell(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known, *, task_id: str = "") -> Tell:
-    is_contact = target_id in known.contacts
-    record = known.contacts[target_id] if is_contact else known.leads[target_id]
-    sent = visitor_fields(one.form, one.values)
-    # A family's phone: the father's Lead must not get the daughter's e-mail address. The Task tells it all.
-    somebody_else = evidence.get("rule") == "same_phone_and_last_name" and _first_names_differ(record, sent)
-    blanks = {} if is_contact or somebody_else else blanks_to_fill(record, sent)
-    record.update(blanks)
+def _tell_known(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known, *, task_id: str = "") -> Tell:
+    record = known.contacts[target_id] if target_id in known.contacts else known.leads[target_id]
+    plan = tell(one, record, evidence, task_id=task_id, follows=target_id in known.planned)
+    record.update(plan.changes)
+    return plan
+
+
+def tell(one: Prepared, record: Record, evidence: dict[str, str], *, task_id: str = "", follows: bool = False) -> Tell:
+    """What the Lead or Contact gets. `task_id` is that of the Task when it is written already."""
+    target_id = str(record["Id"])
+    is_contact = target_id.startswith(_CONTACT_PREFIX)
+    leave_alone = is_contact or _may_be_somebody_else(one, record, evidence)
     task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=_task_owner(one, record))
     return Tell(
         state=State.ATTACHED if is_contact else State.UPDATED,
         target_id=target_id,
-        follows=target_id in known.planned,
-        blanks=blanks,
+        follows=follows,
+        changes={} if leave_alone else changes_to(record, one.form, one.submission, one.values),
         task={} if task_id else task,
         task_id=task_id,
         evidence=evidence,
     )
 
 
-def _first_names_differ(one: Record, other: Record) -> bool:
-    names = {folded(str(record["FirstName"])) for record in (one, other) if record.get("FirstName")}
-    return len(names) > 1
+def _may_be_somebody_else(one: Prepared, record: Record, evidence: dict[str, str]) -> bool:
+    """A family's phone: the father's Lead must not get the daughter's e-mail address. The Task tells it all.
+
+    What a rule of the org takes for a duplicate is changed only when it has the very same name.
+    """
+    sent = visitor_fields(one.form, one.values)
+    match evidence.get("rule"):
+        case "same_phone_and_last_name":
+            return _names_differ("FirstName", record, sent)
+        case "org_duplicate_rule":
+            return any(_folded_name(name, record) != _folded_name(name, sent) for name in ("FirstName", "LastName"))
+        case _:
+            return False
 
 
-def _task_owner(one: Prepared, record: Record) -> str | None:
+def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record]) -> Tell | None:
+    """Whom of those that a duplicate rule of the org found the submission is about; None when none of them is there.
+
+    The same e-mail address first, then the same last name, Contacts before Leads, then the org's own confidence.
+    """
+    sent = visitor_fields(one.form, one.values)
+    email = same_mailbox(str(sent.get("Email") or ""))
+    there = [(match, found[match.record_id]) for match in matches if match.record_id in found]
+    if not there:
+        return None
+
+    def closeness(candidate: tuple[Match, Record]) -> tuple[bool, bool, bool, float]:
+        match, record = candidate
+        return (
+            email != "" and same_mailbox(str(record.get("Email") or "")) == email,
+            _folded_name("LastName", record) == _folded_name("LastName", sent),
+            str(record["Id"]).startswith(_CONTACT_PREFIX),
+            match.confidence,
+        )
+
+    match, record = max(there, key=closeness)
+    evidence = {
+        "rule": "org_duplicate_rule",
+        "duplicate_rule": match.rule,
+        "rivals": " ".join(sorted({str(other["Id"]) for _, other in there} - {str(record["Id"])})),
+    }
+    return tell(one, record, evidence)
+
+
+def _folded_name(field_name: str, record: Record) -> str:
+    return folded(str(record.get(field_name) or ""))
+
+
+def _names_differ(field_name: str, *records: Record) -> bool:
+    """Whether two of the records have different names; a blank differs from nothing."""
+    return len({name for record in records if (name := _folded_name(field_name, record))}) > 1
+
+
+def _task_owner(one: Prepared, record: Record) -> str | Named | None:
     """The record's owner, unless Salesforce said at the last try that this user has left."""
     if one.submission.last_error == "INACTIVE_OWNER_OR_USER":
         return None

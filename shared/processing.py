@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from shared.crm import Crm, Note, Written
+from shared.carrying_out import Result, Settled, carry_out
+from shared.crm import Crm
 from shared.errors import (
+    BudgetError,
     ConfigurationError,
     FormToLeadError,
     PermanentError,
-    RefusedCallError,
     TransientError,
     UnknownOutcomeError,
 )
@@ -25,7 +26,7 @@ from shared.form import Form
 from shared.lead_queue import submission_id_in
 from shared.observability import count, log
 from shared.person_keys import keys_to_lock
-from shared.planning import Create, Done, FieldsWrong, Plan, Prepared, Tell, look_up_for, plan_batch, prepare
+from shared.planning import FieldsWrong, Prepared, prepare
 from shared.receiving import FORGOTTEN_AFTER
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Outcome, State, Submission
@@ -39,7 +40,9 @@ LONGEST_BUSY_WAIT: Final = 60
 """Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
 MAX_ATTEMPTS: Final = 400
 """Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
-_PASSING: Final = frozenset({"lead_of_same_batch_failed", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"})
+_PASSING: Final = frozenset(
+    {"lead_of_same_batch_failed", "record_gone", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"}
+)
 """Errors that the next try, a moment later, probably does not meet."""
 _SHORT_LIVED: Final = frozenset(
     {
@@ -116,15 +119,6 @@ class Retry:
     delay: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """What stands in Salesforce now."""
-
-    state: State
-    outcome: Outcome
-
-
-type _Result = _Settled | FormToLeadError
 type _Delays = dict[str, int]
 """Seconds to wait by submission id; a submission that is not in it is done."""
 
@@ -214,11 +208,22 @@ def _give_back(locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Subm
 def _failed(event: str, error: FormToLeadError) -> None:
     """Counted like any other wait, so that the alarm for configuration errors hears of missing rights too."""
     log(event, level="error", error=error.code)
-    count("Retried", reason="configuration" if isinstance(error, ConfigurationError) else "transient")
+    count("Retried", reason=_why(error))
 
 
-def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str, _Result]:
-    results: dict[str, _Result] = {}
+def _why(error: FormToLeadError) -> str:
+    """For the metric: the alarm about configuration listens to one of these."""
+    match error:
+        case ConfigurationError():
+            return "configuration"
+        case BudgetError():
+            return "budget"
+        case _:
+            return "transient"
+
+
+def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str, Result]:
+    results: dict[str, Result] = {}
     ready: list[Prepared] = []
     for row in rows:
         match prepare(row, dependencies.forms):
@@ -227,113 +232,25 @@ def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str
             case error:
                 results[row.submission_id] = error
     if ready:
-        results |= _carry_out(ready, dependencies.crm)
+        results |= carry_out(ready, dependencies.crm)
     return results
-
-
-# --- Salesforce: one look-up, one write of Leads, one of notes ------------------------------------------
-
-
-def _carry_out(ready: Sequence[Prepared], crm: Crm) -> dict[str, _Result]:
-    """A result for each submission. What was written before a call failed keeps its result."""
-    results: dict[str, _Result] = {}
-    try:
-        plans = plan_batch(ready, crm.look_up(look_up_for(ready)))
-        results |= {one: plan for one, plan in plans.items() if isinstance(plan, FormToLeadError)}
-        results |= {one: _done(plan) for one, plan in plans.items() if isinstance(plan, Done)}
-        results |= _create_leads(plans, crm)
-        results |= _tell_sales(plans, results, crm)
-    except RefusedCallError as error:
-        left = [one for one in ready if one.id not in results]
-        if len(left) > 1:
-            # One person's data or one form's field stops them all: find out whose, at the price of more calls.
-            results |= _one_by_one(left, crm)
-        else:
-            results |= {one.id: _of_one(error) for one in left}
-    except (TransientError, ConfigurationError) as error:
-        results = {one.id: error for one in ready} | results
-    return results
-
-
-def _one_by_one(left: Sequence[Prepared], crm: Crm) -> dict[str, _Result]:
-    """Ends at the first call without an answer: a time-out for each would outlast the function."""
-    results: dict[str, _Result] = {}
-    for one in left:
-        results |= _carry_out([one], crm)
-        if isinstance(results[one.id], UnknownOutcomeError):
-            break
-    return {one.id: TransientError("batch_cut_short") for one in left} | results
-
-
-def _of_one(error: RefusedCallError) -> FormToLeadError:
-    return PermanentError(error.code, detail=error.detail) if error.permanent else error
-
-
-def _done(plan: Done) -> _Settled:
-    return _settled(plan.state, plan.record_id, plan.evidence, plan.task_id)
-
-
-def _settled(state: State, record_id: str, evidence: dict[str, str], task_id: str = "") -> _Settled:
-    kind = "Contact" if state is State.ATTACHED else "Lead"
-    return _Settled(state, Outcome(record_id=record_id, record_type=kind, task_id=task_id, evidence=evidence))
-
-
-def _create_leads(plans: Mapping[str, Plan], crm: Crm) -> dict[str, _Result]:
-    creates = {one: plan for one, plan in plans.items() if isinstance(plan, Create)}
-    if not creates:
-        return {}
-    written = crm.upsert_leads([plan.lead for plan in creates.values()])
-    return {
-        one: result.error or _settled(State.CREATED, result.record_id, plan.evidence)
-        for (one, plan), result in zip(creates.items(), written, strict=True)
-    }
-
-
-def _tell_sales(plans: Mapping[str, Plan], results: Mapping[str, _Result], crm: Crm) -> dict[str, _Result]:
-    told: dict[str, _Result] = {}
-    targets: dict[str, str] = {}
-    for one, plan in plans.items():
-        if not isinstance(plan, Tell):
-            continue
-        created = results.get(plan.target_id) if plan.follows else None
-        if isinstance(created, _Settled):
-            targets[one] = created.outcome.record_id
-        elif plan.follows:
-            # The Lead that this one was to join did not come about: next time it is looked at on its own.
-            told[one] = TransientError("lead_of_same_batch_failed")
-        else:
-            targets[one] = plan.target_id
-    tells = {one: plan for one, plan in plans.items() if isinstance(plan, Tell) and one in targets}
-    written = crm.write_notes([_note(plan, targets[one]) for one, plan in tells.items()]) if tells else []
-    for (one, plan), result in zip(tells.items(), written, strict=True):
-        told[one] = _told(plan, targets[one], result)
-    return told
-
-
-def _note(plan: Tell, target_id: str) -> Note:
-    task = {**plan.task, "WhoId": target_id} if plan.task else {}
-    return Note(lead_id=target_id if plan.blanks else "", blanks=plan.blanks, task=task)
-
-
-def _told(plan: Tell, target_id: str, written: Written) -> _Result:
-    return written.error or _settled(plan.state, target_id, plan.evidence, written.record_id or plan.task_id)
 
 
 # --- the ledger and the dead-letter queue ----------------------------------------------------------------
 
 
-def _finish(row: Submission, result: _Result, deliveries: int, dependencies: Dependencies) -> int | None:
+def _finish(row: Submission, result: Result, deliveries: int, dependencies: Dependencies) -> int | None:
     """None when the row is settled; else the seconds to wait."""
     try:
         match result:
-            case _Settled():
+            case Settled():
                 _settle(row, result, dependencies)
             case PermanentError():
                 _reject(row, _rejection(result, row, dependencies.forms), dependencies)
             case TransientError(code=code) if code in _SHORT_LIVED and row.attempts + 1 >= MOST_SHORT_LIVED:
                 refused = Problem(code=code, detail=result.detail)
                 _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
-            case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS:
+            case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS and not isinstance(result, BudgetError):
                 exhausted = Problem(code=result.code, detail=result.detail)
                 _reject(row, _named(Reason.RETRIES_EXHAUSTED, (exhausted,), row, dependencies.forms), dependencies)
             case _:
@@ -345,7 +262,7 @@ def _finish(row: Submission, result: _Result, deliveries: int, dependencies: Dep
     return None
 
 
-def _settle(row: Submission, settled: _Settled, dependencies: Dependencies) -> None:
+def _settle(row: Submission, settled: Settled, dependencies: Dependencies) -> None:
     now = dependencies.now()
     form = dependencies.forms[row.form_id]
     done = dependencies.ledger.settle(
@@ -401,8 +318,8 @@ def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
     delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
     due_at = dependencies.now() + timedelta(seconds=delay) + FORGOTTEN_AFTER
-    counted = isinstance(error, TransientError)
+    counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
     dependencies.ledger.note_attempt(row, error=error.code, due_at=due_at, counted=counted)
-    count("Retried", reason="configuration" if not counted else "transient")
+    count("Retried", reason=_why(error))
     log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
     return delay

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-REJECTION_VERSION: Final = 1
+REJECTION_VERSION: Final = 2
 """Raised when a reason is added or changes its meaning; stored with every rejection."""
 
 
@@ -18,6 +18,7 @@ class Reason(StrEnum):
     ORIGIN_NOT_ALLOWED = "origin_not_allowed"
     VALIDATION_FAILED = "validation_failed"
     SALESFORCE_REJECTED = "salesforce_rejected"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
     RETRIES_EXHAUSTED = "retries_exhausted"
     REPLAY_FAILED = "replay_failed"
     INTERNAL_ERROR = "internal_error"

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared.errors import ConfigurationError
 from shared.form import as_origin
@@ -48,6 +48,7 @@ class ProcessorSettings(_FromEnvironment):
     submission_queue_url: str
     dead_letter_queue_url: str
     salesforce_secret_arn: str
+    api_reserve_percent: Annotated[float, Field(ge=0, lt=100)] = 10
 
 
 class ReplaySettings(_FromEnvironment):

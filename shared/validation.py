@@ -14,7 +14,8 @@ from shared.cleaning import has_line_or_control, is_blank, one_line, storable, t
 from shared.countries import country_code
 from shared.email_address import MAX_LENGTH as EMAIL_LENGTH
 from shared.email_address import valid_email
-from shared.form import FieldType, Form, FormField
+from shared.form import Form
+from shared.form_field import FieldType, FormField
 from shared.phone import MAX_LENGTH as PHONE_LENGTH
 from shared.phone import to_e164
 from shared.submission import FieldValue

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 from shared.aws_clients import CONFIG
+from shared.deadline import Deadline
 from shared.errors import ConfigurationError, FormToLeadError
 from shared.form import forms
 from shared.lead_queue import DeadLetterQueue, SubmissionQueue
@@ -14,33 +15,35 @@ from shared.ledger import Ledger
 from shared.observability import count, log, redacting
 from shared.person_locks import PersonLocks
 from shared.processing import Dependencies, Message, Retry, process, wait
-from shared.salesforce import SalesforceCrm
+from shared.salesforce.crm import SalesforceCrm
 from shared.secrets import Secret
 from shared.settings import ProcessorSettings
 
 
 @cache
-def dependencies() -> tuple[Dependencies, SubmissionQueue]:
+def dependencies() -> tuple[Dependencies, SubmissionQueue, Deadline]:
     settings = ProcessorSettings.load()
     dynamodb = boto3.client("dynamodb", config=CONFIG)
     sqs = boto3.client("sqs", config=CONFIG)
     secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.salesforce_secret_arn)
+    deadline = Deadline()
     processing = Dependencies(
         ledger=Ledger(dynamodb, settings.submissions_table),
         dead_letters=DeadLetterQueue(sqs, settings.dead_letter_queue_url),
         locks=PersonLocks(dynamodb, settings.person_locks_table),
-        crm=SalesforceCrm(secret),
+        crm=SalesforceCrm(secret, deadline=deadline, reserve=settings.api_reserve_percent / 100),
         forms=forms(),
         now=partial(datetime.now, UTC),
     )
-    return processing, SubmissionQueue(sqs, settings.submission_queue_url)
+    return processing, SubmissionQueue(sqs, settings.submission_queue_url), deadline
 
 
 @redacting
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """An SQS batch in; out goes which of its messages are not done (an empty list acknowledges all)."""
     messages = [_message(record) for record in event["Records"]]
-    processing, queue = dependencies()
+    processing, queue, deadline = dependencies()
+    deadline.starts(context.get_remaining_time_in_millis() / 1000)
     try:
         retries = process(messages, processing, run_id=context.aws_request_id)
     except FormToLeadError as error:

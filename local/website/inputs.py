@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from local.website.html import Html, element, together
 from local.website.texts import Texts
-from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, Choice, ConsentText, FieldType, Form, FormField
+from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, ConsentText, Form
+from shared.form_field import Choice, FieldType, FormField
 from shared.texts import Language
 
 INPUT_TYPES: Mapping[FieldType, str] = {

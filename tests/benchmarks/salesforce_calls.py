@@ -8,7 +8,7 @@ from typing import Any
 from local.salesforce_org import Org, serve
 from shared.form import forms
 from shared.processing import Dependencies, process
-from shared.salesforce import SalesforceCrm
+from shared.salesforce.crm import SalesforceCrm
 from tests.builders import NOW, a_submission, message_for
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks
 

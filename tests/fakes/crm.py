@@ -1,11 +1,11 @@
-"""A small Salesforce behind the Crm protocol: Leads, Contacts and Tasks in memory, and ways to fail."""
+"""A small Salesforce behind the Crm protocol: Leads, Contacts, Tasks and members in memory, and ways to fail."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.crm import Found, LookUp, Note, Record, Written
-from shared.errors import FormToLeadError, RefusedCallError, TransientError
+from shared.crm import Found, LookUp, Match, Member, Named, NewLead, Note, Noted, Record, Written
+from shared.errors import FormToLeadError, PermanentError, RefusedCallError, TransientError
 from shared.lead import SUBMISSION_ID_FIELD
 
 type Fault = Callable[[], None]
@@ -27,6 +27,18 @@ class FakeCrm:
     fails_in_turn: dict[str, list[FormToLeadError]] = field(default_factory=dict)
     """By method name: each next call fails with the next of these, until there are none left."""
 
+    members: list[Member] = field(default_factory=list)
+    rules: dict[str, tuple[Match, ...]] = field(default_factory=dict)
+    """By last name: whom a duplicate rule of the org finds."""
+    rules_that_warn: bool = False
+    """Duplicate rules let a Lead pass that is to be saved all the same."""
+    moves: dict[str, str] = field(default_factory=dict)
+    """From a record's id to the id that it has become; to nothing where it was deleted."""
+    calls_run_short: bool = False
+
+    def has_calls_for_repeats(self) -> bool:
+        return not self.calls_run_short
+
     def look_up(self, what: LookUp) -> Found:
         self._called("look_up")
 
@@ -42,42 +54,76 @@ class FakeCrm:
         return Found(
             own_leads=tuple(x for x in self.leads.values() if x.get(SUBMISSION_ID_FIELD) in what.submission_ids),
             own_tasks=tuple(x for x in self.tasks.values() if x.get(SUBMISSION_ID_FIELD) in what.submission_ids),
-            open_leads=tuple(x for x in self.leads.values() if same(x)),
+            open_leads=tuple(x for x in self.leads.values() if same(x) and not x.get("IsDeleted")),
             contacts=tuple(x for x in self.contacts.values() if same(x)),
         )
 
-    def upsert_leads(self, leads: Sequence[Record]) -> list[Written]:
+    def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
         self._called("upsert_leads")
-        if any(str(lead["LastName"]) in self.breaks_the_call for lead in leads):
+        if any(str(lead.record["LastName"]) in self.breaks_the_call for lead in leads):
             raise RefusedCallError("JSON_PARSER_ERROR", permanent=True)
+        return [Written(one.record_id, one.error) for one in map(self._upsert, leads)]
+
+    def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
+        self._called("upsert_one_by_one")
         return [self._upsert(lead) for lead in leads]
 
-    def _upsert(self, lead: Record) -> Written:
-        if error := self.refuses.get(str(lead["LastName"])):
+    def _upsert(self, lead: NewLead) -> Written:
+        name = str(lead.record["LastName"])
+        if error := self.refuses.get(name):
             return Written(error=error)
         for there in self.leads.values():
-            if there.get(SUBMISSION_ID_FIELD) == lead[SUBMISSION_ID_FIELD]:
-                there.update(lead)
+            if there.get(SUBMISSION_ID_FIELD) == lead.record[SUBMISSION_ID_FIELD]:
+                there.update(lead.record)
                 return Written(str(there["Id"]))
-        return Written(self.add_lead(**lead))
+        if name in self.rules and not (lead.save_duplicate and self.rules_that_warn):
+            return Written(error=PermanentError("DUPLICATES_DETECTED"), matches=self.rules[name])
+        return Written(self.add_lead(**lead.record))
 
-    def write_notes(self, notes: Sequence[Note]) -> list[Written]:
+    def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:  # noqa: ARG002
+        self._called("follow")
+        everybody = {**self.leads, **self.contacts}
+        today = {one: self.moves.get(one, one) for one in record_ids}
+        return {start: everybody[now] for start, now in today.items() if now in everybody}
+
+    def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
         self._called("write_notes")
-        return [self._note(note) for note in notes]
+        return [Noted(self._task(note), self._change(note)) for note in notes]
 
-    def _note(self, note: Note) -> Written:
-        task_id = ""
+    def _task(self, note: Note) -> Written:
+        if not note.task:
+            return Written()
         if note.task.get("OwnerId") in self.inactive_users:
             return Written(error=TransientError("INACTIVE_OWNER_OR_USER"))
-        if note.task:
-            task_id = f"00T{len(self.tasks):015d}"
-            self.tasks[task_id] = {"Id": task_id, **note.task}
-        if note.blanks:
-            lead = self.leads[note.lead_id]
-            if error := self.refuses.get(str(lead.get("LastName"))):
-                return Written(error=error)
-            lead.update(note.blanks)
+        if note.task["WhoId"] in self.moves:
+            return Written(error=TransientError("CANNOT_UPDATE_CONVERTED_LEAD"))
+        task_id = f"00T{len(self.tasks):015d}"
+        self.tasks[task_id] = {"Id": task_id, **note.task}
         return Written(task_id)
+
+    def _change(self, note: Note) -> Written:
+        if not note.changes:
+            return Written()
+        if note.lead_id in self.moves:
+            return Written(error=TransientError("CANNOT_UPDATE_CONVERTED_LEAD"))
+        lead = self.leads[note.lead_id]
+        if error := self.refuses.get(str(lead.get("LastName"))):
+            return Written(error=error)
+        lead.update(note.changes)
+        return Written()
+
+    def join_campaigns(self, members: Sequence[Member]) -> list[Written]:
+        self._called("join_campaigns")
+        results = []
+        for member in members:
+            name = member.campaign.name if isinstance(member.campaign, Named) else member.campaign
+            if error := self.refuses.get(name):
+                results.append(Written(error=error))
+                continue
+            if member not in self.members:
+                self.members.append(member)
+            results.append(Written())
+        return results
 
     def add_lead(self, **fields: Any) -> str:
         lead_id = f"00Q{len(self.leads):015d}"

@@ -48,6 +48,9 @@ class Stack:
 class Context:
     aws_request_id: str = "run-1"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
 
 @pytest.fixture
 def stack(

@@ -12,13 +12,10 @@ from shared.form import (
     META_FIELDS,
     SOURCE_KEYS,
     UTM_FIELDS,
-    Choice,
     ConsentText,
     Existing,
-    FieldType,
     Form,
     FormError,
-    FormField,
     LeadMapping,
     Retention,
     Spam,
@@ -27,6 +24,7 @@ from shared.form import (
     load_forms,
     parse_form,
 )
+from shared.form_field import Choice, FieldType, FormField
 from shared.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
 from shared.texts import FIELD_ERRORS
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.form import CLICK_ID_FIELDS, SOURCE_KEYS, Form, FormField, forms
+from shared.form import CLICK_ID_FIELDS, SOURCE_KEYS, Form, forms
+from shared.form_field import FormField
 from shared.lead import blanks_to_fill, lead_record, source_values, task_record, visitor_fields, what_was_sent
 from shared.lead_fields import is_custom, is_writable
 from shared.submission import Consent, FieldValue, Sources, Submission

@@ -19,7 +19,7 @@ from ops.explaining import (
 from shared import replaying
 from shared.form import forms
 from shared.rejection import Problem, Reason
-from shared.salesforce_errors import PERMANENT
+from shared.salesforce.codes import PERMANENT
 from shared.texts import FIELD_ERRORS
 from tests.builders import CONTACT
 

@@ -76,7 +76,7 @@ ALWAYS_VISIBLE: Final = {
     "Task": {"OwnerId", "Priority", "Status", "Subject"},
     "Event": {"OwnerId", "Subject"},
 }
-ADDRESS_PARTS: Final = {"Street", "City", "State", "PostalCode", "Country", "CountryCode"}
+ADDRESS_PARTS: Final = {"Street", "City", "State", "PostalCode", "Country", "CountryCode", "StateCode"}
 
 
 def parse(path: Path) -> ET.Element:

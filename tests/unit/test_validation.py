@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.form import Form, FormField, forms
+from shared.form import Form, forms
+from shared.form_field import FormField
 from shared.submission import FieldValue
 from shared.texts import FIELD_ERRORS, LANGUAGES
 from shared.validation import FieldError, check, consent_given, describe

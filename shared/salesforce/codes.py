@@ -5,10 +5,12 @@ not here is treated as permanent, with its text kept in the row, and counted: be
 that an operator looks at than a submission that waits for ever.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shared.errors import ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.errors import BudgetError, ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.lead import SUBMISSION_ID_FIELD
 from shared.observability import count
 
 PERMANENT: Final = frozenset(
@@ -16,7 +18,7 @@ PERMANENT: Final = frozenset(
         "BAD_CUSTOM_ENTITY_PARENT_DOMAIN",
         "CIRCULAR_DEPENDENCY",
         "DEPENDENCY_EXISTS",
-        "DUPLICATES_DETECTED",
+        "DUPLICATES_DETECTED",  # for a new Lead it is an outcome: see carrying_out.py
         "DUPLICATE_EXTERNAL_ID",
         "FIELD_CUSTOM_VALIDATION_EXCEPTION",
         "FIELD_FILTER_VALIDATION_EXCEPTION",
@@ -52,7 +54,6 @@ TRANSIENT: Final = frozenset(
         "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
         "PROCESSING_HALTED",
         "QUERY_TIMEOUT",
-        "REQUEST_LIMIT_EXCEEDED",
         "REQUEST_RUNNING_TOO_LONG",
         "SERVER_UNAVAILABLE",
         "STORAGE_LIMIT_EXCEEDED",
@@ -111,6 +112,12 @@ CONFIGURATION: Final = frozenset(
 CONFIGURATION_FAMILIES: Final = ("INSUFFICIENT_ACCESS", "TXN_SECURITY_")
 """Salesforce adds members to these: they are always about the API user's rights."""
 
+BUDGET: Final = "REQUEST_LIMIT_EXCEEDED"
+"""The org's daily calls are used up, or too many run at the same moment: both pass by themselves."""
+
+_DUPLICATE_OF: Final = re.compile(r"duplicate value found: (\w+) duplicates value")
+"""Names the unique field, or says `<unknown>`."""
+
 OF_ONE_RECORD: Final = frozenset(
     {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE", "MALFORMED_ID", "MALFORMED_QUERY"}
 )
@@ -119,6 +126,11 @@ OF_ONE_RECORD: Final = frozenset(
 
 def error_for(code: str, message: str = "", fields: Sequence[str] = ()) -> FormToLeadError:
     """`message` is Salesforce's own text: it may quote what was sent, so it travels as `detail`."""
+    if code == BUDGET:
+        return BudgetError(code, detail=message)
+    if code == "DUPLICATE_VALUE" and (field := _DUPLICATE_OF.search(message)) and field[1] != SUBMISSION_ID_FIELD:
+        # A unique field of the org's own: no look-up of ours will find what it is a duplicate of.
+        return PermanentError(code, detail=message, fields=(field[1],))
     if code in TRANSIENT:
         return TransientError(code, detail=message)
     if code in CONFIGURATION or code.startswith(CONFIGURATION_FAMILIES):

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from shared.errors import ConfigurationError, FormToLeadError, PermanentError, TransientError
-from shared.salesforce_errors import CONFIGURATION, PERMANENT, TRANSIENT, error_for, error_in
+from shared.errors import BudgetError, ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.salesforce.codes import CONFIGURATION, PERMANENT, TRANSIENT, error_for, error_in
 
 FATES: list[tuple[str, type[FormToLeadError]]] = [
     ("ALL_OR_NONE_OPERATION_ROLLED_BACK", TransientError),
@@ -29,7 +29,7 @@ FATES: list[tuple[str, type[FormToLeadError]]] = [
     ("ORG_LOCKED", ConfigurationError),
     ("PROCESSING_HALTED", TransientError),
     ("QUERY_TIMEOUT", TransientError),
-    ("REQUEST_LIMIT_EXCEEDED", TransientError),
+    ("REQUEST_LIMIT_EXCEEDED", BudgetError),
     ("REQUIRED_FIELD_MISSING", PermanentError),
     ("SERVER_UNAVAILABLE", TransientError),
     ("STRING_TOO_LONG", PermanentError),

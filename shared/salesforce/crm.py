@@ -1,0 +1,242 @@
+"""The Crm that processing asks, done by Salesforce's REST API.
+
+A batch costs at most three API calls where nothing special happens: one composite look-up, one collection upsert
+of new Leads, one composite of updates and Tasks. The upsert's key is the submission's id: after a time-out
+nobody knows whether the write was done, and only a write under our own key can be repeated.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from shared.crm import Found, LookUp, Member, NewLead, Note, Noted, Record, Written
+from shared.deadline import Deadline
+from shared.errors import ConfigurationError, FormToLeadError, RefusedCallError, TransientError
+from shared.lead import SUBMISSION_ID_FIELD
+from shared.salesforce import answers, queries
+from shared.salesforce.budget import ApiBudget
+from shared.salesforce.codes import error_in
+from shared.salesforce.connection import BASE, Connection, of_the_call
+from shared.salesforce.login import Login
+from shared.salesforce.names import Names
+from shared.secrets import Secret
+
+DEFAULT_RESERVE: Final = 0.1
+"""Share of the org's daily API calls that is kept for new submissions."""
+_MOST_STEPS: Final = 4
+"""A Lead merged into one that was merged and converted takes four looks; longer chains are not followed."""
+
+type Json = Any
+type Subrequest = dict[str, Any]
+
+
+class SalesforceCrm:
+    """Kept between invocations. `reserve` is a share of the daily API calls, from 0 to 1."""
+
+    def __init__(
+        self,
+        secret: Secret,
+        *,
+        deadline: Deadline | None = None,
+        reserve: float = DEFAULT_RESERVE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._budget = ApiBudget(reserve, clock)
+        self._connection = Connection(Login(secret, clock), self._budget, deadline=deadline, clock=clock)
+        self._names = Names(self._ask, clock)
+
+    def has_calls_for_repeats(self) -> bool:
+        return self._budget.has_calls_for_repeats()
+
+    # --- look-ups ---------------------------------------------------------------------------------------
+
+    def look_up(self, what: LookUp) -> Found:
+        """Raises ConfigurationError when one of the queries is refused: a field or a permission is missing."""
+        found = self._ask(queries.look_up(what))
+        if len(what.submission_ids) > 1 and any(len(rows) >= queries.ROWS for rows in found.values()):
+            # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
+            raise RefusedCallError("look_up_too_wide")
+        return Found(**found)
+
+    def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:
+        today = {one: one for one in record_ids}
+        living: dict[str, Record] = {}
+        for _ in range(_MOST_STEPS):
+            unknown = [one for one in dict.fromkeys(today.values()) if one and one not in living]
+            if not unknown:
+                break
+            rows = self._ask(queries.by_id(unknown, lead_fields))
+            by_id = {str(row["Id"]): row for group in rows.values() for row in group}
+            moved = {one: _moved_to(by_id.get(one)) for one in unknown}
+            living |= {one: by_id[one] for one, other in moved.items() if other == one}
+            today = {start: moved.get(one, one) for start, one in today.items()}
+        return {start: living[one] for start, one in today.items() if one in living}
+
+    def _ask(self, wanted: queries.Queries) -> dict[str, tuple[Record, ...]]:
+        """Rows by the queries' names: one API call."""
+        asked = [_query(name, resource, soql) for name, (resource, soql) in wanted.items()]
+        answer = self._connection.read("POST", "composite", {"allOrNone": False, "compositeRequest": asked})
+        found: dict[str, tuple[Record, ...]] = {}
+        for name, one in zip(wanted, answers.of_composite(answer, len(asked)), strict=True):
+            if one["httpStatusCode"] != 200:
+                raise of_the_call(error_in(one["body"], one["httpStatusCode"]))
+            found[name] = tuple(one["body"]["records"])
+        return found
+
+    # --- Leads ------------------------------------------------------------------------------------------
+
+    def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
+        written, ready = self._with_names([lead.record for lead in leads])
+        ways: dict[tuple[bool, bool], list[int]] = {}
+        for number in ready:
+            ways.setdefault((leads[number].assign, leads[number].save_duplicate), []).append(number)
+        for numbers in ways.values():
+            results = self._upsert_alike([leads[number] for number in numbers], alone=len(ways) == 1)
+            written |= dict(zip(numbers, results, strict=True))
+        return [written[number] for number in range(len(leads))]
+
+    def _upsert_alike(self, leads: Sequence[NewLead], *, alone: bool) -> list[Written]:
+        """Leads that are written in the same way. Where others follow, a failure is these Leads' own."""
+        records = [_typed("Lead", self._names.filled_in(lead.record)) for lead in leads]
+        try:
+            answer = self._connection.write(
+                "PATCH",
+                f"composite/sobjects/Lead/{SUBMISSION_ID_FIELD}",
+                {"allOrNone": False, "records": records},
+                _headers(leads[0]),
+            )
+            return answers.of_collection(answer, len(leads))
+        except RefusedCallError:
+            raise
+        except (TransientError, ConfigurationError) as error:
+            if alone:
+                raise
+            return [Written(error=error)] * len(leads)
+
+    def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
+        written, ready = self._with_names([lead.record for lead in leads])
+        if ready:
+            results = self._composite([self._single_upsert(number, leads[number]) for number in ready])
+            written |= {number: answers.of_single_upsert(answer) for number, answer in zip(ready, results, strict=True)}
+        return [written[number] for number in range(len(leads))]
+
+    def _single_upsert(self, number: int, lead: NewLead) -> Subrequest:
+        record = self._names.filled_in(lead.record)
+        key = quote(str(record.pop(SUBMISSION_ID_FIELD)), safe="")
+        url = f"{BASE}/sobjects/Lead/{SUBMISSION_ID_FIELD}/{key}"
+        return _patch(f"lead{number}", url, record, _headers(lead))
+
+    # --- notes on known people, and campaigns -----------------------------------------------------------
+
+    def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
+        self._names.learn(value for note in notes for value in note.task.values())
+        updates = {f"lead{number}": note for number, note in enumerate(notes) if note.changes}
+        subrequests = [_update(reference, note) for reference, note in updates.items()]
+        tasks = [_typed("Task", self._names.filled_in(note.task)) for note in notes if note.task]
+        if tasks:
+            subrequests.append(_insert("tasks", tasks))
+        if not subrequests:
+            return [Noted() for _ in notes]
+        by_reference = {str(one["referenceId"]): one for one in self._composite(subrequests)}
+        written_tasks = _inserted(by_reference["tasks"], len(tasks)) if tasks else iter(())
+        return [
+            Noted(
+                task=next(written_tasks) if note.task else Written(),
+                change=answers.of_update(by_reference[f"lead{number}"]) if note.changes else Written(),
+            )
+            for number, note in enumerate(notes)
+        ]
+
+    def join_campaigns(self, members: Sequence[Member]) -> list[Written]:
+        records = [_member(member) for member in members]
+        written, ready = self._with_names(records)
+        if ready:
+            typed = [_typed("CampaignMember", self._names.filled_in(records[number])) for number in ready]
+            body = {"allOrNone": False, "records": typed}
+            results = answers.of_collection(self._connection.write("POST", "composite/sobjects", body), len(ready))
+            written |= dict(zip(ready, map(_member_already, results), strict=True))
+        return [written[number] for number in range(len(members))]
+
+    def _with_names(self, records: Sequence[Record]) -> tuple[dict[int, Written], list[int]]:
+        """Which can't be written since the org lacks something that they name, and which can; by position."""
+        self._names.learn(value for record in records for value in record.values())
+        written: dict[int, Written] = {}
+        for number, record in enumerate(records):
+            try:
+                self._names.filled_in(record)
+            except ConfigurationError as error:
+                written[number] = Written(error=error)
+        return written, [number for number in range(len(records)) if number not in written]
+
+    def _composite(self, subrequests: Sequence[Subrequest]) -> list[answers.Answer]:
+        body = {"allOrNone": False, "compositeRequest": list(subrequests)}
+        return answers.of_composite(self._connection.write("POST", "composite", body), len(subrequests))
+
+
+# --- requests --------------------------------------------------------------------------------------------
+
+
+def _headers(lead: NewLead) -> dict[str, str]:
+    headers = {"Sforce-Auto-Assign": "TRUE" if lead.assign else "FALSE"}
+    return headers | ({"Sforce-Duplicate-Rule-Header": "allowSave=true"} if lead.save_duplicate else {})
+
+
+def _typed(kind: str, record: Record) -> dict[str, Json]:
+    return {"attributes": {"type": kind}, **record}
+
+
+def _query(name: str, resource: str, soql: str) -> Subrequest:
+    return {"method": "GET", "referenceId": name, "url": f"{BASE}/{resource}?q={quote(soql, safe='')}"}
+
+
+def _patch(reference: str, url: str, record: Record, headers: Mapping[str, str]) -> Subrequest:
+    return {"method": "PATCH", "referenceId": reference, "url": url, "httpHeaders": headers, "body": record}
+
+
+def _update(reference: str, note: Note) -> Subrequest:
+    # Without the header, an update can hand a Lead that somebody works on to another owner.
+    url = f"{BASE}/sobjects/Lead/{note.lead_id}"
+    return _patch(reference, url, dict(note.changes), {"Sforce-Auto-Assign": "FALSE"})
+
+
+def _member(member: Member) -> Record:
+    who = "ContactId" if member.record_id.startswith("003") else "LeadId"
+    status = {"Status": member.status} if member.status else {}
+    return {"CampaignId": member.campaign, who: member.record_id, **status}
+
+
+def _insert(reference: str, records: Sequence[Record]) -> Subrequest:
+    return {
+        "method": "POST",
+        "referenceId": reference,
+        "url": f"{BASE}/composite/sobjects",
+        "body": {"allOrNone": False, "records": list(records)},
+    }
+
+
+# --- answers ---------------------------------------------------------------------------------------------
+
+
+def _inserted(answer: answers.Answer, expected: int) -> Iterator[Written]:
+    status = answer["httpStatusCode"]
+    if status != 200:
+        error: FormToLeadError = of_the_call(error_in(answer["body"], status))
+        return iter([Written(error=error)] * expected)
+    return iter(answers.of_collection(answer["body"], expected))
+
+
+def _member_already(written: Written) -> Written:
+    """Salesforce keeps one membership of a person: that it is there is all that was wanted."""
+    return Written() if written.error and written.error.code == "DUPLICATE_VALUE" else written
+
+
+def _moved_to(row: Record | None) -> str:
+    """Where to look next: the row itself where it lives, nothing where it is gone for good."""
+    if row is None:
+        return ""
+    if row.get("IsDeleted"):
+        return str(row.get("MasterRecordId") or "")
+    if row.get("IsConverted"):
+        return str(row.get("ConvertedContactId") or "")
+    return str(row["Id"])
