@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.form import forms
+from shared.form import Form, forms
 from shared.person_keys import person_keys
 from shared.processing import Dependencies, Message, Retry, process
 from shared.submission import Change, FieldValue, Sources, State, Submission, new_submission_id
@@ -54,6 +54,7 @@ class Desk:
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     locks: FakeLocks = field(default_factory=FakeLocks)
     crm: FakeCrm = field(default_factory=FakeCrm)
+    forms: Mapping[str, Form] = field(default_factory=forms)
     now: datetime = NOW
     deliveries: Counter[str] = field(default_factory=Counter)
     _runs: Any = field(default_factory=itertools.count)
@@ -67,7 +68,7 @@ class Desk:
         return self.deliver(*counted)
 
     def deliver(self, *messages: Message) -> list[Retry]:
-        dependencies = Dependencies(self.ledger, self.dead_letters, self.locks, self.crm, forms(), lambda: self.now)
+        dependencies = Dependencies(self.ledger, self.dead_letters, self.locks, self.crm, self.forms, lambda: self.now)
         return process(messages, dependencies, run_id=f"run-{next(self._runs)}")
 
     def state(self, submission: Submission) -> State:
@@ -75,6 +76,18 @@ class Desk:
 
     def row(self, submission: Submission) -> Submission:
         return self.ledger.rows[submission.submission_id]
+
+
+def contact_form(
+    *, existing: Mapping[str, Any] | None = None, lead: Mapping[str, Any] | None = None, **changes: Any
+) -> dict[str, Form]:
+    """The contact form as the only one, with other settings of its sections."""
+    form = forms()["contact"]
+    sections = {
+        "existing": form.existing.model_copy(update=dict(existing or {})),
+        "lead": form.lead.model_copy(update=dict(lead or {})),
+    }
+    return {"contact": form.model_copy(update={**sections, **changes})}
 
 
 def message_for(submission: Submission, deliveries: int = 1) -> Message:

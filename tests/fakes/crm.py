@@ -35,6 +35,8 @@ class FakeCrm:
     moves: dict[str, str] = field(default_factory=dict)
     """From a record's id to the id that it has become; to nothing where it was deleted."""
     calls_run_short: bool = False
+    before: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """By method name: what happens in the org just before it is called."""
 
     def has_calls_for_repeats(self) -> bool:
         return not self.calls_run_short
@@ -137,6 +139,7 @@ class FakeCrm:
 
     def _called(self, method: str) -> None:
         self.calls.append(method)
+        self.before.get(method, lambda: None)()
         if error := self.fails.get(method):
             raise error
         if turns := self.fails_in_turn.get(method):

@@ -1,4 +1,4 @@
-"""AWS in this process, by moto: one fresh account a test."""
+"""AWS in this process, by moto: one fresh account a test. Salesforce by the org stand-in, over TLS."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,9 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from mypy_boto3_sqs import SQSClient
+
+from local.salesforce_org import Org, RunningOrg, serve
+from tests.integration.salesforce_desk import FixedSecret, OrgControl
 
 
 @pytest.fixture
@@ -63,3 +66,23 @@ def sqs(aws: None) -> SQSClient:
 @pytest.fixture
 def secretsmanager(aws: None) -> SecretsManagerClient:
     return boto3.client("secretsmanager")
+
+
+@pytest.fixture(scope="session")
+def running_org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOrg]:
+    with Org(":memory:") as org:
+        org.seed()
+        with serve(org, tmp_path_factory.mktemp("certs")) as running:
+            yield running
+
+
+@pytest.fixture
+def org(running_org: RunningOrg, monkeypatch: pytest.MonkeyPatch) -> OrgControl:
+    """As seeded, with nothing left of the test before."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(running_org.ca_file))
+    secret = {
+        "login_url": running_org.url,
+        "client_id": running_org.client_id,
+        "client_secret": running_org.client_secret,
+    }
+    return OrgControl(running_org, FixedSecret(secret))

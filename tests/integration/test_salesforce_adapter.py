@@ -1,16 +1,11 @@
 """The adapter against the org stand-in over real TLS: what is asked, what is written, and every kind of failure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from local.salesforce_org import Org, RunningOrg, serve
-from shared.crm import LookUp, NewLead, Note
+from shared.crm import Note
 from shared.errors import (
     ConfigurationError,
     PermanentError,
@@ -18,75 +13,7 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
-from shared.salesforce.crm import SalesforceCrm
-
-NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOrg]:
-    with Org(":memory:") as org:
-        org.seed()
-        with serve(org, tmp_path_factory.mktemp("certs")) as running:
-            yield running
-
-
-@dataclass
-class FixedSecret:
-    content: dict[str, Any]
-
-    def values(self) -> dict[str, Any]:
-        return self.content
-
-
-@dataclass
-class OrgControl:
-    url: str
-    ca_file: Path
-    secret: FixedSecret
-    crm: SalesforceCrm
-    clock: list[float] = field(default_factory=lambda: [0.0])
-
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        return requests.request(
-            method, f"{self.url}/_org/{path}", json=body, verify=str(self.ca_file), timeout=5
-        ).json()
-
-    def faults(self, *faults: dict[str, Any]) -> None:
-        self._ask("POST", "faults", list(faults))
-
-    def records(self, sobject: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._ask("GET", f"records/{sobject}")
-        return rows
-
-    def calls(self) -> list[str]:
-        return [call["path"] for call in self._ask("GET", "calls")]
-
-
-@pytest.fixture
-def org(running: RunningOrg, monkeypatch: pytest.MonkeyPatch) -> OrgControl:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(running.ca_file))
-    secret = FixedSecret(
-        {"login_url": running.url, "client_id": running.client_id, "client_secret": running.client_secret}
-    )
-    clock = [0.0]
-    crm = SalesforceCrm(secret, clock=lambda: clock[0])  # type: ignore[arg-type]  # a Secret as far as it is used
-    control = OrgControl(running.url, running.ca_file, secret, crm, clock)
-    control._ask("POST", "reset")
-    control.faults()
-    requests.delete(f"{running.url}/_org/calls", verify=str(running.ca_file), timeout=5)
-    return control
-
-
-def look_up(**changes: Any) -> LookUp:
-    what = {"submission_ids": ("none",), "emails": (), "mailboxes": (), "phones": (), "oldest": NOW, "lead_fields": ()}
-    return LookUp(**{**what, **changes})
-
-
-def a_lead(submission_id: str = "s-1", **fields: Any) -> NewLead:
-    return NewLead(
-        {"LastName": "O'Brien-Østergård 李", "Company": "Particulier", "Submission_Id__c": submission_id, **fields}
-    )
+from tests.integration.salesforce_desk import OrgControl, a_lead, look_up
 
 
 def test_people_are_found_by_email_and_by_phone_among_open_leads_and_contacts(org: OrgControl) -> None:
@@ -200,7 +127,7 @@ def test_a_note_whose_update_fails_is_not_done_though_its_task_is_written(org: O
 
 def test_an_expired_token_costs_one_login_and_nothing_else(org: OrgControl) -> None:
     org.crm.look_up(look_up())
-    org._ask("POST", "expire_tokens")
+    org.ask("POST", "expire_tokens")
     org.crm.look_up(look_up())
     assert [path for path in org.calls() if "oauth2" in path] == ["/services/oauth2/token"] * 2
 
