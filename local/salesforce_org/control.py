@@ -9,7 +9,11 @@
 | GET, DELETE /_org/calls | API and token calls so far: method, path, at, status (null: connection dropped) |
 | GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
 | GET, POST /_org/validation_rules | [{"sobject", "field", "equals", "message"}]; a POST replaces all of them |
-| POST /_org/expire_tokens | ends every session |
+| GET, POST /_org/behaviour | see behaviour.py; a POST changes only the given keys and answers all of them |
+| GET, POST, DELETE /_org/public_key | {"pem": "..."}: the certificate or key that JWT logins are checked against |
+| GET, POST /_org/app | what the connected app may do, see connected_app.py; a POST changes only the given keys |
+| GET, POST /_org/limits | {"daily", "used"}: the daily API limit and the calls of the past 24 hours |
+| POST /_org/expire_tokens | ends every session; `/services/oauth2/revoke` ends one |
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +24,7 @@ from .api import parse_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
 from .fields import SObject, sobject_named
+from .knobs import checked
 from .messages import JsonObject, JsonValue, Request, Response, Row
 from .validation import ValidationRule
 
@@ -77,7 +82,7 @@ def _clear_calls(org: "Org", _request: Request, _name: str) -> JsonValue:
 
 
 def _faults(org: "Org", _request: Request, _name: str) -> JsonValue:
-    return [{"fault": fault.kind, "times": fault.times, "path": fault.path} for fault in org.faults]
+    return [fault.shown() for fault in org.faults]
 
 
 def _set_faults(org: "Org", request: Request, _name: str) -> JsonValue:
@@ -92,6 +97,48 @@ def _rules(org: "Org", _request: Request, _name: str) -> JsonValue:
 def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
     org.rules[:] = [_rule(each) for each in _list(request)]
     return {"validation_rules": len(org.rules)}
+
+
+def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.behaviour.shown()
+
+
+def _change_behaviour(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.behaviour.change(parse_json(request.body))
+    return org.behaviour.shown()
+
+
+def _public_key(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return {"pem": org.app.public_key}
+
+
+def _upload_public_key(org: "Org", request: Request, _name: str) -> JsonValue:
+    given = checked(parse_json(request.body), {"pem": ("a text", lambda value: isinstance(value, str))})
+    org.app.upload(str(given.get("pem", "")))
+    return {"pem": org.app.public_key}
+
+
+def _remove_public_key(org: "Org", _request: Request, _name: str) -> JsonValue:
+    org.app.public_key = None
+    return {"pem": None}
+
+
+def _app(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.app.policy.shown()
+
+
+def _change_app(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.app.policy.change(parse_json(request.body))
+    return org.app.policy.shown()
+
+
+def _limits(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.quota.shown()
+
+
+def _change_limits(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.quota.change(parse_json(request.body))
+    return org.quota.shown()
 
 
 def _expire_tokens(org: "Org", _request: Request, _name: str) -> JsonValue:
@@ -110,6 +157,15 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("POST", "faults"): _set_faults,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
+    ("GET", "behaviour"): _behaviour,
+    ("POST", "behaviour"): _change_behaviour,
+    ("GET", "public_key"): _public_key,
+    ("POST", "public_key"): _upload_public_key,
+    ("DELETE", "public_key"): _remove_public_key,
+    ("GET", "app"): _app,
+    ("POST", "app"): _change_app,
+    ("GET", "limits"): _limits,
+    ("POST", "limits"): _change_limits,
     ("POST", "expire_tokens"): _expire_tokens,
 }
 
