@@ -14,12 +14,17 @@
 | GET, POST /_org/app | what the connected app may do, see connected_app.py; a POST changes only the given keys |
 | GET, POST /_org/limits | {"daily", "used"}: the daily API limit and the calls of the past 24 hours |
 | POST /_org/expire_tokens | ends every session; `/services/oauth2/revoke` ends one |
+| GET, POST /_org/assignment_rules | see assignment.py; a POST replaces all of them, [] clears |
+| GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
+| POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
+| POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from . import life
 from .api import parse_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
@@ -155,6 +160,12 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("DELETE", "calls"): _clear_calls,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _set_faults,
+    ("GET", "assignment_rules"): life.assignment_rules,
+    ("POST", "assignment_rules"): life.set_assignment_rules,
+    ("GET", "field_access"): life.field_access,
+    ("POST", "field_access"): life.set_field_access,
+    ("POST", "merge"): life.merge_leads,
+    ("POST", "convert"): life.convert_lead,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
     ("GET", "behaviour"): _behaviour,

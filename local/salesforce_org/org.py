@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,7 @@ class Org:
         self.behaviour = Behaviour()
         self._records = Records(self._store, now, _INTEGRATION_USER_ID, behaviour=self.behaviour)
         self.rules = self._records.rules
+        self.access = self._records.access
         self.sessions = Sessions(_ORGANIZATION_ID, _INTEGRATION_USER_ID, now, self.behaviour)
         self._logins = Logins(self.app, self.sessions, self.behaviour, self._user_named, now)
         self._identity = Identity(self.sessions, self._store)
@@ -97,6 +99,7 @@ class Org:
         with self._lock, self._store.transaction():
             if not self._store.all(SOBJECTS["Organization"]):
                 seed.set_up(self._records, _ORGANIZATION_ID)
+            self._records.set_assignment_rules([])
 
     def seed(self) -> None:
         """Adds the people of the FlexFit story; a second time does nothing."""
@@ -115,6 +118,7 @@ class Org:
             self._set_up()
             self.seed()
             self.behaviour.reset()
+            self.access.clear()
             self.faults.clear()
             self.calls.clear()
             self._api.forget_cursors()
@@ -136,6 +140,12 @@ class Org:
         """Overwrites fields of a record unchecked, read-only ones too."""
         with self._lock, self._store.transaction():
             self._store.update(SOBJECTS[sobject], record_id, values)
+
+    @contextmanager
+    def work(self) -> Iterator[Records]:
+        """The records, for a change that happens whole or not at all: see life.py."""
+        with self._lock, self._store.transaction():
+            yield self._records
 
     def call(
         self, method: str, resource: str, body: object = None, headers: Mapping[str, str] | None = None
