@@ -10,6 +10,8 @@
 | GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
 | GET, POST /_org/validation_rules | [{"sobject", "field", "equals", "message"}]; a POST replaces all of them |
 | GET, POST /_org/behaviour | see behaviour.py; a POST changes only the given keys and answers all of them |
+| GET, POST /_org/duplicate_rules | [{"name", "active", "on_create", "on_update", "message"}], custom ones also with \
+"sobject", "matches", "fields"; a POST replaces all of them, [] leaves the standard rules, inactive |
 | POST /_org/expire_tokens | ends every session |
 """
 
@@ -18,6 +20,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .api import parse_json
+from .duplicate_rules import parse_rules, rule_as_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
 from .fields import SObject, sobject_named
@@ -95,6 +98,15 @@ def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
     return {"validation_rules": len(org.rules)}
 
 
+def _duplicate_rules(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return [rule_as_json(rule) for rule in org.duplicate_rules]
+
+
+def _set_duplicate_rules(org: "Org", request: Request, name: str) -> JsonValue:
+    org.duplicate_rules[:] = parse_rules(_list(request))
+    return _duplicate_rules(org, request, name)
+
+
 def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
     return org.behaviour.shown()
 
@@ -120,6 +132,8 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("POST", "faults"): _set_faults,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
+    ("GET", "duplicate_rules"): _duplicate_rules,
+    ("POST", "duplicate_rules"): _set_duplicate_rules,
     ("GET", "behaviour"): _behaviour,
     ("POST", "behaviour"): _change_behaviour,
     ("POST", "expire_tokens"): _expire_tokens,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .behaviour import Behaviour
+from .duplicate_rules import DuplicateRules
 from .errors import ApiError, Problem, RecordError, not_found
 from .fields import SOBJECTS, Field, SObject, sobject_named, sobject_of_id
 from .messages import JsonObject, JsonValue, Row, Scalar
@@ -50,6 +51,10 @@ class Records:
     refuse: Callable[[], Problem | None] = lambda: None
     racing: bool = False
     behaviour: Behaviour = field(default_factory=Behaviour)
+    duplicates: DuplicateRules = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.duplicates = DuplicateRules(self.store)
 
     def create(self, sobject: SObject, payload: JsonObject) -> str:
         """The id of the new record."""
@@ -66,6 +71,7 @@ class Records:
         row |= {"CreatedDate": moment, "CreatedById": self.user_id}
         row |= self._touched(moment) | self._computed(sobject, row)
         self.store.insert(sobject, row)
+        self.duplicates.saved.add(record_id)
         return record_id
 
     def update(self, sobject: SObject, record_id: str, payload: JsonObject) -> None:
@@ -78,6 +84,7 @@ class Records:
         self._check(sobject, after, changes, own_id=record_id)
         moment = stored_datetime(self.now())
         self.store.update(sobject, record_id, changes | self._touched(moment) | self._computed(sobject, after))
+        self.duplicates.saved.add(record_id)
 
     def delete(self, sobject: SObject, record_id: str) -> None:
         self._live(sobject, record_id)
@@ -190,9 +197,17 @@ class Records:
         broken = [problem for rule in self.rules if (problem := rule.problem(sobject, row)) is not None]
         if broken:
             raise RecordError(*broken)
+        self._check_duplicates(sobject, row, own_id)
         for name, value in changes.items():
             if sobject.fields[name].unique and value is not None:
                 self._check_unique(sobject, sobject.fields[name], value, own_id)
+
+    def _check_duplicates(self, sobject: SObject, row: Row, own_id: str | None) -> None:
+        before = self.store.get(sobject, own_id) if own_id else None
+        key = self.behaviour.duplicate_result_key
+        problem = self.duplicates.problem(sobject, row, before, key, self.retrieve)
+        if problem is not None:
+            raise RecordError(problem)
 
     def _check_reference(self, sobject: SObject, lookup: Field, record_id: str) -> None:
         target = sobject_of_id(record_id)
