@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote
 from . import assignment, batch, collection_calls, composite, tree
 from .behaviour import Behaviour
 from .describe import describe, summary
+from .duplicate_rules import HEADER, save_options
 from .errors import ApiError, RecordError, not_found
 from .fields import SOBJECTS, SObject, sobject_named
 from .ids import make_id, normal_id
@@ -22,11 +23,13 @@ from .query import Plan, Relationship, compile_query
 from .quota import Quota
 from .records import Records, SeveralMatches, Upserted, upsert_field
 from .store import read_value
+from .validation import changes_of
 
 OLDEST_VERSION, NEWEST_VERSION = 31, 68
 LARGEST_PAGE, SMALLEST_PAGE = 2_000, 200  # rows
 # Older versions answer an upsert that changed a record with 204 and no body; the exact cut-over is not documented.
 _VERSION_WITH_CREATED = 46
+_VERSION_WITH_PREDUPE = 50
 _VERSION = re.compile(r"v(\d+)\.0")
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -65,6 +68,7 @@ class Api:
             _allow(request, "GET", "HEAD")
             return Response(200, _versions())
         call = _Call(request, _version(parts[2]))
+        self.records.duplicates.start_call(save_options(request.headers.get(HEADER, ""), call.version, call.base))
         outer, self.records.auto_assign = self.records.auto_assign, request.headers.get(assignment.HEADER, "")
         try:
             return self._resource(call, parts[3:])
@@ -77,6 +81,8 @@ class Api:
                 return self._composite_resource(call, rest)
             case ["sobjects", *rest]:
                 return self._sobject_resource(call, rest)
+            case ["ui-api", "predupe"] if call.version >= _VERSION_WITH_PREDUPE:
+                return self._predupe(call)
             case ["query" | "queryAll" as kind, *rest] if len(rest) < 2:
                 call.allow("GET", "HEAD")
                 return self._next_page(call, rest[0], kind) if rest else self._query(call, kind)
@@ -222,6 +228,17 @@ class Api:
         ids = [each for each in call.parameter("ids", "").split(",") if each]
         all_or_none = call.parameter("allOrNone", "false").lower() == "true"
         return Response(200, collection_calls.delete_many(self.records, ids, all_or_none=all_or_none))
+
+    def _predupe(self, call: "_Call") -> Response:
+        """The UI API's check for duplicates without a save. How it words its refusals is not looked into here."""
+        call.allow("POST")
+        body = call.json()
+        name, values = (body.get("apiName"), body.get("fields")) if isinstance(body, dict) else (None, None)
+        if not isinstance(name, str) or not isinstance(values, dict):
+            raise ApiError(400, "ILLEGAL_QUERY_PARAMETER_VALUE", "apiName and fields must be given")
+        sobject = _sobject(name)
+        row = changes_of(sobject, values, creating=True)
+        return Response(200, self.records.duplicates.before_saving(sobject, row))
 
     def _retrieve_many(self, call: "_Call", sobject: SObject) -> Response:
         call.allow("GET", "POST")

@@ -18,6 +18,8 @@
 | GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
 | POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
 | POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
+| GET, POST /_org/duplicate_rules | [{"name", "active", "on_create", "on_update", "message"}], custom ones also with \
+"sobject", "matches", "fields"; a POST replaces all of them, [] leaves the standard rules, inactive |
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from . import life
 from .api import parse_json
+from .duplicate_rules import parse_rules, rule_as_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
 from .fields import SObject, sobject_named
@@ -104,6 +107,15 @@ def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
     return {"validation_rules": len(org.rules)}
 
 
+def _duplicate_rules(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return [rule_as_json(rule) for rule in org.duplicate_rules]
+
+
+def _set_duplicate_rules(org: "Org", request: Request, name: str) -> JsonValue:
+    org.duplicate_rules[:] = parse_rules(_list(request))
+    return _duplicate_rules(org, request, name)
+
+
 def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
     return org.behaviour.shown()
 
@@ -168,6 +180,8 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("POST", "convert"): life.convert_lead,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
+    ("GET", "duplicate_rules"): _duplicate_rules,
+    ("POST", "duplicate_rules"): _set_duplicate_rules,
     ("GET", "behaviour"): _behaviour,
     ("POST", "behaviour"): _change_behaviour,
     ("GET", "public_key"): _public_key,

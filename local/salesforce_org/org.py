@@ -17,6 +17,7 @@ from .api import NEWEST_VERSION, Api
 from .behaviour import Behaviour
 from .connected_app import ConnectedApp
 from .control import handle_control
+from .duplicate_rules import STANDARD_RULES
 from .errors import ApiError, Problem
 from .faults import Fault, failure, limit_exceeded, refuser, take
 from .fields import SOBJECTS
@@ -44,8 +45,8 @@ def _utc_now() -> datetime:
 class Org:
     """A Salesforce org in one SQLite database. Its set-up (users, queue) is always there; `seed` adds the people.
 
-    `faults`, `rules` and `calls` are plain lists for tests; over HTTP they are /_org/faults, /_org/validation_rules
-    and /_org/calls. Safe to use from several threads.
+    `faults`, `rules`, `duplicate_rules` and `calls` are plain lists for tests; over HTTP they are /_org/faults,
+    /_org/validation_rules, /_org/duplicate_rules and /_org/calls. Safe to use from several threads.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Org:
         self.behaviour = Behaviour()
         self._records = Records(self._store, now, _INTEGRATION_USER_ID, behaviour=self.behaviour)
         self.rules = self._records.rules
+        self.duplicate_rules = self._records.duplicates.rules
         self.access = self._records.access
         self.sessions = Sessions(_ORGANIZATION_ID, _INTEGRATION_USER_ID, now, self.behaviour)
         self._logins = Logins(self.app, self.sessions, self.behaviour, self._user_named, now)
@@ -96,6 +98,7 @@ class Org:
 
     def _set_up(self) -> None:
         self.rules[:] = seed.DEFAULT_RULES
+        self.duplicate_rules[:] = STANDARD_RULES
         with self._lock, self._store.transaction():
             if not self._store.all(SOBJECTS["Organization"]):
                 seed.set_up(self._records, _ORGANIZATION_ID)

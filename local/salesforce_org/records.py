@@ -10,6 +10,7 @@ from datetime import datetime
 from . import assignment, campaigns, countries
 from .access import Access
 from .behaviour import Behaviour
+from .duplicate_rules import DuplicateRules
 from .errors import ApiError, Problem, RecordError, not_found
 from .fields import SOBJECTS, Field, SObject, sobject_named
 from .messages import JsonObject, JsonValue, Row, Scalar
@@ -59,6 +60,10 @@ class Records:
         return self.access.seen(sobject, address_codes=self.behaviour.state_country_picklists)
 
     behaviour: Behaviour = field(default_factory=Behaviour)
+    duplicates: DuplicateRules = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.duplicates = DuplicateRules(self.store)
 
     def create(self, sobject: SObject, payload: JsonObject) -> str:
         """The id of the new record."""
@@ -81,6 +86,7 @@ class Records:
         row |= self._touched(moment) | self._computed(sobject, row)
         self.store.insert(sobject, row)
         self._add_campaign_statuses(sobject, record_id)
+        self.duplicates.saved.add(record_id)
         return record_id
 
     def update(self, sobject: SObject, record_id: str, payload: JsonObject) -> None:
@@ -94,6 +100,7 @@ class Records:
         changes |= self._assigned(sobject, after, creating=False)
         moment = stored_datetime(self.now())
         self.store.update(sobject, record_id, changes | self._touched(moment) | self._computed(sobject, after))
+        self.duplicates.saved.add(record_id)
 
     def delete(self, sobject: SObject, record_id: str) -> None:
         self._live(sobject, record_id)
@@ -240,9 +247,17 @@ class Records:
         broken = [problem for rule in self.rules if (problem := rule.problem(sobject, row)) is not None]
         if broken:
             raise RecordError(*broken)
+        self._check_duplicates(sobject, row, own_id)
         for name, value in changes.items():
             if sobject.fields[name].unique and value is not None:
                 self._check_unique(sobject, sobject.fields[name], value, own_id)
+
+    def _check_duplicates(self, sobject: SObject, row: Row, own_id: str | None) -> None:
+        before = self.store.get(sobject, own_id) if own_id else None
+        key = self.behaviour.duplicate_result_key
+        problem = self.duplicates.problem(sobject, row, before, key, self.retrieve)
+        if problem is not None:
+            raise RecordError(problem)
 
     def _check_task(self, row: Row, changes: Row) -> None:
         who = row.get("WhoId")
