@@ -93,7 +93,7 @@ STRING: /'(?:[^'\\\r\n]|\\.)*'/
 DATETIME.3: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/
 DATE.2: /\d{4}-\d\d-\d\d/
 DATE_LITERAL.3: /[A-Za-z]+(?:_[A-Za-z]+)+:\d+/
-NUMBER: /[+-]?\d+(?:\.\d+)?/
+NUMBER: /-?\d+(?:\.\d+)?/
 NAME: /[A-Za-z][A-Za-z0-9_]*/
 %ignore /\s+/
 """
@@ -113,7 +113,7 @@ UPDATE.2: /update\s+(tracking|viewstat)\b/i
 ALL_ROWS.2: /all\s+rows\b/i
 """
 # Clauses that the grammar never accepts, but knows, to name them when it trips over one.
-_NOT_BUILT: Final = frozenset({"WITH", "GROUP_BY", "HAVING", "TYPEOF", "FOR", "UPDATE", "_OPEN"})
+_NOT_BUILT: Final = frozenset({"WITH", "GROUP_BY", "HAVING", "TYPEOF", "FOR", "UPDATE"})
 _RESERVED = re.compile(r"(?:select|from|where|and|or|not|in|like|includes|excludes|by|limit|offset)", re.IGNORECASE)
 _NO_ALIAS = frozenset({"group", "having", "with"})  # the other words that are no alias are tokens of their own
 
@@ -259,14 +259,15 @@ def unexpected(text: str, error: UnexpectedInput) -> ApiError:
         position = len(text)
     before, rest = text[:position], text[position:]
     word = match[0] if (match := re.match(r"\w+|\S", rest)) else "<EOF>"
-    if isinstance(error, UnexpectedToken) and error.token.type in _NOT_BUILT:
-        return stand_in_limit(f"'{' '.join(error.token.split())}' here in SOQL")
+    is_child = re.match(r"\(\s*select\b", rest, re.IGNORECASE) and re.search(r"(?:\bselect|,)\s*$", before, re.IGNORECASE)
+    if is_child or (isinstance(error, UnexpectedToken) and error.token.type in _NOT_BUILT):
+        return stand_in_limit(f"'{' '.join(rest.split()[:2])}' here in SOQL")
     if isinstance(error, UnexpectedToken) and error.token.type == "ALL_ROWS":
         return malformed(text, position, "ALL ROWS not allowed in this context")
     if isinstance(error, UnexpectedCharacters) and word == ":":
         return malformed(text, position, "Bind variables only allowed in Apex code")
-    if _is_call(before, word):
-        return stand_in_limit(f"functions in SOQL ('{before.split()[-1]}{word}')")
+    if _is_call(before, word) or re.match(r"count\s*\(\s*\w", rest, re.IGNORECASE):
+        return stand_in_limit("this function in SOQL")
     return malformed(text, position, f"unexpected token: '{word}'")
 
 
