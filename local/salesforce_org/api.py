@@ -12,6 +12,7 @@ from typing import NoReturn
 from urllib.parse import parse_qs, unquote
 
 from . import collection_calls, composite
+from .behaviour import Behaviour
 from .errors import ApiError, RecordError, not_found
 from .fields import SOBJECTS, SObject, sobject_named
 from .ids import make_id, normal_id
@@ -36,6 +37,7 @@ class Api:
 
     records: Records
     usage: Callable[[], int]
+    behaviour: Behaviour = field(default_factory=Behaviour)
     _cursors: dict[str, tuple[Plan, list[tuple[Scalar, ...]]]] = field(default_factory=dict)
     _cursor_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -178,7 +180,8 @@ class Api:
         if created is not None and modern:
             body["created"] = created
         if created is False:
-            return Response(200, body) if modern else Response(204)
+            with_body = modern and self.behaviour.upsert_update_status == 200
+            return Response(200, body) if with_body else Response(204)
         return Response(201, body, {"Location": f"{call.base}/sobjects/{sobject.name}/{record_id}"})
 
     def _shown(self, call: "_Call", sobject: SObject, record_id: str) -> JsonObject:

@@ -9,6 +9,7 @@
 | GET, DELETE /_org/calls | API and token calls so far: method, path, at, status (null: connection dropped) |
 | GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
 | GET, POST /_org/validation_rules | [{"sobject", "field", "equals", "message"}]; a POST replaces all of them |
+| GET, POST /_org/behaviour | see behaviour.py; a POST changes only the given keys and answers all of them |
 | POST /_org/expire_tokens | ends every session |
 """
 
@@ -94,6 +95,15 @@ def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
     return {"validation_rules": len(org.rules)}
 
 
+def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.behaviour.shown()
+
+
+def _change_behaviour(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.behaviour.change(parse_json(request.body))
+    return org.behaviour.shown()
+
+
 def _expire_tokens(org: "Org", _request: Request, _name: str) -> JsonValue:
     org.sessions.end_all()
     return {"expired": True}
@@ -110,6 +120,8 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("POST", "faults"): _set_faults,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
+    ("GET", "behaviour"): _behaviour,
+    ("POST", "behaviour"): _change_behaviour,
     ("POST", "expire_tokens"): _expire_tokens,
 }
 

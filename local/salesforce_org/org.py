@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from . import seed
 from .api import DAILY_LIMIT, NEWEST_VERSION, Api
+from .behaviour import Behaviour
 from .control import handle_control
 from .errors import ApiError, OAuthError, Problem
 from .faults import Fault, take
@@ -58,10 +59,11 @@ class Org:
         self._used = 0
         self._lock = threading.RLock()
         self._store = Store(database)
-        self._records = Records(self._store, now, _INTEGRATION_USER_ID)
+        self.behaviour = Behaviour()
+        self._records = Records(self._store, now, _INTEGRATION_USER_ID, behaviour=self.behaviour)
         self.rules = self._records.rules
         self.sessions = Sessions(self.client_id, self.client_secret, _ORGANIZATION_ID, _INTEGRATION_USER_ID, now)
-        self._api = Api(self._records, lambda: self._used)
+        self._api = Api(self._records, lambda: self._used, self.behaviour)
         self._set_up()
 
     def close(self) -> None:
@@ -89,12 +91,13 @@ class Org:
                 seed.add_people(self._records)
 
     def reset(self) -> None:
-        """Back to the seeded start: no other records, no faults, no calls, the default validation rules."""
+        """Back to the seeded start: no other records, no faults, no calls, the default rules and behaviour."""
         with self._lock:
             with self._store.transaction():
                 self._store.clear()
             self._set_up()
             self.seed()
+            self.behaviour.reset()
             self.faults.clear()
             self.calls.clear()
             self._api.forget_cursors()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .behaviour import Behaviour
 from .errors import ApiError, Problem, RecordError, not_found
 from .fields import SOBJECTS, Field, SObject, sobject_named, sobject_of_id
 from .messages import JsonObject, JsonValue, Row, Scalar
@@ -48,6 +49,7 @@ class Records:
     rules: list[ValidationRule] = field(default_factory=list)
     refuse: Callable[[], Problem | None] = lambda: None
     racing: bool = False
+    behaviour: Behaviour = field(default_factory=Behaviour)
 
     def create(self, sobject: SObject, payload: JsonObject) -> str:
         """The id of the new record."""
