@@ -301,7 +301,8 @@ class Api:
         text = call.parameter("q", "")
         if not text.strip():
             raise ApiError(400, "MALFORMED_QUERY", "SOQL statement cannot be empty")
-        plan = compile_query(text, include_deleted=kind == "queryAll", visible=self.records.seen)
+        include_deleted = kind == "queryAll"
+        plan = compile_query(text, self.records.now(), include_deleted=include_deleted, visible=self.records.seen)
         rows = self.records.store.run(plan)
         if plan.is_count:
             return Response(200, {"totalSize": rows[0][0], "done": True, "records": []})
