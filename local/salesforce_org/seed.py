@@ -2,9 +2,9 @@
 
 Set-up (always there): the organisation; users Form Integratie (the integration user), Daan Verkoop, Eva Sales and
 Noor Vertrokken (inactive, owns nothing); the queues Website Leads (for Leads only) and Werkplaats (for Tasks only);
-the lead statuses; the Lead record types Website, Showroom and Beurs (inactive); the permission set of this project, assigned
-to the integration user; no assignment rule; one validation rule: a Lead of company "Verboden BV" is refused with
-"Company is on the do-not-serve list."
+the lead statuses; the Lead record types Website, Showroom and Beurs (inactive); the permission set of this project,
+assigned to the integration user; no assignment rule; one validation rule: a Lead of company "Verboden BV" is refused
+with "Company is on the do-not-serve list."
 
 Campaigns: Fietsbeurs 2026 (active) and Zomeractie 2025 (not active), with the statuses Sent (default) and Responded.
 
