@@ -22,6 +22,7 @@ from .messages import JsonObject, JsonValue, Request, Response, Scalar
 from .query import Plan, Relationship, compile_query
 from .quota import Quota
 from .records import Records, SeveralMatches, Upserted, upsert_field
+from .references import INVALID_CROSS_REFERENCE
 from .store import read_value
 from .validation import changes_of
 
@@ -152,6 +153,8 @@ class Api:
             message = f"Provided external ID field does not exist or is not accessible: {text}"
             raise ApiError(404, "NOT_FOUND", message)
         if self.records.store.get(sobject, record_id) is None:
+            if call.request.method in {"PATCH", "DELETE"}:
+                raise ApiError(404, INVALID_CROSS_REFERENCE.code, INVALID_CROSS_REFERENCE.message)
             raise not_found()
         match call.request.method:
             case "PATCH":
@@ -252,6 +255,9 @@ class Api:
         if not isinstance(ids, list) or not isinstance(names, list) or not ids or not names:
             raise ApiError(400, "MISSING_ARGUMENT", "ids and fields must be given")
         collection_calls.check_size(len(ids))
+        malformed = next((each for each in ids if normal_id(str(each)) is None), None)
+        if malformed is not None:
+            raise ApiError(400, "MALFORMED_ID", f"malformed id {malformed}")
         seen, fields = self.records.seen(sobject), []
         for name in dict.fromkeys([*(str(each) for each in names), "Id"]):
             field = seen.field(name)
@@ -390,7 +396,9 @@ def parse_json(body: bytes) -> JsonValue:
 
 def _allow(request: Request, *methods: str) -> None:
     if request.method not in methods:
-        message = f"HTTP Method '{request.method}' not allowed. Allowed are {','.join(methods)}"
+        # Real orgs name HEAD before GET.
+        allowed = sorted(methods, key=lambda name: name != "HEAD")
+        message = f"HTTP Method '{request.method}' not allowed. Allowed are {','.join(allowed)}"
         raise ApiError(405, "METHOD_NOT_ALLOWED", message)
 
 
