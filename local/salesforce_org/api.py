@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import NoReturn
 from urllib.parse import parse_qs, unquote
 
-from . import collection_calls, composite
+from . import collection_calls, composite, parameterized_search
 from .behaviour import Behaviour
 from .errors import ApiError, RecordError, not_found
 from .fields import SOBJECTS, SObject, sobject_named
@@ -19,6 +20,7 @@ from .ids import make_id, normal_id
 from .messages import JsonObject, JsonValue, Request, Response, Scalar
 from .query import Plan, Relationship, compile_query
 from .records import Records, SeveralMatches, Upserted, upsert_field
+from .search import Searcher
 from .store import read_value
 
 OLDEST_VERSION, NEWEST_VERSION = 31, 68
@@ -26,6 +28,7 @@ DAILY_LIMIT = 100_000  # calls
 LARGEST_PAGE, SMALLEST_PAGE = 2_000, 200  # rows
 # Older versions answer an upsert that changed a record with 204 and no body; the exact cut-over is not documented.
 _VERSION_WITH_CREATED = 46
+_VERSION_WITH_SEARCH_RECORDS = 37
 _VERSION = re.compile(r"v(\d+)\.0")
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -75,6 +78,8 @@ class Api:
             case ["query" | "queryAll" as kind, *rest] if len(rest) < 2:
                 call.allow("GET", "HEAD")
                 return self._next_page(call, rest[0], kind) if rest else self._query(call, kind)
+            case ["search" | "parameterizedSearch" as kind]:
+                return self._search(call, kind)
             case []:
                 call.allow("GET", "HEAD")
                 return Response(200, _resources(call.base))
@@ -271,6 +276,21 @@ class Api:
             self._cursors[locator] = (plan, rows)
         return self._page(call, f"{kind}/{locator}", plan, rows, start=0)
 
+    def _search(self, call: "_Call", kind: str) -> Response:
+        call.allow(*("GET", "HEAD") if kind == "search" else ("GET", "HEAD", "POST"))
+        if kind == "search":
+            text = call.parameter("q", "")
+        elif call.request.method == "POST":
+            text = parameterized_search.sosl_of_body(call.json())
+        else:
+            given = parse_qs(call.request.query_string, keep_blank_values=True)
+            text = parameterized_search.sosl_of_parameters(given)
+        lag = timedelta(seconds=self.behaviour.search_lag_seconds)
+        found = Searcher(self.records.store, self.records.now(), lag).find(text)
+        records: list[JsonValue] = [_found(call.base, plan, row) for plan, rows in found for row in rows]
+        # Older versions answer the bare list; the exact cut-over is not documented.
+        return Response(200, {"searchRecords": records} if call.version >= _VERSION_WITH_SEARCH_RECORDS else records)
+
     def _next_page(self, call: "_Call", text: str, kind: str) -> Response:
         locator, _, start = text.partition("-")
         if locator not in self._cursors or not start.isdigit():
@@ -389,7 +409,10 @@ def _versions() -> JsonValue:
 
 
 def _resources(base: str) -> JsonObject:
-    return {name: f"{base}/{name}" for name in ("composite", "limits", "query", "queryAll", "sobjects")}
+    return {
+        name: f"{base}/{name}"
+        for name in ("composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects")
+    }
 
 
 def _attributes(base: str, kind: str, record_id: str) -> JsonObject:
@@ -404,6 +427,12 @@ def _record(base: str, plan: Plan, row: Sequence[Scalar]) -> JsonObject:
         if holder is not None:
             holder[column.path[-1]] = read_value(column.field, value)
     return record
+
+
+def _found(base: str, plan: Plan, row: Sequence[Scalar]) -> JsonObject:
+    """One row of a search; without a field list it shows the Id."""
+    record = _record(base, plan, row)
+    return record if plan.columns else {**record, "Id": row[0]}
 
 
 def _holder(

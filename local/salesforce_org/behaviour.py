@@ -7,6 +7,7 @@
 | state_country_picklists | true, false | whether State and Country take only values from lists |
 | session_seconds | a number above 0, null | a session ends when it was idle for so long; null: never |
 | logins_per_hour | a whole number above 0 | logins of one user in an hour before `rate_limit_exceeded` |
+| search_lag_seconds | a number, 0 or more | how far the search index is behind the records |
 """
 
 import math
@@ -29,6 +30,7 @@ class Behaviour:
     state_country_picklists: bool = False
     session_seconds: float | None = None
     logins_per_hour: int = 3_600
+    search_lag_seconds: float = 0
 
     def shown(self) -> JsonObject:
         return asdict(self)
@@ -68,4 +70,8 @@ _ALLOWED: Mapping[str, tuple[str, Callable[[JsonValue], bool]]] = {
     "state_country_picklists": ("true or false", lambda value: isinstance(value, bool)),
     "session_seconds": ("a number above 0, or null", lambda value: value is None or _is_seconds(value)),
     "logins_per_hour": ("a whole number above 0", _is_count),
+    "search_lag_seconds": (
+        "a number, 0 or more",
+        lambda value: (type(value) is int and value == 0) or _is_seconds(value),
+    ),
 }

@@ -167,7 +167,7 @@ class Conditions:
 
     def _semi_join(self, join: SemiJoin) -> str:
         column, target = self._filterable(join.path)
-        inner = Conditions(scope_of(join.select), self.now, self.include_deleted, self.parameters)
+        inner = Conditions(scope_of(join.select, self.scope.visible), self.now, self.include_deleted, self.parameters)
         inner_column, selected = self._check_join(join, target, inner.scope)
         if join.negated and target.type != "id":
             # Whether a blank look-up is outside of every set is not documented.
@@ -194,7 +194,7 @@ class Conditions:
             raise malformed(self.text, join.path.position, message)
         if inner.sobject.name == "Task":
             raise malformed(self.text, position, "Entity 'Task' is not supported for semi join inner selects")
-        if inner.sobject is self.scope.sobject:
+        if inner.sobject.name == self.scope.sobject.name:
             message = "The inner and outer selects should not be on the same object type"
             raise malformed(self.text, position, message)
         if not isinstance(column, Path) or len(column.parts) > 1:

@@ -11,7 +11,7 @@ from .errors import ApiError
 from .fields import NAME_OBJECT, Field, SObject
 from .messages import Scalar
 from .moments import stored_datetime
-from .scopes import Scope, scope_of
+from .scopes import Scope, Visible, scope_of, whole
 from .soql_text import invalid_field, malformed, stand_in_limit
 from .soql_tree import All, AnyOf, Comparison, Condition, FieldGroup, Path, Query, Sort
 
@@ -69,13 +69,14 @@ def column_sql(alias: str, target: Field) -> str:
     return f"CASE WHEN COALESCE({', '.join(parts.values())}) IS NOT NULL THEN json_object({pairs}) END"
 
 
-def compile_query(text: str, now: datetime, *, include_deleted: bool = False) -> Plan:
-    """Raises ApiError in the org's words for anything that the org would refuse. `now` dates TODAY and the like."""
-    return compile_tree(soql.parse(text), now, include_deleted=include_deleted)
+def compile_query(text: str, now: datetime, *, include_deleted: bool = False, visible: Visible = whole) -> Plan:
+    """`now` dates TODAY and the like, `visible` gives an object as the user sees it. Raises ApiError in the org's words
+    for anything that the org would refuse."""
+    return compile_tree(soql.parse(text), now, include_deleted=include_deleted, visible=visible)
 
 
-def compile_tree(query: Query, now: datetime, *, include_deleted: bool = False) -> Plan:
-    scope = scope_of(query)
+def compile_tree(query: Query, now: datetime, *, include_deleted: bool = False, visible: Visible = whole) -> Plan:
+    scope = scope_of(query, visible)
     columns: list[Column] = []
     outputs = ['t."Id"']
     seen: set[tuple[str, ...]] = set()

@@ -1,5 +1,6 @@
 """Which column a path in a query means: the object asked for, and the parents that its relationships lead to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .errors import ApiError
@@ -14,6 +15,14 @@ _MISSING_CUSTOM = (
 )
 
 
+type Visible = Callable[[SObject], SObject]
+
+
+def whole(sobject: SObject) -> SObject:
+    """The object as a user sees it from whom nothing is hidden."""
+    return sobject
+
+
 @dataclass(frozen=True)
 class Join:
     alias: str
@@ -23,10 +32,14 @@ class Join:
 
 @dataclass(frozen=True)
 class Scope:
-    """One SELECT: its object has the SQL alias `t`, each parent on the way one of its own."""
+    """One SELECT: its object has the SQL alias `t`, each parent on the way one of its own.
+
+    `visible` gives an object as the user sees it.
+    """
 
     query: Query
     sobject: SObject
+    visible: Visible
     joins: dict[tuple[str, ...], Join] = field(default_factory=dict)
 
     def resolve(self, path: Path) -> tuple[str, Field, tuple[str, ...]]:
@@ -51,7 +64,7 @@ class Scope:
         self, path: Path, alias: str, current: SObject, walked: tuple[str, ...], name: str
     ) -> tuple[str, SObject, tuple[str, ...]]:
         lookup = current.relationship(name)
-        targets = [SOBJECTS[target] for target in lookup.references if target in SOBJECTS] if lookup else []
+        targets = [self.visible(SOBJECTS[each]) for each in lookup.references if each in SOBJECTS] if lookup else []
         if lookup is None or lookup.relationship is None or not targets or len(walked) >= _MAX_LEVELS:
             message = f"Didn't understand relationship '{name}' in field path. " + _MISSING_CUSTOM.format(
                 thing="relationship", suffix="__r", place="custom relationship name"
@@ -67,7 +80,7 @@ class Scope:
         return join.alias, join.target, key
 
 
-def scope_of(query: Query) -> Scope:
+def scope_of(query: Query, visible: Visible) -> Scope:
     """Raises INVALID_TYPE for an object that the org does not have."""
     sobject = sobject_named(query.sobject)
     if sobject is None:
@@ -77,4 +90,4 @@ def scope_of(query: Query) -> Scope:
             "for the appropriate names."
         )
         raise ApiError(400, "INVALID_TYPE", at_caret(query.text, query.sobject_position, message))
-    return Scope(query, sobject)
+    return Scope(query, visible(sobject), visible)
