@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from typing import NoReturn
 from urllib.parse import parse_qs, unquote
 
-from . import assignment, batch, collection_calls, composite, tree
+from . import assignment, batch, collection_calls, composite, parameterized_search, tree
 from .behaviour import Behaviour
 from .describe import describe, summary
 from .duplicate_rules import HEADER, save_options
@@ -23,6 +24,7 @@ from .query import Plan, Relationship, compile_query
 from .quota import Quota
 from .records import Records, SeveralMatches, Upserted, upsert_field
 from .references import INVALID_CROSS_REFERENCE
+from .search import Searcher
 from .store import read_value
 from .validation import changes_of
 
@@ -31,6 +33,7 @@ LARGEST_PAGE, SMALLEST_PAGE = 2_000, 200  # rows
 # Older versions answer an upsert that changed a record with 204 and no body; the exact cut-over is not documented.
 _VERSION_WITH_CREATED = 46
 _VERSION_WITH_PREDUPE = 50
+_VERSION_WITH_SEARCH_RECORDS = 37
 _VERSION = re.compile(r"v(\d+)\.0")
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -87,12 +90,11 @@ class Api:
             case ["query" | "queryAll" as kind, *rest] if len(rest) < 2:
                 call.allow("GET", "HEAD")
                 return self._next_page(call, rest[0], kind) if rest else self._query(call, kind)
-            case []:
+            case ["search" | "parameterizedSearch" as kind]:
+                return self._search(call, kind)
+            case [] | ["limits"]:
                 call.allow("GET", "HEAD")
-                return Response(200, _resources(call.base))
-            case ["limits"]:
-                call.allow("GET", "HEAD")
-                return Response(200, self.quota.limits())
+                return Response(200, self.quota.limits() if parts else _resources(call.base))
         raise not_found()
 
     def _composite_resource(self, call: "_Call", parts: Sequence[str]) -> Response:
@@ -317,6 +319,21 @@ class Api:
             self._cursors[locator] = (plan, rows)
         return self._page(call, f"{kind}/{locator}", plan, rows, start=0)
 
+    def _search(self, call: "_Call", kind: str) -> Response:
+        call.allow(*("GET", "HEAD") if kind == "search" else ("GET", "HEAD", "POST"))
+        if kind == "search":
+            text = call.parameter("q", "")
+        elif call.request.method == "POST":
+            text = parameterized_search.sosl_of_body(call.json())
+        else:
+            given = parse_qs(call.request.query_string, keep_blank_values=True)
+            text = parameterized_search.sosl_of_parameters(given)
+        lag = timedelta(seconds=self.behaviour.search_lag_seconds)
+        found = Searcher(self.records.store, self.records.now(), lag, self.records.seen).find(text)
+        records: list[JsonValue] = [_found(call.base, plan, row) for plan, rows in found for row in rows]
+        # Older versions answer the bare list; the exact cut-over is not documented.
+        return Response(200, {"searchRecords": records} if call.version >= _VERSION_WITH_SEARCH_RECORDS else records)
+
     def _next_page(self, call: "_Call", text: str, kind: str) -> Response:
         locator, _, start = text.partition("-")
         if locator not in self._cursors or not start.isdigit():
@@ -433,7 +450,10 @@ def _versions() -> JsonValue:
 
 
 def _resources(base: str) -> JsonObject:
-    return {name: f"{base}/{name}" for name in ("composite", "limits", "query", "queryAll", "sobjects")}
+    return {
+        name: f"{base}/{name}"
+        for name in ("composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects")
+    }
 
 
 def _attributes(base: str, kind: str, record_id: str) -> JsonObject:
@@ -448,6 +468,12 @@ def _record(base: str, plan: Plan, row: Sequence[Scalar]) -> JsonObject:
         if holder is not None:
             holder[column.path[-1]] = read_value(column.field, value)
     return record
+
+
+def _found(base: str, plan: Plan, row: Sequence[Scalar]) -> JsonObject:
+    """One row of a search; without a field list it shows the Id."""
+    record = _record(base, plan, row)
+    return record if plan.columns else {**record, "Id": row[0]}
 
 
 def _holder(

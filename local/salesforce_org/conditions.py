@@ -194,7 +194,7 @@ class Conditions:
             raise malformed(self.text, join.path.position, message)
         if inner.sobject.name == "Task":
             raise malformed(self.text, position, "Entity 'Task' is not supported for semi join inner selects")
-        if inner.sobject is self.scope.sobject:
+        if inner.sobject.name == self.scope.sobject.name:
             message = "The inner and outer selects should not be on the same object type"
             raise malformed(self.text, position, message)
         if not isinstance(column, Path) or len(column.parts) > 1:

@@ -70,8 +70,8 @@ def column_sql(alias: str, target: Field) -> str:
 
 
 def compile_query(text: str, now: datetime, *, include_deleted: bool = False, visible: Visible = whole) -> Plan:
-    """Raises ApiError in the org's words for anything that the org would refuse. `now` dates TODAY and the like;
-    `visible` gives an object as the user sees it."""
+    """`now` dates TODAY and the like, `visible` gives an object as the user sees it. Raises ApiError in the org's words
+    for anything that the org would refuse."""
     return compile_tree(soql.parse(text), now, include_deleted=include_deleted, visible=visible)
 
 

@@ -15,18 +15,19 @@ _MISSING_CUSTOM = (
 )
 
 
+type Visible = Callable[[SObject], SObject]
+
+
+def whole(sobject: SObject) -> SObject:
+    """The object as a user sees it from whom nothing is hidden."""
+    return sobject
+
+
 @dataclass(frozen=True)
 class Join:
     alias: str
     target: SObject
     sql: str
-
-
-type Visible = Callable[[SObject], SObject]
-
-
-def whole(sobject: SObject) -> SObject:
-    return sobject
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Scope:
 
     query: Query
     sobject: SObject
-    visible: Visible = whole
+    visible: Visible
     joins: dict[tuple[str, ...], Join] = field(default_factory=dict)
 
     def resolve(self, path: Path) -> tuple[str, Field, tuple[str, ...]]:
@@ -63,7 +64,7 @@ class Scope:
         self, path: Path, alias: str, current: SObject, walked: tuple[str, ...], name: str
     ) -> tuple[str, SObject, tuple[str, ...]]:
         lookup = current.relationship(name)
-        targets = [self.visible(SOBJECTS[name]) for name in lookup.references if name in SOBJECTS] if lookup else []
+        targets = [self.visible(SOBJECTS[each]) for each in lookup.references if each in SOBJECTS] if lookup else []
         if lookup is None or lookup.relationship is None or not targets or len(walked) >= _MAX_LEVELS:
             message = f"Didn't understand relationship '{name}' in field path. " + _MISSING_CUSTOM.format(
                 thing="relationship", suffix="__r", place="custom relationship name"
@@ -79,7 +80,7 @@ class Scope:
         return join.alias, join.target, key
 
 
-def scope_of(query: Query, visible: Visible = whole) -> Scope:
+def scope_of(query: Query, visible: Visible) -> Scope:
     """Raises INVALID_TYPE for an object that the org does not have."""
     sobject = sobject_named(query.sobject)
     if sobject is None:

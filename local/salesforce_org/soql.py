@@ -7,6 +7,7 @@ never answered wrongly.
 """
 
 import re
+from collections.abc import Set
 from functools import cache
 from typing import Any, Final
 
@@ -113,7 +114,7 @@ UPDATE.2: /update\s+(tracking|viewstat)\b/i
 ALL_ROWS.2: /all\s+rows\b/i
 """
 # Clauses that the grammar never accepts, but knows, to name them when it trips over one.
-_NOT_BUILT: Final = frozenset({"WITH", "GROUP_BY", "HAVING", "TYPEOF", "FOR", "UPDATE"})
+NOT_BUILT: Final = frozenset({"WITH", "GROUP_BY", "HAVING", "TYPEOF", "FOR", "UPDATE"})
 _RESERVED = re.compile(r"(?:select|from|where|and|or|not|in|like|includes|excludes|by|limit|offset)", re.IGNORECASE)
 _NO_ALIAS = frozenset({"group", "having", "with"})  # the other words that are no alias are tokens of their own
 
@@ -250,7 +251,7 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, start="start", parser="lalr", lexer="basic", maybe_placeholders=False)
 
 
-def unexpected(text: str, error: UnexpectedInput) -> ApiError:
+def _unexpected(text: str, error: UnexpectedInput, not_built: Set[str]) -> ApiError:
     """The org's refusal of the token that the parser tripped over, or the stand-in's of what it does not know."""
     at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     # lark declares this attribute as None and then stores numbers in it.
@@ -259,10 +260,8 @@ def unexpected(text: str, error: UnexpectedInput) -> ApiError:
         position = len(text)
     before, rest = text[:position], text[position:]
     word = match[0] if (match := re.match(r"\w+|\S", rest)) else "<EOF>"
-    is_child = re.match(r"\(\s*select\b", rest, re.IGNORECASE) and re.search(
-        r"(?:\bselect|,)\s*$", before, re.IGNORECASE
-    )
-    if is_child or (isinstance(error, UnexpectedToken) and error.token.type in _NOT_BUILT):
+    is_child = re.match(r"\(\s*select\b", rest, re.IGNORECASE) and re.search(r"(?i:\bselect|,)\s*$", before)
+    if is_child or (isinstance(error, UnexpectedToken) and error.token.type in not_built):
         return stand_in_limit(f"'{' '.join(rest.split()[:2])}' here in SOQL")
     if isinstance(error, UnexpectedToken) and error.token.type == "ALL_ROWS":
         return malformed(text, position, "ALL ROWS not allowed in this context")
@@ -292,12 +291,15 @@ def check_length(text: str, code: str) -> None:
         raise ApiError(400, code, f"{kind} statements cannot be longer than {MAX_STATEMENT} characters.")
 
 
-def build(parser: Lark, text: str, padded: str, builder: Builder) -> Any:
-    """Parses `padded`, which has what `text` has at the same places. Raises ApiError for what does not parse."""
+def build(parser: Lark, text: str, padded: str, builder: Builder, not_built: Set[str] = NOT_BUILT) -> Any:
+    """Parses `padded`, which has what `text` has at the same places, into what the builder makes of it.
+
+    Raises ApiError for what does not parse; a token of a type in `not_built` is a limit of the stand-in.
+    """
     try:
         return builder.transform(parser.parse(padded))
     except UnexpectedInput as error:
-        raise unexpected(text, error) from None
+        raise _unexpected(text, error, not_built) from None
     except VisitError as error:
         if isinstance(error.orig_exc, ApiError):
             raise error.orig_exc from None
