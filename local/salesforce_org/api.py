@@ -67,8 +67,9 @@ class Api:
             _allow(request, "GET", "HEAD")
             return Response(200, _versions())
         call = _Call(request, _version(parts[2]))
-        self.records.duplicates.start_call(save_options(request.headers.get(HEADER, ""), call.version, call.base))
-        return self._resource(call, parts[3:])
+        options = save_options(request.headers.get(HEADER, ""), call.version, call.base)
+        with self.records.duplicates.during(options):
+            return self._resource(call, parts[3:])
 
     def _resource(self, call: "_Call", parts: Sequence[str]) -> Response:
         match parts:

@@ -10,8 +10,7 @@
 | GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
 | GET, POST /_org/validation_rules | [{"sobject", "field", "equals", "message"}]; a POST replaces all of them |
 | GET, POST /_org/behaviour | see behaviour.py; a POST changes only the given keys and answers all of them |
-| GET, POST /_org/duplicate_rules | [{"name", "active", "on_create", "on_update", "message"}], custom ones also with \
-"sobject", "matches", "fields"; a POST replaces all of them, [] leaves the standard rules, inactive |
+| GET, POST /_org/duplicate_rules | see duplicate_rules.py; a POST replaces all, [] leaves the standard ones, inactive |
 | POST /_org/expire_tokens | ends every session |
 """
 

@@ -71,7 +71,6 @@ class Records:
         row |= {"CreatedDate": moment, "CreatedById": self.user_id}
         row |= self._touched(moment) | self._computed(sobject, row)
         self.store.insert(sobject, row)
-        self.duplicates.saved.add(record_id)
         return record_id
 
     def update(self, sobject: SObject, record_id: str, payload: JsonObject) -> None:
@@ -84,7 +83,6 @@ class Records:
         self._check(sobject, after, changes, own_id=record_id)
         moment = stored_datetime(self.now())
         self.store.update(sobject, record_id, changes | self._touched(moment) | self._computed(sobject, after))
-        self.duplicates.saved.add(record_id)
 
     def delete(self, sobject: SObject, record_id: str) -> None:
         self._live(sobject, record_id)
