@@ -18,8 +18,7 @@
 | GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
 | POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
 | POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
-| GET, POST /_org/duplicate_rules | [{"name", "active", "on_create", "on_update", "message"}], custom ones also with \
-"sobject", "matches", "fields"; a POST replaces all of them, [] leaves the standard rules, inactive |
+| GET, POST /_org/duplicate_rules | see duplicate_rules.py; a POST replaces all, [] leaves the standard ones, inactive |
 """
 
 from collections.abc import Callable, Mapping

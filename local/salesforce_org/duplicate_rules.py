@@ -3,15 +3,23 @@
 The standard rules of a real org are all here and inactive. As documented or recorded: an alert rule refuses an API save
 as a block rule does, unless the call's Sforce-Duplicate-Rule-Header says allowSave=true (from version 52 on, and never
 against a block rule); an update is looked at when it changes a field that the matching rule compares; records of one
-call are not compared with each other. Guesses, since no text settles them:
+call are compared with what was stored before it, not with each other; validation rules come first and unique fields
+later. Guesses, since no text settles them:
 - of several rules that match, one is reported: a block rule first, then the order of the list;
 - converted Leads are no duplicates;
 - all duplicates that one rule finds are listed, the oldest first, up to the documented hundred candidates;
 - a header that makes no sense is ignored, and so is runAsCurrentUser: the one user sees every record.
+
+/_org/duplicate_rules takes and shows a list of
+    {"name", "active", "on_create", "on_update", "message"}, the actions being "allow", "alert" or "block"
+where a rule that is not one of the standard rules also has
+    {"sobject": "Lead" | "Contact", "matches": "Lead" | "Contact", "fields": ["Email", ...]}
+and is active unless it says otherwise. Everything but the name and these three may be left out.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
@@ -79,6 +87,12 @@ class Match:
 
 
 @dataclass(frozen=True)
+class _Stored:
+    row: Row
+    person: Person
+
+
+@dataclass(frozen=True)
 class SaveOptions:
     """What the call under way says about duplicates; `base` is its version's path."""
 
@@ -113,13 +127,20 @@ class DuplicateRules:
 
     store: Store
     rules: list[DuplicateRule] = field(default_factory=lambda: list(STANDARD_RULES))
-    options: SaveOptions = field(default_factory=SaveOptions)
-    saved: set[str] = field(default_factory=set)
-    """Ids that the call under way has saved: they count as no duplicates yet."""
+    _options: SaveOptions = field(default_factory=SaveOptions)
+    # What the call under way compares with, by object: read once, so that what it saves itself is not in it.
+    # None outside a call.
+    _stored: dict[str, list[_Stored]] | None = None
 
-    def start_call(self, options: SaveOptions) -> None:
-        self.options = options
-        self.saved.clear()
+    @contextmanager
+    def during(self, options: SaveOptions) -> Iterator[None]:
+        """The time of one call; the parts of a composite call nest."""
+        outer = self._options, self._stored
+        self._options, self._stored = options, {}
+        try:
+            yield
+        finally:
+            self._options, self._stored = outer
 
     def problem(
         self,
@@ -131,7 +152,7 @@ class DuplicateRules:
     ) -> Problem | None:
         """What is wrong with saving `row`. `before` is the stored record of an update, `details` reads a record."""
         for rule, action in self._applying(sobject, row, before):
-            if action == "alert" and self.options.allow_save:
+            if action == "alert" and self._options.allow_save:
                 continue
             matches = self._matches(rule, row, own_id=before["Id"] if before else None)
             if matches:
@@ -169,28 +190,32 @@ class DuplicateRules:
         return sorted(applying, key=lambda each: each[1] != "block")
 
     def _matches(self, rule: DuplicateRule, row: Row, own_id: Scalar) -> list[Match]:
-        others = (
-            other
-            for other in self.store.all(SOBJECTS[rule.matches])
-            if other["Id"] != own_id and other["Id"] not in self.saved and not other.get("IsConverted")
-        )
-        compared = self._compared_exactly(rule, row, others) if rule.fields else self._compared(rule, row, others)
-        return [Match(record_id, sure) for record_id, sure in compared if sure is not None][:MOST_MATCHES]
+        person, wanted = self._person(rule.sobject, row), _values(rule, row)
+        found: list[Match] = []
+        for other in self._stored_now(rule.matches):
+            if rule.fields:
+                sure = 100.0 if None not in wanted and wanted == _values(rule, other.row) else None
+            else:
+                sure = confidence(person, other.person)
+            if sure is not None and other.row["Id"] != own_id:
+                found.append(Match(str(other.row["Id"]), sure))
+        return found[:MOST_MATCHES]
 
-    def _compared_exactly(
-        self, rule: DuplicateRule, row: Row, others: Iterator[Row]
-    ) -> Iterator[tuple[str, float | None]]:
-        wanted = [_comparable(row.get(name)) for name in rule.fields]
-        for other in others if None not in wanted else ():
-            same = wanted == [_comparable(other.get(name)) for name in rule.fields]
-            yield str(other["Id"]), 100.0 if same else None
+    def _stored_now(self, kind: str) -> list[_Stored]:
+        if self._stored is not None and kind in self._stored:
+            return self._stored[kind]
+        rows = (row for row in self.store.all(SOBJECTS[kind]) if not row.get("IsConverted"))
+        stored = [_Stored(row, self._person(kind, row)) for row in rows]
+        if self._stored is not None:
+            self._stored[kind] = stored
+        return stored
 
-    def _compared(self, rule: DuplicateRule, row: Row, others: Iterator[Row]) -> Iterator[tuple[str, float | None]]:
-        contacts = "Contact" in {rule.sobject, rule.matches}
-        accounts = {each["Id"]: str(each["Name"]) for each in self.store.all(SOBJECTS["Account"])} if contacts else {}
-        person = _person(rule.sobject, row, accounts)
-        for other in others:
-            yield str(other["Id"]), confidence(person, _person(rule.matches, other, accounts))
+    def _person(self, kind: str, row: Row) -> Person:
+        if kind == "Lead":
+            return lead_person(row)
+        account_id = row.get("AccountId")
+        account = self.store.get(SOBJECTS["Account"], account_id) if isinstance(account_id, str) else None
+        return contact_person(row, str(account["Name"]) if account else "")
 
     def _result(
         self,
@@ -227,13 +252,13 @@ class DuplicateRules:
         }
 
     def _record(self, kind: str, record_id: str, details: Callable[[SObject, str], JsonObject]) -> JsonObject:
-        url = f"{self.options.base}/sobjects/{kind}/{record_id}"
+        url = f"{self._options.base}/sobjects/{kind}/{record_id}"
         shown: JsonObject = {"attributes": {"type": kind, "url": url}, "Id": record_id}
-        return shown | details(SOBJECTS[kind], record_id) if self.options.include_details else shown
+        return shown | details(SOBJECTS[kind], record_id) if self._options.include_details else shown
 
 
-def _person(kind: str, row: Row, accounts: Mapping[Scalar, str]) -> Person:
-    return lead_person(row) if kind == "Lead" else contact_person(row, accounts.get(row.get("AccountId"), ""))
+def _values(rule: DuplicateRule, row: Row) -> list[Scalar]:
+    return [_comparable(row.get(name)) for name in rule.fields]
 
 
 def _comparable(value: Scalar) -> Scalar:

@@ -12,7 +12,7 @@ Match keys, with which the real org picks its candidates first, are left out: ev
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,6 +45,7 @@ THRESHOLDS: Mapping[str, float] = {
 }
 """By field of a Person: the score from which two values match."""
 
+_NAME_FIELDS = ("first", "last")
 # The seven groups of the equation, beside First and Last, which all have; the fourth has three forms.
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("title", "company"),
@@ -116,16 +117,17 @@ def _text(value: Scalar) -> str:
 
 def groups_met(one: Person, other: Person) -> dict[tuple[str, ...], float]:
     """The groups of GROUPS in which the two match, each with the average score of its fields."""
-    strict = _names(one, other, ignore_blanks=False)
-    lenient = strict or _names(one, other, ignore_blanks=True)
-    if not lenient:
+    names = _names(one, other)
+    if not names:
         return {}
     met: dict[tuple[str, ...], float] = {}
     for group in GROUPS:
-        names = lenient if "email" in group else strict
-        scores = names + [_score(field, one, other) for field in group] if names else []
-        if names and all(score >= THRESHOLDS[field] for field, score in zip(group, scores[len(names) :], strict=True)):
-            met[group] = sum(scores) / len(scores)
+        # A blank name is ignored beside an e-mail address, and matches nothing elsewhere.
+        if len(names) < len(_NAME_FIELDS) and "email" not in group:
+            continue
+        scores = [_score(field, one, other) for field in group]
+        if all(score >= THRESHOLDS[field] for field, score in zip(group, scores, strict=True)):
+            met[group] = sum(names + scores) / len(names + scores)
     return met
 
 
@@ -135,24 +137,24 @@ def confidence(one: Person, other: Person) -> float | None:
     return round(max(met.values()), 1) if met else None
 
 
-def _names(one: Person, other: Person, *, ignore_blanks: bool) -> list[float]:
-    """The scores of the names, as given or with first and last transposed; empty when they do not match."""
-    orders = [(one.first, one.last)]
-    if one.first and one.last:
-        orders.append((one.last, one.first))
-    for first, last in orders:
-        scores = dict(_compared_names(first, last, other, ignore_blanks=ignore_blanks))
-        if scores and all(score >= THRESHOLDS[field] for field, score in scores.items()):
-            return list(scores.values())
-    return []
+def _names(one: Person, other: Person) -> list[float]:
+    """The scores of the names that neither lacks, as given or with first and last transposed; empty for no match."""
+    best = _compared_names(one.first, one.last, other)
+    if len(best) < len(_NAME_FIELDS) and one.first and one.last:
+        best = _compared_names(one.last, one.first, other) or best
+    return best
 
 
-def _compared_names(first: str, last: str, other: Person, *, ignore_blanks: bool) -> Iterator[tuple[str, float]]:
+def _compared_names(first: str, last: str, other: Person) -> list[float]:
+    scores: list[float] = []
     # The last name is first to fail: most people differ in it.
-    if (last and other.last) or not ignore_blanks:
-        yield "last", last_name_score(last, other.last)
-    if (first and other.first) or not ignore_blanks:
-        yield "first", first_name_score(first, other.first)
+    for field, mine, theirs in (("last", last, other.last), ("first", first, other.first)):
+        if mine and theirs:
+            score = _SCORES[field](mine, theirs)
+            if score < THRESHOLDS[field]:
+                return []
+            scores.append(score)
+    return scores
 
 
 def _score(field: str, one: Person, other: Person) -> float:
@@ -160,7 +162,6 @@ def _score(field: str, one: Person, other: Person) -> float:
     return _SCORES[field](mine, theirs) if mine and theirs else DIFFERENT
 
 
-@lru_cache(maxsize=65_536)
 def first_name_score(one: str, other: str) -> float:
     mine, theirs = fold(one), fold(other)
     if not mine or not theirs:
@@ -189,7 +190,6 @@ _LEGAL_FORMS = frozenset(
     | {"co", "company", "corp", "corporation", "inc", "incorporated", "limited", "llc", "llp", "ltd", "plc", "vof"}
 )
 _FILLERS = frozenset({"and", "en", "the", "und"})
-_SPELLED_OUT = {"ibm": "international business machines"}  # the documented example; the real table is not public
 
 
 def company_name(text: str) -> str:
@@ -197,8 +197,7 @@ def company_name(text: str) -> str:
     words = fold(text.replace(".", "")).split()
     while len(words) > 1 and words[-1] in _LEGAL_FORMS | _FILLERS:
         words.pop()
-    name = " ".join(word for word in words if word not in _FILLERS) or " ".join(words)
-    return _SPELLED_OUT.get(name, name)
+    return " ".join(word for word in words if word not in _FILLERS) or " ".join(words)
 
 
 def company_score(one: str, other: str) -> float:
@@ -295,6 +294,8 @@ def zip_score(one: str, other: str) -> float:
 
 
 _SCORES: Mapping[str, Callable[[str, str], float]] = {
+    "first": first_name_score,
+    "last": last_name_score,
     "title": title_score,
     "company": company_score,
     "email": email_score,

@@ -86,7 +86,6 @@ class Records:
         row |= self._touched(moment) | self._computed(sobject, row)
         self.store.insert(sobject, row)
         self._add_campaign_statuses(sobject, record_id)
-        self.duplicates.saved.add(record_id)
         return record_id
 
     def update(self, sobject: SObject, record_id: str, payload: JsonObject) -> None:
@@ -100,7 +99,6 @@ class Records:
         changes |= self._assigned(sobject, after, creating=False)
         moment = stored_datetime(self.now())
         self.store.update(sobject, record_id, changes | self._touched(moment) | self._computed(sobject, after))
-        self.duplicates.saved.add(record_id)
 
     def delete(self, sobject: SObject, record_id: str) -> None:
         self._live(sobject, record_id)

@@ -77,7 +77,7 @@ def test_a_collection_takes_the_header_of_its_request(
     body = {"records": [{"attributes": {"type": "Lead"}, **LEAD}]}
     refused: Any = salesforce.restful("composite/sobjects", method="POST", json=body)
     assert [set(error) for error in refused[0]["errors"]] == [{"statusCode", "message", "fields"}]
-    headers = {**HEADERS, "Authorization": f"Bearer {salesforce.session_id}"}
+    headers = HEADERS | {"Authorization": f"Bearer {salesforce.session_id}"}
     saved = session.post(
         f"{running.url}/services/data/v60.0/composite/sobjects", json=body, headers=headers, timeout=SECONDS
     )

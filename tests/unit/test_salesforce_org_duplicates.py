@@ -8,6 +8,8 @@ import pytest
 
 from local.salesforce_org import Org, Request, Response
 from local.salesforce_org.duplicate_rules import STANDARD_RULES, SaveOptions, save_options
+from local.salesforce_org.errors import RecordError
+from local.salesforce_org.fields import SOBJECTS
 
 HEADER = "sforce-duplicate-rule-header"
 MESSAGE = "You're creating a duplicate record. We recommend you use an existing record instead."
@@ -319,6 +321,12 @@ def test_an_update_counts_only_when_it_changes_a_field_that_is_compared(org: Org
     assert org.rows("Lead")[-1]["City"] is None, "a refused update changes nothing"
 
 
+def test_a_rule_for_leads_leaves_contacts_alone(org: Org) -> None:
+    rules(org, CUSTOM, {"name": LEAD_RULE, "active": True, "on_create": "block"})
+    assert org.call("POST", "sobjects/Contact", PERSON).status == 201
+    assert org.call("POST", "sobjects/Task", {"Subject": "x", "WhoId": sanne(org)}).status == 201
+
+
 def test_deleted_and_converted_leads_are_no_duplicates(org: Org) -> None:
     activate(org, "block")
     lotte = {"FirstName": "Lotte", "LastName": "Visser", "Company": "X", "Email": "lotte.visser@example.net"}
@@ -350,6 +358,15 @@ def test_records_of_one_call_are_compared_with_the_stored_ones_only(org: Org) ->
     assert [result["success"] for result in results] == [True, True]
     results = org.call("POST", "composite/sobjects", {"records": [new]}).body
     assert [result["success"] for result in results] == [False]
+
+
+def test_a_save_outside_a_call_is_compared_with_everything_so_far(org: Org) -> None:
+    """Such as those that another API than REST makes."""
+    activate(org, "alert")
+    org.call("POST", "sobjects/Lead", LEAD, {HEADER: "allowSave=true"})
+    org._records.create(SOBJECTS["Lead"], {**STRANGER})
+    with pytest.raises(RecordError, match="DUPLICATES_DETECTED"):
+        org._records.create(SOBJECTS["Lead"], {**STRANGER})
 
 
 def test_all_or_none_undoes_the_records_beside_a_duplicate(org: Org) -> None:
