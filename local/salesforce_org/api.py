@@ -65,11 +65,8 @@ class Api:
             _allow(request, "GET", "HEAD")
             return Response(200, _versions())
         call = _Call(request, _version(parts[2]))
-        outer, self.records.auto_assign = self.records.auto_assign, request.headers.get(assignment.HEADER, "")
-        try:
-            return self._resource(call, parts[3:])
-        finally:
-            self.records.auto_assign = outer
+        self.records.auto_assign = request.headers.get(assignment.HEADER, "")
+        return self._resource(call, parts[3:])
 
     def _resource(self, call: "_Call", parts: Sequence[str]) -> Response:
         match parts:
