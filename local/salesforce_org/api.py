@@ -72,13 +72,10 @@ class Api:
             _allow(request, "GET", "HEAD")
             return Response(200, _versions())
         call = _Call(request, _version(parts[2]))
+        self.records.auto_assign = request.headers.get(assignment.HEADER, "")
         options = save_options(request.headers.get(HEADER, ""), call.version, call.base)
-        outer, self.records.auto_assign = self.records.auto_assign, request.headers.get(assignment.HEADER, "")
-        try:
-            with self.records.duplicates.during(options):
-                return self._resource(call, parts[3:])
-        finally:
-            self.records.auto_assign = outer
+        with self.records.duplicates.during(options):
+            return self._resource(call, parts[3:])
 
     def _resource(self, call: "_Call", parts: Sequence[str]) -> Response:
         match parts:

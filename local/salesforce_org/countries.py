@@ -84,7 +84,7 @@ def settled(before: Row, changes: Row) -> Row:
 
 def _country(before: Row, changes: Row) -> str | None:
     if not changes.keys() & {"Country", "CountryCode"}:
-        return _text(before.get("CountryCode")) or _code_of(before.get("Country"), COUNTRIES)
+        return _code_of(before.get("Country"), COUNTRIES)
     found: list[str] = []
     for name in ("Country", "CountryCode"):
         given = changes.get(name)
