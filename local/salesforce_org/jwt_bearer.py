@@ -53,12 +53,9 @@ def app_not_found() -> OAuthError:
 
 def _unverified(assertion: str) -> dict[str, object]:
     try:
-        header = jwt.get_unverified_header(assertion)
         claims: dict[str, object] = jwt.decode(assertion, options={"verify_signature": False})
     except jwt.PyJWTError:
         raise _invalid_assertion() from None
-    if header.get("alg") != "RS256":
-        raise _invalid_assertion()
     return claims
 
 
@@ -74,13 +71,13 @@ def _verify_signature(assertion: str, public_key: str | None) -> None:
 
 def _check_expiry(value: object, now: datetime) -> None:
     """`exp` in seconds, as a number or as a text of one: simple-salesforce sends a text."""
-    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    text = str(value) if isinstance(value, int | str) else ""
     # PyJWT and others write whole seconds; a fraction is legal in a JWT.
     seconds = value if isinstance(value, float) else int(text) if text.isdecimal() and len(text) < 16 else None
     if seconds is None:
         raise _invalid_assertion()
     ahead = seconds - now.timestamp()
-    if ahead <= 0:
+    if not ahead > 0:  # nor is NaN ahead
         raise OAuthError("invalid_grant", "expired authorization code")  # odd, but reported of assertions
     if ahead > LONGEST_AHEAD + CLOCK_SKEW:
         raise _invalid_assertion()  # the limit is documented, this answer is a guess

@@ -82,8 +82,7 @@ class Quota:
         return f"api-usage={self.used}/{self.daily}"
 
     def limits(self) -> JsonObject:
-        """GET /limits."""
-        left = max(0, self.daily - self.used)
+        """GET /limits, which answers only while calls are left."""
         others: JsonObject = {name: {"Max": most, "Remaining": most} for name, most in _OTHERS.items()}
-        every: JsonObject = {"DailyApiRequests": {"Max": self.daily, "Remaining": left}, **others}
+        every: JsonObject = {"DailyApiRequests": {"Max": self.daily, "Remaining": self.daily - self.used}, **others}
         return dict(sorted(every.items()))

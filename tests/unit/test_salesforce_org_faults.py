@@ -61,6 +61,14 @@ def test_the_draw_does_not_depend_on_other_faults(org: Org) -> None:
     assert statuses(org)[20:] == alone[20:]
 
 
+def test_a_slow_fault_and_another_hit_the_same_call() -> None:
+    slept: list[float] = []
+    with Org(":memory:", sleep=slept.append) as org:
+        faults(org, {"fault": "slow", "seconds": 2}, {"fault": "limit_exceeded"})
+        assert statuses(org, 2) == [403, 200]
+    assert slept == [2]
+
+
 def test_a_rate_of_one_hits_always(org: Org) -> None:
     faults(org, {"fault": "lock_row", "rate": 1, "record": 0})
     for _ in range(3):
