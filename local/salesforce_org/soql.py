@@ -269,6 +269,9 @@ def _unexpected(text: str, error: UnexpectedInput, not_built: Set[str]) -> ApiEr
         return malformed(text, position, "Bind variables only allowed in Apex code")
     if _is_call(before, word) or re.match(r"count\s*\(\s*\w", rest, re.IGNORECASE):
         return stand_in_limit("this function in SOQL")
+    if not before.strip() and word != "<EOF>":
+        # Recorded: what does not even begin as a query is refused without its place.
+        return ApiError(400, "MALFORMED_QUERY", f"unexpected token: '{word}'")
     return malformed(text, position, f"unexpected token: '{word}'")
 
 

@@ -176,7 +176,6 @@ def test_compound_addresses_are_objects_of_their_parts(org: Org) -> None:
         ("SELECT Id FROM Lead; DROP TABLE Lead", ";", 20),
         ("SELECT Id FROM Lead LIMIT -1", "-", 27),
         ("SELECT Id FROM Lead WHERE City = 'a\nb'", "'", 34),
-        ("SELEC Id FROM Lead", "SELEC", 1),
         ("SELECT Id FROM Lead WHERE CreatedDate > 2026-01-02T12:00:00 01:00", "T12", 51),
     ],
 )
@@ -186,6 +185,11 @@ def test_malformed_queries_are_refused_at_the_token(soql: str, token: str, colum
     assert (error.status, error.code) == (400, "MALFORMED_QUERY")
     assert f"ERROR at Row:1:Column:{column}\n" in error.message
     assert error.message.splitlines()[-1].startswith(f"unexpected token: '{token}")
+
+
+def test_what_does_not_begin_as_a_query_is_refused_without_its_place() -> None:
+    error = refusal("SELEC Id FROM Lead")
+    assert (error.code, error.message) == ("MALFORMED_QUERY", "unexpected token: 'SELEC'")
 
 
 def test_the_caret_stands_under_the_culprit() -> None:
