@@ -20,6 +20,7 @@ from .sosl_terms import Term, Text, indexed, matches
 from .store import Store
 
 _MOST_UNFILTERED = 250  # rows of an object, unless one object is asked for with WHERE or ORDER BY
+_SEARCHABLE = frozenset({"Lead", "Contact", "Account", "Opportunity", "Campaign", "Task", "User"})
 _NAME_FIELDS = {
     "Account": ("Name", "Website", "Site"),
     "Contact": ("Name", "AssistantName"),
@@ -58,7 +59,7 @@ class Searcher:
 
     def _rows(self, query: Query, search: Search, most: int) -> tuple[Plan, Rows]:
         plan = compile_tree(replace(query, limit=None, offset=0), self.now, visible=self.visible)
-        if not plan.sobject.writable and plan.sobject.name != "User":
+        if plan.sobject.name not in _SEARCHABLE:
             raise stand_in_limit(f"searching {plan.sobject.name}")
         hits = set(self._hits(SOBJECTS[plan.sobject.name], search.term, search.group)) if search.term else set()
         rows = [row for row in self.store.run(plan) if row[0] in hits]
@@ -68,7 +69,7 @@ class Searcher:
     def _hits(self, sobject: SObject, term: Term, group: Group) -> Iterator[str]:
         newest = stored_datetime(self.now - self.lag)
         for row in self.store.all(sobject):
-            if not self.lag or str(row["SystemModstamp"]) <= newest:
+            if not self.lag or str(row.get("SystemModstamp") or "") <= newest:
                 texts = [*self._texts(sobject, row, group)]
                 if matches(term, texts):
                     yield str(row["Id"])
@@ -96,5 +97,4 @@ def _searched(sobject: SObject, group: Group) -> Sequence[str]:
 
 
 def _everything(text: str) -> tuple[Query, ...]:
-    names = [name for name, sobject in SOBJECTS.items() if sobject.writable]
-    return tuple(Query(text, (), name, 0) for name in names)
+    return tuple(Query(text, (), name, 0) for name in SOBJECTS if name in _SEARCHABLE)

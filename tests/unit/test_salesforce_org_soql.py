@@ -188,6 +188,11 @@ def test_malformed_queries_are_refused_at_the_token(soql: str, token: str, colum
     assert error.message.splitlines()[-1].startswith(f"unexpected token: '{token}")
 
 
+def test_what_does_not_begin_as_a_query_is_refused_without_its_place() -> None:
+    error = refusal("SELEC Id FROM Lead")
+    assert (error.code, error.message) == ("MALFORMED_QUERY", "unexpected token: 'SELEC'")
+
+
 def test_the_caret_stands_under_the_culprit() -> None:
     """The form of recorded answers: an empty line, the statement, the caret, row and column, the reason."""
     error = refusal("select count() from XYZZY")
