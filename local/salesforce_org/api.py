@@ -6,13 +6,16 @@ Nothing here knows of sockets, sessions or faults. `route` is also what a compos
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from typing import NoReturn
 from urllib.parse import parse_qs, unquote
 
-from . import collection_calls, composite
+from . import assignment, batch, collection_calls, composite, parameterized_search, tree
 from .behaviour import Behaviour
+from .describe import describe, summary
+from .duplicate_rules import HEADER, save_options
 from .errors import ApiError, RecordError, not_found
 from .fields import SOBJECTS, SObject, sobject_named
 from .ids import make_id, normal_id
@@ -20,12 +23,17 @@ from .messages import JsonObject, JsonValue, Request, Response, Scalar
 from .query import Plan, Relationship, compile_query
 from .quota import Quota
 from .records import Records, SeveralMatches, Upserted, upsert_field
+from .references import INVALID_CROSS_REFERENCE
+from .search import Searcher
 from .store import read_value
+from .validation import changes_of
 
 OLDEST_VERSION, NEWEST_VERSION = 31, 68
 LARGEST_PAGE, SMALLEST_PAGE = 2_000, 200  # rows
 # Older versions answer an upsert that changed a record with 204 and no body; the exact cut-over is not documented.
 _VERSION_WITH_CREATED = 46
+_VERSION_WITH_PREDUPE = 50
+_VERSION_WITH_SEARCH_RECORDS = 37
 _VERSION = re.compile(r"v(\d+)\.0")
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -64,7 +72,10 @@ class Api:
             _allow(request, "GET", "HEAD")
             return Response(200, _versions())
         call = _Call(request, _version(parts[2]))
-        return self._resource(call, parts[3:])
+        self.records.auto_assign = request.headers.get(assignment.HEADER, "")
+        options = save_options(request.headers.get(HEADER, ""), call.version, call.base)
+        with self.records.duplicates.during(options):
+            return self._resource(call, parts[3:])
 
     def _resource(self, call: "_Call", parts: Sequence[str]) -> Response:
         match parts:
@@ -72,15 +83,16 @@ class Api:
                 return self._composite_resource(call, rest)
             case ["sobjects", *rest]:
                 return self._sobject_resource(call, rest)
+            case ["ui-api", "predupe"] if call.version >= _VERSION_WITH_PREDUPE:
+                return self._predupe(call)
             case ["query" | "queryAll" as kind, *rest] if len(rest) < 2:
                 call.allow("GET", "HEAD")
                 return self._next_page(call, rest[0], kind) if rest else self._query(call, kind)
-            case []:
+            case ["search" | "parameterizedSearch" as kind]:
+                return self._search(call, kind)
+            case [] | ["limits"]:
                 call.allow("GET", "HEAD")
-                return Response(200, _resources(call.base))
-            case ["limits"]:
-                call.allow("GET", "HEAD")
-                return Response(200, self.quota.limits())
+                return Response(200, self.quota.limits() if parts else _resources(call.base))
         raise not_found()
 
     def _composite_resource(self, call: "_Call", parts: Sequence[str]) -> Response:
@@ -89,13 +101,21 @@ class Api:
                 return self._composite(call)
             case ["sobjects"]:
                 return self._collection(call)
+            case ["batch"]:
+                return self._batch(call)
+            case ["tree", name]:
+                call.allow("POST")
+                sobject = _sobject(name)
+                _must_be_writable(sobject)
+                status, answer = tree.create_tree(self.records, sobject, call.json())
+                return Response(status, answer)
             case ["sobjects", name]:
                 return self._retrieve_many(call, _sobject(name))
             case ["sobjects", name, by]:
                 call.allow("PATCH")
                 sobject = _sobject(name)
                 _must_be_writable(sobject)
-                found = upsert_field(sobject, by)
+                found = upsert_field(self.records.seen(sobject), by)
                 return Response(200, collection_calls.upsert_many(self.records, sobject, found, call.json()))
         raise not_found()
 
@@ -103,13 +123,14 @@ class Api:
         match parts:
             case []:
                 call.allow("GET", "HEAD")
-                every: list[JsonValue] = [sobject.summary(call.base) for sobject in SOBJECTS.values()]
+                every: list[JsonValue] = [summary(sobject, call.base) for sobject in SOBJECTS.values()]
                 return Response(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": every})
             case [name]:
                 return self._object(call, _sobject(name))
             case [name, "describe"]:
                 call.allow("GET", "HEAD")
-                return Response(200, _sobject(name).describe(call.base))
+                sobject = self.records.seen(_sobject(name))
+                return Response(200, describe(sobject, call.base, self.records.record_types(sobject)))
             case [name, record_id]:
                 return self._record(call, _sobject(name), record_id)
             case [name, by, value]:
@@ -119,7 +140,7 @@ class Api:
     def _object(self, call: "_Call", sobject: SObject) -> Response:
         call.allow("GET", "HEAD", "POST")
         if call.request.method != "POST":
-            return Response(200, {"objectDescribe": sobject.summary(call.base), "recentItems": []})
+            return Response(200, {"objectDescribe": summary(sobject, call.base), "recentItems": []})
         _must_be_writable(sobject)
         record_id = self.records.create(sobject, call.record_body(forbidden=("Id",)))
         return self._saved(call, sobject, record_id, created=None)
@@ -132,6 +153,8 @@ class Api:
             message = f"Provided external ID field does not exist or is not accessible: {text}"
             raise ApiError(404, "NOT_FOUND", message)
         if self.records.store.get(sobject, record_id) is None:
+            if call.request.method in {"PATCH", "DELETE"}:
+                raise ApiError(404, INVALID_CROSS_REFERENCE.code, INVALID_CROSS_REFERENCE.message)
             raise not_found()
         match call.request.method:
             case "PATCH":
@@ -146,7 +169,7 @@ class Api:
 
     def _by_external_id(self, call: "_Call", sobject: SObject, by: str, value: str) -> Response:
         call.allow("GET", "HEAD", "PATCH", "DELETE")
-        found = upsert_field(sobject, by)
+        found = upsert_field(self.records.seen(sobject), by)
         value = value.strip()
         if not value:
             raise not_found()
@@ -167,7 +190,7 @@ class Api:
 
     def _upsert(self, call: "_Call", sobject: SObject, by: str, value: str) -> Response:
         _must_be_writable(sobject)
-        field = upsert_field(sobject, by)
+        field = upsert_field(self.records.seen(sobject), by)
         payload = call.record_body(forbidden=("Id", field.name))
         update_only = call.parameter("updateOnly", "false").lower() == "true"
         key = (normal_id(value) or value) if field.type == "id" else value
@@ -187,11 +210,12 @@ class Api:
     def _shown(self, call: "_Call", sobject: SObject, record_id: str) -> JsonObject:
         wanted = [name.strip() for name in call.parameter("fields", "").split(",") if name.strip()]
         values = self.records.retrieve(sobject, record_id)
+        seen = self.records.seen(sobject)
         shown: JsonObject = {"attributes": _attributes(call.base, sobject.name, record_id)}
         if not wanted:
             return shown | values
         for name in [*wanted, "Id"]:
-            field = sobject.field(name)
+            field = seen.field(name)
             if field is None:
                 raise ApiError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
             shown[field.name] = values[field.name]
@@ -208,6 +232,17 @@ class Api:
         all_or_none = call.parameter("allOrNone", "false").lower() == "true"
         return Response(200, collection_calls.delete_many(self.records, ids, all_or_none=all_or_none))
 
+    def _predupe(self, call: "_Call") -> Response:
+        """The UI API's check for duplicates without a save. How it words its refusals is not looked into here."""
+        call.allow("POST")
+        body = call.json()
+        name, values = (body.get("apiName"), body.get("fields")) if isinstance(body, dict) else (None, None)
+        if not isinstance(name, str) or not isinstance(values, dict):
+            raise ApiError(400, "ILLEGAL_QUERY_PARAMETER_VALUE", "apiName and fields must be given")
+        sobject = _sobject(name)
+        row = changes_of(sobject, values, creating=True)
+        return Response(200, self.records.duplicates.before_saving(sobject, row))
+
     def _retrieve_many(self, call: "_Call", sobject: SObject) -> Response:
         call.allow("GET", "POST")
         if call.request.method == "POST":
@@ -220,9 +255,12 @@ class Api:
         if not isinstance(ids, list) or not isinstance(names, list) or not ids or not names:
             raise ApiError(400, "MISSING_ARGUMENT", "ids and fields must be given")
         collection_calls.check_size(len(ids))
-        fields = []
+        malformed = next((each for each in ids if normal_id(str(each)) is None), None)
+        if malformed is not None:
+            raise ApiError(400, "MALFORMED_ID", f"malformed id {malformed}")
+        seen, fields = self.records.seen(sobject), []
         for name in dict.fromkeys([*(str(each) for each in names), "Id"]):
-            field = sobject.field(name)
+            field = seen.field(name)
             if field is None:
                 raise ApiError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
             fields.append(field.name)
@@ -242,18 +280,25 @@ class Api:
         call.allow("POST")
         subrequests, all_or_none = composite.parse(call.json())
         with self.records.store.transaction() as work:
-            results, undo = composite.run(subrequests, all_or_none, self._subrequest)
+            results, undo = composite.run(subrequests, all_or_none, lambda part: self._subrequest(call, part))
             if undo:
                 work.undo()
         return Response(200, {"compositeResponse": results})
 
-    def _subrequest(self, request: Request) -> Response:
+    def _batch(self, call: "_Call") -> Response:
+        call.allow("POST")
+        parts, halt_on_error = batch.parse(call.json())
+        return Response(200, batch.run(parts, halt_on_error, lambda part: self._subrequest(call, part)))
+
+    def _subrequest(self, call: "_Call", request: Request) -> Response:
         resource = request.path.strip("/").split("/")[3:]
-        if resource == ["composite"]:
+        if resource[:1] == ["composite"] and resource[1:2] != ["sobjects"]:
             message = "Composite requests cannot be nested"
             return Response(400, ApiError(400, "INVALID_INPUT", message).body())
         with self.records.store.transaction() as work:
-            response = self.route(request)
+            # That a part takes over the header of the whole call, unless it has its own, is a guess.
+            assign = request.headers.get(assignment.HEADER, call.request.headers.get(assignment.HEADER, ""))
+            response = self.route(replace(request, headers={**request.headers, assignment.HEADER: assign}))
             if response.status >= 300:
                 work.undo()
         return response
@@ -262,7 +307,8 @@ class Api:
         text = call.parameter("q", "")
         if not text.strip():
             raise ApiError(400, "MALFORMED_QUERY", "SOQL statement cannot be empty")
-        plan = compile_query(text, include_deleted=kind == "queryAll")
+        include_deleted = kind == "queryAll"
+        plan = compile_query(text, self.records.now(), include_deleted=include_deleted, visible=self.records.seen)
         rows = self.records.store.run(plan)
         if plan.is_count:
             return Response(200, {"totalSize": rows[0][0], "done": True, "records": []})
@@ -270,6 +316,21 @@ class Api:
         if len(rows) > call.page_size():
             self._cursors[locator] = (plan, rows)
         return self._page(call, f"{kind}/{locator}", plan, rows, start=0)
+
+    def _search(self, call: "_Call", kind: str) -> Response:
+        call.allow(*("GET", "HEAD") if kind == "search" else ("GET", "HEAD", "POST"))
+        if kind == "search":
+            text = call.parameter("q", "")
+        elif call.request.method == "POST":
+            text = parameterized_search.sosl_of_body(call.json())
+        else:
+            given = parse_qs(call.request.query_string, keep_blank_values=True)
+            text = parameterized_search.sosl_of_parameters(given)
+        lag = timedelta(seconds=self.behaviour.search_lag_seconds)
+        found = Searcher(self.records.store, self.records.now(), lag, self.records.seen).find(text)
+        records: list[JsonValue] = [_found(call.base, plan, row) for plan, rows in found for row in rows]
+        # Older versions answer the bare list; the exact cut-over is not documented.
+        return Response(200, {"searchRecords": records} if call.version >= _VERSION_WITH_SEARCH_RECORDS else records)
 
     def _next_page(self, call: "_Call", text: str, kind: str) -> Response:
         locator, _, start = text.partition("-")
@@ -350,7 +411,9 @@ def parse_json(body: bytes) -> JsonValue:
 
 def _allow(request: Request, *methods: str) -> None:
     if request.method not in methods:
-        message = f"HTTP Method '{request.method}' not allowed. Allowed are {','.join(methods)}"
+        # Real orgs name HEAD before GET.
+        allowed = sorted(methods, key=lambda name: name != "HEAD")
+        message = f"HTTP Method '{request.method}' not allowed. Allowed are {','.join(allowed)}"
         raise ApiError(405, "METHOD_NOT_ALLOWED", message)
 
 
@@ -385,7 +448,10 @@ def _versions() -> JsonValue:
 
 
 def _resources(base: str) -> JsonObject:
-    return {name: f"{base}/{name}" for name in ("composite", "limits", "query", "queryAll", "sobjects")}
+    return {
+        name: f"{base}/{name}"
+        for name in ("composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects")
+    }
 
 
 def _attributes(base: str, kind: str, record_id: str) -> JsonObject:
@@ -400,6 +466,12 @@ def _record(base: str, plan: Plan, row: Sequence[Scalar]) -> JsonObject:
         if holder is not None:
             holder[column.path[-1]] = read_value(column.field, value)
     return record
+
+
+def _found(base: str, plan: Plan, row: Sequence[Scalar]) -> JsonObject:
+    """One row of a search; without a field list it shows the Id."""
+    record = _record(base, plan, row)
+    return record if plan.columns else {**record, "Id": row[0]}
 
 
 def _holder(

@@ -7,6 +7,7 @@
 | state_country_picklists | true, false | whether State and Country take only values from lists |
 | session_seconds | a number above 0, null | a session ends when it was idle for so long; null: never |
 | logins_per_hour | a whole number above 0 | logins of one user in an hour before `rate_limit_exceeded` |
+| search_lag_seconds | a number, 0 or more | how far the search index is behind the records |
 """
 
 import math
@@ -23,6 +24,10 @@ def _is_seconds_or_null(value: JsonValue) -> bool:
     return value is None or (is_number(value) and isinstance(value, int | float) and 0 < value < math.inf)
 
 
+def _is_lag(value: JsonValue) -> bool:
+    return is_number(value) and isinstance(value, int | float) and 0 <= value < math.inf
+
+
 @dataclass
 class Behaviour(Knobs):
     """One object for the whole org, changed in place. The defaults are what a new org does, as far as is known."""
@@ -36,6 +41,7 @@ class Behaviour(Knobs):
         "state_country_picklists": ("true or false", is_flag),
         "session_seconds": ("a number above 0, or null", _is_seconds_or_null),
         "logins_per_hour": ("a whole number above 0", is_count),
+        "search_lag_seconds": ("a number, 0 or more", _is_lag),
     }
 
     duplicate_result_key: DuplicateResultKey = "duplicateResut"
@@ -43,3 +49,4 @@ class Behaviour(Knobs):
     state_country_picklists: bool = False
     session_seconds: float | None = None
     logins_per_hour: int = 3_600
+    search_lag_seconds: float = 0

@@ -14,13 +14,20 @@
 | GET, POST /_org/app | what the connected app may do, see connected_app.py; a POST changes only the given keys |
 | GET, POST /_org/limits | {"daily", "used"}: the daily API limit and the calls of the past 24 hours |
 | POST /_org/expire_tokens | ends every session; `/services/oauth2/revoke` ends one |
+| GET, POST /_org/assignment_rules | see assignment.py; a POST replaces all of them, [] clears |
+| GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
+| POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
+| POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
+| GET, POST /_org/duplicate_rules | see duplicate_rules.py; a POST replaces all, [] leaves the standard ones, inactive |
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from . import life
 from .api import parse_json
+from .duplicate_rules import parse_rules, rule_as_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
 from .fields import SObject, sobject_named
@@ -99,6 +106,15 @@ def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
     return {"validation_rules": len(org.rules)}
 
 
+def _duplicate_rules(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return [rule_as_json(rule) for rule in org.duplicate_rules]
+
+
+def _set_duplicate_rules(org: "Org", request: Request, name: str) -> JsonValue:
+    org.duplicate_rules[:] = parse_rules(_list(request))
+    return _duplicate_rules(org, request, name)
+
+
 def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
     return org.behaviour.shown()
 
@@ -155,8 +171,16 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("DELETE", "calls"): _clear_calls,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _set_faults,
+    ("GET", "assignment_rules"): life.assignment_rules,
+    ("POST", "assignment_rules"): life.set_assignment_rules,
+    ("GET", "field_access"): life.field_access,
+    ("POST", "field_access"): life.set_field_access,
+    ("POST", "merge"): life.merge_leads,
+    ("POST", "convert"): life.convert_lead,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
+    ("GET", "duplicate_rules"): _duplicate_rules,
+    ("POST", "duplicate_rules"): _set_duplicate_rules,
     ("GET", "behaviour"): _behaviour,
     ("POST", "behaviour"): _change_behaviour,
     ("GET", "public_key"): _public_key,

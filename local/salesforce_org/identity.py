@@ -5,6 +5,8 @@ reported; which of them a real org picks for a session that has run out is a gue
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from .api import NEWEST_VERSION
 from .fields import SOBJECTS
@@ -101,6 +103,12 @@ def _identity_only(user: Row) -> JsonObject:
     }
 
 
+def _winter_offset(zone: str) -> int:
+    """Milliseconds. The recorded answer was given in summer, and told the zone's winter time."""
+    offset = datetime(2026, 1, 1, tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
+    return int(offset.total_seconds() * 1000)
+
+
 def _userinfo_only(user: Row) -> JsonObject:
     return {
         "preferred_username": user["Username"],
@@ -109,5 +117,6 @@ def _userinfo_only(user: Row) -> JsonObject:
         "given_name": user["FirstName"],
         "family_name": user["LastName"],
         "zoneinfo": user["TimeZoneSidKey"],
-        "updated_at": user["LastModifiedDate"],
+        "utcOffset": _winter_offset(str(user["TimeZoneSidKey"])),
+        "updated_at": str(user["LastModifiedDate"]).replace(".000+0000", "Z"),
     }

@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from .api import NEWEST_VERSION, Api
 from .behaviour import Behaviour
 from .connected_app import ConnectedApp
 from .control import handle_control
+from .duplicate_rules import STANDARD_RULES
 from .errors import ApiError, Problem
 from .faults import Fault, failure, limit_exceeded, refuser, take
 from .fields import SOBJECTS
@@ -43,8 +45,8 @@ def _utc_now() -> datetime:
 class Org:
     """A Salesforce org in one SQLite database. Its set-up (users, queue) is always there; `seed` adds the people.
 
-    `faults`, `rules` and `calls` are plain lists for tests; over HTTP they are /_org/faults, /_org/validation_rules
-    and /_org/calls. Safe to use from several threads.
+    `faults`, `rules`, `duplicate_rules` and `calls` are plain lists for tests; over HTTP they are /_org/faults,
+    /_org/validation_rules, /_org/duplicate_rules and /_org/calls. Safe to use from several threads.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class Org:
         self.behaviour = Behaviour()
         self._records = Records(self._store, now, _INTEGRATION_USER_ID, behaviour=self.behaviour)
         self.rules = self._records.rules
+        self.duplicate_rules = self._records.duplicates.rules
+        self.access = self._records.access
         self.sessions = Sessions(_ORGANIZATION_ID, _INTEGRATION_USER_ID, now, self.behaviour)
         self._logins = Logins(self.app, self.sessions, self.behaviour, self._user_named, now)
         self._identity = Identity(self.sessions, self._store)
@@ -94,9 +98,11 @@ class Org:
 
     def _set_up(self) -> None:
         self.rules[:] = seed.DEFAULT_RULES
+        self.duplicate_rules[:] = STANDARD_RULES
         with self._lock, self._store.transaction():
             if not self._store.all(SOBJECTS["Organization"]):
                 seed.set_up(self._records, _ORGANIZATION_ID)
+            self._records.set_assignment_rules([])
 
     def seed(self) -> None:
         """Adds the people of the FlexFit story; a second time does nothing."""
@@ -115,6 +121,7 @@ class Org:
             self._set_up()
             self.seed()
             self.behaviour.reset()
+            self.access.clear()
             self.faults.clear()
             self.calls.clear()
             self._api.forget_cursors()
@@ -136,6 +143,12 @@ class Org:
         """Overwrites fields of a record unchecked, read-only ones too."""
         with self._lock, self._store.transaction():
             self._store.update(SOBJECTS[sobject], record_id, values)
+
+    @contextmanager
+    def work(self) -> Iterator[Records]:
+        """The records, for a change that happens whole or not at all: see life.py."""
+        with self._lock, self._store.transaction():
+            yield self._records
 
     def call(
         self, method: str, resource: str, body: object = None, headers: Mapping[str, str] | None = None

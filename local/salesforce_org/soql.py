@@ -2,39 +2,58 @@
 
 The grammar is the part of SOQL that the project uses, as strict as the real one there: AND and OR never mix without
 parentheses, NOT stands alone or in parentheses, a backslash escapes only what the reference lists. What is valid
-SOQL but not built here (GROUP BY, sub-queries, functions, date literals) is refused as a limit of the stand-in,
+SOQL but not built here (GROUP BY, functions, child sub-queries, FOR VIEW) is refused as a limit of the stand-in,
 never answered wrongly.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Set
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Final
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
 from .errors import ApiError
+from .moments import is_date_literal
+from .soql_text import malformed, stand_in_limit
+from .soql_tree import (
+    All,
+    AnyOf,
+    Comparison,
+    Condition,
+    FieldGroup,
+    LiteralKind,
+    Not,
+    Path,
+    Query,
+    SemiJoin,
+    Sort,
+    Value,
+)
 
 MAX_STATEMENT = 100_000  # characters
-MAX_STRING = 4_000  # characters of one string in WHERE
-MAX_OFFSET = 2_000  # rows
+_MAX_STRING = 4_000  # characters of one string in WHERE
+_MAX_OFFSET = 2_000  # rows
 _MAX_LIMIT = 2**31 - 1  # rows; more would not fit the database's numbers
-_SHOWN_BEFORE = 34  # characters of a long line shown on either side of the caret
 
-_GRAMMAR = r"""
-query: SELECT columns FROM NAME NAME? where? order_by? limit? offset?
+CLAUSES: Final = r"""
 ?columns: fields | count
-fields: path ("," path)*
+fields: column ("," column)*
+?column: path | field_group
+field_group: FIELDS "(" NAME ")"
 count: COUNT "(" ")"
+using: USING NAME NAME
 where: WHERE condition
 ?condition: simple | conjunction | disjunction | negation
 conjunction: simple (AND simple)+
 disjunction: simple (OR simple)+
 negation: NOT simple
-?simple: "(" condition ")" | comparison | membership
+?simple: "(" condition ")" | comparison | membership | semi_join
 comparison: path OPERATOR value | path LIKE value
-membership: path IN "(" value ("," value)* ")" | path NOT IN "(" value ("," value)* ")"
+membership: path _set_operator "(" value ("," value)* ")"
+semi_join: path IN _OPEN query ")" | path NOT IN _OPEN query ")"
+_set_operator: IN | NOT IN | INCLUDES | EXCLUDES
 order_by: ORDER_BY sort ("," sort)*
 sort: path direction? nulls?
 direction: ASC | DESC
@@ -42,16 +61,20 @@ nulls: NULLS (FIRST | LAST)
 limit: LIMIT NUMBER
 offset: OFFSET NUMBER
 path: NAME ("." NAME)*
-value: STRING | DATETIME | DATE | NUMBER | TRUE | FALSE | NULL
+value: STRING | DATETIME | DATE | NUMBER | TRUE | FALSE | NULL | DATE_LITERAL | NAME
+query: SELECT columns FROM NAME NAME? using? where? order_by? limit? offset?
 
 SELECT.2: /select\b/i
 FROM.2: /from\b/i
+USING.2: /using\b/i
 WHERE.2: /where\b/i
 AND.2: /and\b/i
 OR.2: /or\b/i
 NOT.2: /not\b/i
 IN.2: /in\b/i
 LIKE.2: /like\b/i
+INCLUDES.2: /includes\b/i
+EXCLUDES.2: /excludes\b/i
 ORDER_BY.2: /order\s+by\b/i
 ASC.2: /asc\b/i
 DESC.2: /desc\b/i
@@ -64,194 +87,88 @@ TRUE.2: /true\b/i
 FALSE.2: /false\b/i
 NULL.2: /null\b/i
 COUNT.2: /count(?=\s*\()/i
-OPERATOR: /!=|<=|>=|=|<|>/
+FIELDS.2: /fields(?=\s*\()/i
+_OPEN.2: /\((?=\s*select\b)/i
+OPERATOR: /!=|<>|<=|>=|=|<|>/
 STRING: /'(?:[^'\\\r\n]|\\.)*'/
 DATETIME.3: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/
 DATE.2: /\d{4}-\d\d-\d\d/
-NUMBER: /[+-]?\d+(?:\.\d+)?/
+DATE_LITERAL.3: /[A-Za-z]+(?:_[A-Za-z]+)+:\d+/
+NUMBER: /-?\d+(?:\.\d+)?/
 NAME: /[A-Za-z][A-Za-z0-9_]*/
 %ignore /\s+/
 """
+"""What SOQL and the RETURNING of SOSL have in common."""
 
-# Valid in a real org, not built here. Saying so beats a MALFORMED_QUERY that the real org would not give.
-_NOT_BUILT_CLAUSE = re.compile(r"(?:group|having|using|with|for|all)$", re.IGNORECASE)
-_NOT_BUILT = re.compile(
-    r"(?:group|having|typeof|using|with|for|all|includes|excludes|select|today|yesterday|tomorrow|"
-    r"(?:last|this|next)_\w+|n_\w+_ago)$",
-    re.IGNORECASE,
-)
-_RESERVED = re.compile(r"(?:select|from|where|and|or|not|in|like|by|limit|offset)$", re.IGNORECASE)
-
-type Operator = Literal["=", "!=", "<", "<=", ">", ">=", "LIKE", "IN", "NOT IN"]
-type LiteralKind = Literal["string", "datetime", "date", "number", "boolean", "null"]
-
-
-@dataclass(frozen=True)
-class Path:
-    """A field as written, such as ("Account", "Name"). `position` is its offset in the statement."""
-
-    parts: tuple[str, ...]
-    position: int
-
-
-@dataclass(frozen=True)
-class Value:
-    """A literal. `text` is as written, without quotes; a string keeps its escapes, which LIKE reads differently."""
-
-    kind: LiteralKind
-    text: str
-    position: int
-
-
-@dataclass(frozen=True)
-class Comparison:
-    path: Path
-    operator: Operator
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Not:
-    condition: "Condition"
-
-
-@dataclass(frozen=True)
-class All:
-    conditions: tuple["Condition", ...]
-
-
-@dataclass(frozen=True)
-class AnyOf:
-    conditions: tuple["Condition", ...]
-
-
-type Condition = Comparison | Not | All | AnyOf
-
-
-@dataclass(frozen=True)
-class Sort:
-    path: Path
-    descending: bool
-    nulls_last: bool
-
-
-@dataclass(frozen=True)
-class Query:
-    """`columns` is None for COUNT(); `sobject` and `alias` are as written."""
-
-    text: str
-    columns: tuple[Path, ...] | None
-    sobject: str
-    sobject_position: int
-    alias: str | None
-    where: Condition | None
-    order: tuple[Sort, ...]
-    limit: int | None
-    offset: int
-
-
-def at_caret(text: str, position: int, message: str) -> str:
-    """The message as the org writes it: a piece of the statement, a caret under the culprit, row and column.
-
-    How much of the line the real org shows is not documented; recorded answers cut a long line at a word, some
-    thirty characters before the caret, and so does this.
-    """
-    line_start = text.rfind("\n", 0, position) + 1
-    line_end = text.find("\n", position)
-    line = text[line_start : line_end if line_end >= 0 else len(text)]
-    column = position - line_start
-    shown_from = 0
-    if column > _SHOWN_BEFORE:
-        shown_from = next(
-            (match.end() for match in re.finditer(r"[ ,]+", line) if match.end() >= column - _SHOWN_BEFORE),
-            column,
-        )
-        shown_from = min(shown_from, column)
-    shown = line[shown_from : column + _SHOWN_BEFORE]
-    row = text.count("\n", 0, position) + 1
-    return f"\n{shown}\n{' ' * (column - shown_from)}^\nERROR at Row:{row}:Column:{column + 1}\n{message}"
-
-
-def malformed(text: str, position: int, message: str) -> ApiError:
-    return ApiError(400, "MALFORMED_QUERY", at_caret(text, position, message))
-
-
-def invalid_field(text: str, position: int, message: str) -> ApiError:
-    return ApiError(400, "INVALID_FIELD", at_caret(text, position, message))
-
-
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
-
-
-def unescape(text: str, keep: str = "") -> str:
-    """A string literal's characters. Escapes of the characters in `keep` stay as written (LIKE's wildcards).
-
-    Raises ValueError with the offending sequence on a backslash that escapes nothing.
-    """
-
-    def one(match: re.Match[str]) -> str:
-        code = match[1]
-        if len(code) == 5:
-            return chr(int(code[1:], 16))
-        if code in keep:
-            return match[0]
-        if code.lower() in _ESCAPES:
-            return _ESCAPES[code.lower()]
-        raise ValueError(match[0])
-
-    return _ESCAPE.sub(one, text)
-
-
-def like_regex(text: str) -> str:
-    """A LIKE pattern (still escaped) as a regular expression over lower-case text."""
-    pieces: list[str] = []
-    for match in re.finditer(r"\\u[0-9A-Fa-f]{4}|\\.|.", text, re.DOTALL):
-        piece = match[0]
-        if piece == "%":
-            pieces.append(".*")
-        elif piece == "_":
-            pieces.append(".")
-        elif piece in {r"\%", r"\_"}:
-            pieces.append(re.escape(piece[1]))
-        else:
-            pieces.append(re.escape(unescape(piece).lower()))
-    return "".join(pieces)
+_GRAMMAR = rf"""
+start: query | _NEVER not_built
+not_built: WITH | GROUP_BY | HAVING | TYPEOF | FOR | UPDATE | ALL_ROWS
+%declare _NEVER
+{CLAUSES}
+WITH.2: /with\b/i
+GROUP_BY.2: /group\s+by\b/i
+HAVING.2: /having\b/i
+TYPEOF.2: /typeof\b/i
+FOR.2: /for\s+(view|reference|update)\b/i
+UPDATE.2: /update\s+(tracking|viewstat)\b/i
+ALL_ROWS.2: /all\s+rows\b/i
+"""
+# Clauses that the grammar never accepts, but knows, to name them when it trips over one.
+NOT_BUILT: Final = frozenset({"WITH", "GROUP_BY", "HAVING", "TYPEOF", "FOR", "UPDATE"})
+_RESERVED = re.compile(r"(?:select|from|where|and|or|not|in|like|includes|excludes|by|limit|offset)", re.IGNORECASE)
+_NO_ALIAS = frozenset({"group", "having", "with"})  # the other words that are no alias are tokens of their own
 
 
 @v_args(inline=True)
-class _Builder(Transformer[Token, Query]):
-    """Parse tree to the dataclasses above. lark hands children over untyped, hence Any."""
+class Builder(Transformer[Token, Any]):
+    """Parse tree to syntax tree. lark hands children over untyped, hence Any."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
 
+    def start(self, query: Query) -> Query:
+        return query
+
     def query(self, _select: Token, columns: tuple[Path, ...] | None, _from: Token, name: Token, *rest: Any) -> Query:
-        clauses: dict[str, Any] = {}
-        alias = None
-        for part in rest:
-            if isinstance(part, Token):
-                alias = str(part)
-            else:
-                clauses.update(part)
+        alias, clauses = None, list(rest)
+        if clauses and isinstance(clauses[0], Token):
+            alias = clauses.pop(0)
+            if alias.lower() in _NO_ALIAS:
+                raise malformed(self._text, alias.start_pos or 0, f"unexpected token: '{alias}'")
+        return self.build(columns, name, str(alias) if alias else None, clauses)
+
+    def build(
+        self, columns: tuple[Path, ...] | None, name: Token, alias: str | None, clauses: list[dict[str, Any]]
+    ) -> Query:
+        given = {key: value for clause in clauses for key, value in clause.items()}
         return Query(
             text=self._text,
             columns=columns,
             sobject=str(name),
             sobject_position=name.start_pos or 0,
             alias=alias,
-            where=clauses.get("where"),
-            order=clauses.get("order", ()),
-            limit=clauses.get("limit"),
-            offset=clauses.get("offset", 0),
+            **given,
         )
 
-    def fields(self, *paths: Path) -> tuple[Path, ...]:
-        return paths
+    def fields(self, *columns: Path | FieldGroup) -> tuple[Path | FieldGroup, ...]:
+        return columns
+
+    def field_group(self, fields: Token, name: Token) -> FieldGroup:
+        match name.upper():
+            case "ALL" | "STANDARD" | "CUSTOM" as known:
+                return FieldGroup(known, fields.start_pos or 0)
+        raise malformed(self._text, name.start_pos or 0, f"unexpected token: '{name}'")
 
     def count(self, _count: Token) -> None:
         return None
+
+    def using(self, using: Token, word: Token, scope: Token) -> dict[str, Any]:
+        if word.lower() != "scope":
+            raise malformed(self._text, word.start_pos or 0, f"unexpected token: '{word}'")
+        if scope.lower() != "everything":
+            raise stand_in_limit(f"'{using} {word} {scope}' in SOQL")
+        return {}
 
     def where(self, _where: Token, condition: Condition) -> dict[str, Any]:
         return {"where": condition}
@@ -266,11 +183,21 @@ class _Builder(Transformer[Token, Query]):
         return Not(condition)
 
     def comparison(self, path: Path, operator: Token, value: Value) -> Comparison:
+        if operator == "<>":
+            # Orgs are said to take it for !=, the reference does not have it.
+            raise stand_in_limit("'<>' in SOQL")
         return Comparison(path, str(operator).upper(), (value,))  # type: ignore[arg-type]  # the grammar limits it
 
-    def membership(self, path: Path, first: Token, *rest: Any) -> Comparison:
+    def membership(self, path: Path, *rest: Token | Value) -> Comparison:
+        operator = " ".join(part.type for part in rest if isinstance(part, Token))
         values = tuple(part for part in rest if isinstance(part, Value))
-        return Comparison(path, "NOT IN" if first.type == "NOT" else "IN", values)
+        return Comparison(path, operator, values)  # type: ignore[arg-type]  # the grammar limits it
+
+    def semi_join(self, path: Path, *rest: Token | Query) -> SemiJoin:
+        (select,) = (part for part in rest if isinstance(part, Query))
+        words = [part for part in rest if isinstance(part, Token)]
+        position = words[-1].end_pos or 0
+        return SemiJoin(path, len(words) == 2, select, self._text.index("(", position))
 
     def order_by(self, _order: Token, *sorts: Sort) -> dict[str, Any]:
         return {"order": sorts}
@@ -289,8 +216,8 @@ class _Builder(Transformer[Token, Query]):
 
     def offset(self, _offset: Token, number: Token) -> dict[str, Any]:
         offset = self._row_count(number)
-        if offset > MAX_OFFSET:
-            raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}")
+        if offset > _MAX_OFFSET:
+            raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {_MAX_OFFSET}")
         return {"offset": offset}
 
     def path(self, *names: Token) -> Path:
@@ -298,11 +225,18 @@ class _Builder(Transformer[Token, Query]):
 
     def value(self, token: Token) -> Value:
         position = token.start_pos or 0
-        if token.type == "STRING":
-            if len(token) - 2 > MAX_STRING:
-                raise malformed(self._text, position, f"string literal exceeds {MAX_STRING} characters")
-            return Value("string", str(token)[1:-1], position)
-        kind: LiteralKind = "boolean" if token.type in {"TRUE", "FALSE"} else token.type.lower()  # type: ignore[assignment]
+        match token.type:
+            case "STRING":
+                if len(token) - 2 > _MAX_STRING:
+                    raise malformed(self._text, position, f"string literal exceeds {_MAX_STRING} characters")
+                return Value("string", str(token)[1:-1], position)
+            case "TRUE" | "FALSE":
+                return Value("boolean", str(token), position)
+            case "NAME" | "DATE_LITERAL":
+                if not is_date_literal(token):
+                    raise malformed(self._text, position, f"unexpected token: '{token}'")
+                return Value("date_literal", str(token), position)
+        kind: LiteralKind = token.type.lower()  # type: ignore[assignment]  # the grammar limits it
         return Value(kind, str(token), position)
 
     def _row_count(self, number: Token) -> int:
@@ -314,36 +248,68 @@ class _Builder(Transformer[Token, Query]):
 @cache
 def _parser() -> Lark:
     # The basic lexer keeps keywords reserved everywhere, as the real org does.
-    return Lark(_GRAMMAR, start="query", parser="lalr", lexer="basic", maybe_placeholders=False)
+    return Lark(_GRAMMAR, start="start", parser="lalr", lexer="basic", maybe_placeholders=False)
 
 
-def _unexpected(text: str, position: int) -> ApiError:
+def _unexpected(text: str, error: UnexpectedInput, not_built: Set[str]) -> ApiError:
+    """The org's refusal of the token that the parser tripped over, or the stand-in's of what it does not know."""
+    at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    # lark declares this attribute as None and then stores numbers in it.
+    position: int | None = getattr(error, "pos_in_stream", None)
+    if at_end or position is None:
+        position = len(text)
     before, rest = text[:position], text[position:]
     word = match[0] if (match := re.match(r"\w+|\S", rest)) else "<EOF>"
-    previous = match[1] if (match := re.search(r"(\w+)\s*$", before)) else ""
-    # GROUP BY and FOR UPDATE trip on their second word: the first was taken for an alias.
-    is_second_word = _NOT_BUILT_CLAUSE.match(previous) is not None and before[-1:].isspace()
-    is_call = word == "(" and bool(previous) and _RESERVED.match(previous) is None
-    is_subquery = re.match(r"\(\s*select\b", rest, re.IGNORECASE) is not None
-    if is_second_word or is_call or is_subquery or _NOT_BUILT.match(word):
-        return ApiError(501, "STAND_IN_LIMIT", f"This stand-in for Salesforce does not do '{previous} {word}' in SOQL.")
+    is_child = re.match(r"\(\s*select\b", rest, re.IGNORECASE) and re.search(r"(?i:\bselect|,)\s*$", before)
+    if is_child or (isinstance(error, UnexpectedToken) and error.token.type in not_built):
+        return stand_in_limit(f"'{' '.join(rest.split()[:2])}' here in SOQL")
+    if isinstance(error, UnexpectedToken) and error.token.type == "ALL_ROWS":
+        return malformed(text, position, "ALL ROWS not allowed in this context")
+    if isinstance(error, UnexpectedCharacters) and word == ":":
+        return malformed(text, position, "Bind variables only allowed in Apex code")
+    if _is_call(before, word) or re.match(r"count\s*\(\s*\w", rest, re.IGNORECASE):
+        return stand_in_limit("this function in SOQL")
+    if not before.strip() and word != "<EOF>":
+        # Recorded: what does not even begin as a query is refused without its place.
+        return ApiError(400, "MALFORMED_QUERY", f"unexpected token: '{word}'")
     return malformed(text, position, f"unexpected token: '{word}'")
 
 
-def parse(text: str) -> Query:
-    """Raises ApiError MALFORMED_QUERY in the org's own words, or STAND_IN_LIMIT for SOQL that is not built here."""
+def _is_call(before: str, word: str) -> bool:
+    """An unexpected bracket after a name, or something in the brackets of COUNT."""
+    if re.search(r"\bcount\s*\(\s*$", before, re.IGNORECASE):
+        return re.match(r"\w", word) is not None
+    names = re.search(r"(?:(\w+)\s+)?([A-Za-z]\w*)\s*$", before)
+    if word != "(" or names is None or (names[1] or "").lower() == "from":
+        return False
+    return _RESERVED.fullmatch(names[2]) is None
+
+
+def check_length(text: str, code: str) -> None:
     if len(text) > MAX_STATEMENT:
-        raise ApiError(400, "MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_STATEMENT} characters.")
+        kind = "SOSL" if code == "MALFORMED_SEARCH" else "SOQL"
+        raise ApiError(400, code, f"{kind} statements cannot be longer than {MAX_STATEMENT} characters.")
+
+
+def build(parser: Lark, text: str, padded: str, builder: Builder, not_built: Set[str] = NOT_BUILT) -> Any:
+    """Parses `padded`, which has what `text` has at the same places, into what the builder makes of it.
+
+    Raises ApiError for what does not parse; a token of a type in `not_built` is a limit of the stand-in.
+    """
     try:
-        return _Builder(text).transform(_parser().parse(text))
+        return builder.transform(parser.parse(padded))
     except UnexpectedInput as error:
-        at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-        # lark declares this attribute as None and then stores numbers in it.
-        position: int | None = getattr(error, "pos_in_stream", None)
-        raise _unexpected(text, len(text) if at_end or position is None else position) from None
+        raise _unexpected(text, error, not_built) from None
     except VisitError as error:
         if isinstance(error.orig_exc, ApiError):
             raise error.orig_exc from None
         raise
     except RecursionError:
         raise ApiError(400, "QUERY_TOO_COMPLICATED", "the filter conditions are too complicated") from None
+
+
+def parse(text: str) -> Query:
+    """Raises ApiError MALFORMED_QUERY in the org's own words, or STAND_IN_LIMIT for SOQL that is not built here."""
+    check_length(text, "MALFORMED_QUERY")
+    query: Query = build(_parser(), text, text, Builder(text))
+    return query
