@@ -39,6 +39,8 @@ from shared.submission import Outcome, State
 _DUPLICATE: Final = "DUPLICATES_DETECTED"
 _MOVED: Final = frozenset({"CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_DELETED", "NOT_FOUND"})
 """The record that the look-up saw a moment ago was converted, merged or deleted since."""
+_GONE_OR_MISNAMED: Final = "INVALID_CROSS_REFERENCE_KEY"
+"""Of a note: its record was deleted for good, or the owner of the Task is no user. Looking again tells which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ def _told(submission_id: str, plan: Tell, noted: Noted) -> Result:
 
 
 def _has_moved(noted: Noted) -> bool:
-    return any(part.error and part.error.code in _MOVED for part in (noted.task, noted.change))
+    return any(part.error and part.error.code in {*_MOVED, _GONE_OR_MISNAMED} for part in (noted.task, noted.change))
 
 
 def _where_they_are(

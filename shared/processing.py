@@ -44,7 +44,7 @@ _PASSING: Final = frozenset(
     {"lead_of_same_batch_failed", "record_gone", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"}
 )
 """Errors that the next try, a moment later, probably does not meet."""
-_SHORT_LIVED: Final = frozenset(
+SHORT_LIVED: Final = frozenset(
     {
         "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
         "CANNOT_UPDATE_CONVERTED_LEAD",
@@ -247,7 +247,7 @@ def _finish(row: Submission, result: Result, deliveries: int, dependencies: Depe
                 _settle(row, result, dependencies)
             case PermanentError():
                 _reject(row, _rejection(result, row, dependencies.forms), dependencies)
-            case TransientError(code=code) if code in _SHORT_LIVED and row.attempts + 1 >= MOST_SHORT_LIVED:
+            case TransientError(code=code) if code in SHORT_LIVED and row.attempts + 1 >= MOST_SHORT_LIVED:
                 refused = Problem(code=code, detail=result.detail)
                 _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
             case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS and not isinstance(result, BudgetError):

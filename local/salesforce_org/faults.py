@@ -7,6 +7,7 @@
 | limit_exceeded | 403 REQUEST_LIMIT_EXCEEDED |
 | unavailable_html | 503 with an HTML page |
 | status | `status` (408, 429, 500, 502, 503 or 504) with a `body` "html", "json" or "empty"; nothing was done |
+| api_error | the whole call is refused with a `status` from 400 to 599, and a `code` and `message` of your own |
 | lock_row | UNABLE_TO_LOCK_ROW for each record written (or only for the one at position `record`, from 0) |
 | record_error | the same with `code`, `message` and `fields` of your own |
 | upsert_race | upserts do not see existing records, as if another call were about to commit: DUPLICATE_VALUE |
@@ -41,6 +42,7 @@ _OWN_KEYS: Mapping[str, frozenset[str]] = {
     "limit_exceeded": frozenset(),
     "unavailable_html": frozenset(),
     "status": frozenset({"status", "body"}),
+    "api_error": frozenset({"status", "code", "message"}),
     "lock_row": frozenset({"record"}),
     "record_error": frozenset({"record", "code", "message", "fields"}),
     "upsert_race": frozenset(),
@@ -85,7 +87,7 @@ _ALLOWED: Allowed = {
     "code": ("a text", _is_text),
     "message": ("a text", _is_text),
     "fields": ("a list of texts", _are_texts),
-    "status": (f"one of {', '.join(map(str, _STATUSES))}", lambda value: type(value) is int and value in _STATUSES),
+    "status": ("a whole number from 400 to 599", lambda value: type(value) is int and 400 <= value <= 599),
     "body": (f"one of {', '.join(_BODIES)}", lambda value: value in _BODIES),
 }
 
@@ -103,7 +105,7 @@ class Fault:
     seconds: float = 1.0
     record: int | None = None
     problem: Problem = LOCKED
-    status: int = 500
+    status: int = 400
     body: str = "html"
     _random: Random = field(init=False)
 
@@ -146,6 +148,9 @@ def failure(fault: Fault) -> Response | None:
             return _failed(503, "html")
         case "status":
             return _failed(fault.status, fault.body)
+        case "api_error":
+            error = ApiError(fault.status, fault.problem.code, fault.problem.message)
+            return Response(fault.status, error.body())
         case "drop":
             return Response(0, drop=True)
     return None
@@ -199,8 +204,8 @@ def parse_fault(value: JsonValue) -> Fault:
         raise ApiError(400, "BAD_FAULT", "a fault takes either times or rate")
     if "seed" in given and "rate" not in given:
         raise ApiError(400, "BAD_FAULT", "seed is for a fault with a rate")
-    if kind == "status" and "status" not in given:
-        raise ApiError(400, "BAD_FAULT", f"status must be given: {_ALLOWED['status'][0]}")
+    if kind == "status" and given.get("status") not in _STATUSES:
+        raise ApiError(400, "BAD_FAULT", f"status must be one of {', '.join(map(str, _STATUSES))}")
     return _fault(kind, given)
 
 
@@ -212,7 +217,7 @@ def _fault(kind: str, given: JsonObject) -> Fault:
     for name in plain:
         setattr(fault, name, given[name])
     fault.__post_init__()
-    if kind == "record_error":
+    if kind in {"record_error", "api_error"}:
         names = given.get("fields", [])
         fields = tuple(str(name) for name in names) if isinstance(names, list) else ()
         fault.problem = Problem(
