@@ -20,6 +20,8 @@
 `times` (1 when left out) makes it the next so many calls that match. `rate` (above 0, up to 1) with `seed` (0 when left
 out) makes it that share of the calls that match, for ever: the same seed hits the same calls of a sequence.
 
+`after` spares the first so many calls that match.
+
 `path` (a part of the raw path and query) and `method` narrow a fault down. A fault without a path never hits logins
 (`/services/oauth2/...`, `/id/...`); name `/services/oauth2/token` to hit those.
 """
@@ -52,7 +54,7 @@ _OWN_KEYS: Mapping[str, frozenset[str]] = {
     "commit_then_drop": frozenset(),
     "commit_then_truncate": frozenset(),
 }
-_HOW_OFTEN = frozenset({"times", "rate", "seed"})
+_HOW_OFTEN = frozenset({"times", "rate", "seed", "after"})
 _STATUSES = (408, 429, 500, 502, 503, 504)
 # The status is what counts: the codes of all but 503 are a guess, and such answers often carry none.
 _STATUS_CODES = {500: "UNKNOWN_EXCEPTION", 503: "SERVER_UNAVAILABLE", 429: "REQUEST_LIMIT_EXCEEDED"}
@@ -78,6 +80,7 @@ def _are_texts(value: JsonValue) -> bool:
 _ALLOWED: Allowed = {
     "fault": (f"one of {', '.join(_OWN_KEYS)}", lambda value: isinstance(value, str) and value in _OWN_KEYS),
     "times": ("a whole number above 0", is_count),
+    "after": ("a whole number, 0 or above", is_whole),
     "rate": ("a number above 0, up to 1", _is_share),
     "seed": ("a whole number, 0 or above", is_whole),
     "path": ("a text", _is_text),
@@ -98,6 +101,7 @@ class Fault:
 
     kind: str
     times: int | None = 1
+    after: int = 0
     rate: float | None = None
     seed: int = 0
     path: str = ""
@@ -113,10 +117,13 @@ class Fault:
         self._random = Random(self.seed)  # noqa: S311 - it must be repeatable, not secret
 
     def hits(self, request: Request) -> bool:
-        """Draws once for each call that matches."""
+        """Draws, or counts, once for each call that matches."""
         if self.times == 0 or (self.method and self.method.upper() != request.method):
             return False
         if self.path not in request.target or (not self.path and request.path.startswith(LOGIN_PATHS)):
+            return False
+        if self.after > 0:
+            self.after -= 1
             return False
         return self.rate is None or self._random.random() < self.rate
 
@@ -213,7 +220,7 @@ def _fault(kind: str, given: JsonObject) -> Fault:
     for_ever = kind == "unauthorized_forever" or "rate" in given
     fault = Fault(kind, times=None if for_ever else 1)
     # Every value was checked above to be of its field's type.
-    plain = given.keys() & {"times", "rate", "seed", "path", "method", "seconds", "record", "status", "body"}
+    plain = given.keys() & {"times", "after", "rate", "seed", "path", "method", "seconds", "record", "status", "body"}
     for name in plain:
         setattr(fault, name, given[name])
     fault.__post_init__()

@@ -10,6 +10,7 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 from mypy_boto3_sqs import SQSClient
 
 from local.salesforce_org import Org, RunningOrg, serve
+from tests.integration.real_desk import RealDesk
 from tests.integration.salesforce_desk import FixedSecret, OrgControl
 
 
@@ -86,3 +87,8 @@ def org(running_org: RunningOrg, monkeypatch: pytest.MonkeyPatch) -> OrgControl:
         "client_secret": running_org.client_secret,
     }
     return OrgControl(running_org, FixedSecret(secret))
+
+
+@pytest.fixture
+def desk(org: OrgControl) -> RealDesk:
+    return RealDesk(org=org)

@@ -7,7 +7,6 @@ docs/salesforce-errors.md is written from the same table, and a test compares th
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,8 +15,9 @@ from shared.processing import MAX_ATTEMPTS, MOST_SHORT_LIVED, SHORT_LIVED
 from shared.rejection import Reason
 from shared.salesforce.codes import error_for
 from shared.submission import State, Submission
-from tests.builders import Desk, a_submission
-from tests.integration.salesforce_desk import OrgControl, look_up
+from tests.builders import a_submission
+from tests.integration.real_desk import RealDesk
+from tests.integration.salesforce_desk import OrgControl
 
 DOCS = Path(__file__).parents[2] / "docs" / "salesforce-errors.md"
 UPSERT = "composite/sobjects/Lead"
@@ -126,38 +126,10 @@ LOGIN_CODES = [
 ]
 
 
-@dataclass
-class RealDesk(Desk):
-    """The desk with the real adapter and the org behind it."""
-
-    org: OrgControl | None = None
-
-    def __post_init__(self) -> None:
-        assert self.org is not None
-        crm: Any = self.org.crm
-        self.crm = crm
-
-    def leads(self) -> list[str]:
-        assert self.org is not None
-        return [str(lead["Submission_Id__c"]) for lead in self.org.records("Lead") if lead["Submission_Id__c"]]
-
-
-@pytest.fixture
-def desk(org: OrgControl) -> RealDesk:
-    org.crm.has_calls_for_repeats()
-    return RealDesk(org=org)
-
-
 def ten(count: int) -> list[Submission]:
     """The bad one first, then good ones."""
     good = [a_submission(last_name=f"Goed {n}", email=f"goed{n}@example.com") for n in range(1, count)]
     return [a_submission(last_name=BAD, email="bad@example.com"), *good]
-
-
-def logged_in(org: OrgControl) -> None:
-    """So that the first call that is counted is not the one that learns of the session."""
-    org.crm.look_up(look_up())
-    org.ask("DELETE", "calls")
 
 
 def assert_outcome(desk: RealDesk, bad: Submission, row: Row) -> None:
@@ -182,13 +154,13 @@ def assert_mended(desk: RealDesk, org: OrgControl, bad: Submission) -> None:
         desk.ledger.reopen(seen, person_keys=seen.person_keys, due_at=due_at, by="test", now=desk.now, why="replay")
     desk.process(bad)
     assert desk.state(bad) is State.CREATED
-    assert desk.leads().count(bad.submission_id) == 1
+    assert desk.lead_of(bad)["LastName"] == BAD
 
 
 @pytest.mark.parametrize("size", [1, 10], ids=["alone", "beside nine good ones"])
 @pytest.mark.parametrize("row", RECORD_CODES, ids=lambda row: row.code)
 def test_a_code_of_one_record_is_that_record_s_own(desk: RealDesk, org: OrgControl, row: Row, size: int) -> None:
-    logged_in(org)
+    desk.logged_in()
     org.faults({"fault": "record_error", "record": 0, "code": row.code, "message": "said the org", "path": UPSERT})
     bad, *good = ten(size)
     retries = desk.process(bad, *good)
@@ -206,7 +178,7 @@ def test_a_code_of_a_whole_call_rejects_only_whom_it_is_about(
     desk: RealDesk, org: OrgControl, row: Row, size: int
 ) -> None:
     """Where it is about a record, the org refuses the batch and then, written alone, the bad one: two calls."""
-    logged_in(org)
+    desk.logged_in()
     is_about_a_record = row.calls[1] > 2
     times = 2 if size == 10 and is_about_a_record else 1
     org.faults({"fault": "api_error", "status": row.status, "code": row.code, "path": UPSERT, "times": times})

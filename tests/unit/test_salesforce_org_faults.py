@@ -121,6 +121,11 @@ def test_faults_are_shown_with_what_is_left_of_them(org: Org) -> None:
     ]
 
 
+def test_a_fault_may_spare_the_first_calls(org: Org) -> None:
+    faults(org, {"fault": "status", "status": 502, "after": 2})
+    assert [org.call("GET", "limits").status for _ in range(4)] == [200, 200, 502, 200]
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
