@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 MAX_AGE: Final = 300.0
-"""Seconds. A rotated secret is in use after this at the latest, at once after `forget()`."""
+"""Seconds. A rotated secret is in use after this at the latest."""
 
 
 class Secret:
@@ -51,10 +51,6 @@ class Secret:
                 raise
         self._read_at = self._clock()
         return self._values
-
-    def forget(self) -> None:
-        """The next use reads anew: for when what it opened refused it."""
-        self._read_at = float("-inf")
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -50,6 +50,3 @@ class _Fixed:
 
     def values(self) -> dict[str, str]:
         return self._content
-
-    def forget(self) -> None:
-        """Nothing to forget: it never changes."""

@@ -35,14 +35,6 @@ def test_a_secret_is_read_again_after_five_minutes(
     assert secret.values() == {"person_key": "new"}
 
 
-def test_a_forgotten_secret_is_read_at_once(secretsmanager: SecretsManagerClient, arn: str) -> None:
-    secret = Secret(secretsmanager, arn)
-    secret.values()
-    change(secretsmanager, arn, '{"person_key": "new"}')
-    secret.forget()
-    assert secret.values() == {"person_key": "new"}
-
-
 def test_the_last_known_values_serve_while_secrets_manager_is_away(
     secretsmanager: SecretsManagerClient, arn: str, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
