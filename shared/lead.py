@@ -104,7 +104,8 @@ def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
 
 def _added(there: str, new: str) -> str:
     """Both lists of a multi-select picklist as one, each value once; Salesforce puts `;` between them."""
-    return ";".join(dict.fromkeys([*there.split(";"), *new.split(";")]))
+    known = {value.lower() for value in there.split(";")}
+    return ";".join([there, *(value for value in new.split(";") if value.lower() not in known)])
 
 
 def _is_newer(received_at: datetime, last_modified: str | None) -> bool:
