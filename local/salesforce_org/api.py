@@ -6,12 +6,14 @@ Nothing here knows of sockets, sessions or faults. `route` is also what a compos
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import NoReturn
 from urllib.parse import parse_qs, unquote
 
-from . import collection_calls, composite
+from . import assignment, batch, collection_calls, composite, tree
+from .behaviour import Behaviour
+from .describe import describe, summary
 from .errors import ApiError, RecordError, not_found
 from .fields import SOBJECTS, SObject, sobject_named
 from .ids import make_id, normal_id
@@ -36,6 +38,7 @@ class Api:
 
     records: Records
     usage: Callable[[], int]
+    behaviour: Behaviour = field(default_factory=Behaviour)
     _cursors: dict[str, tuple[Plan, list[tuple[Scalar, ...]]]] = field(default_factory=dict)
     _cursor_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -62,6 +65,7 @@ class Api:
             _allow(request, "GET", "HEAD")
             return Response(200, _versions())
         call = _Call(request, _version(parts[2]))
+        self.records.auto_assign = request.headers.get(assignment.HEADER, "")
         return self._resource(call, parts[3:])
 
     def _resource(self, call: "_Call", parts: Sequence[str]) -> Response:
@@ -87,13 +91,21 @@ class Api:
                 return self._composite(call)
             case ["sobjects"]:
                 return self._collection(call)
+            case ["batch"]:
+                return self._batch(call)
+            case ["tree", name]:
+                call.allow("POST")
+                sobject = _sobject(name)
+                _must_be_writable(sobject)
+                status, answer = tree.create_tree(self.records, sobject, call.json())
+                return Response(status, answer)
             case ["sobjects", name]:
                 return self._retrieve_many(call, _sobject(name))
             case ["sobjects", name, by]:
                 call.allow("PATCH")
                 sobject = _sobject(name)
                 _must_be_writable(sobject)
-                found = upsert_field(sobject, by)
+                found = upsert_field(self.records.seen(sobject), by)
                 return Response(200, collection_calls.upsert_many(self.records, sobject, found, call.json()))
         raise not_found()
 
@@ -101,13 +113,14 @@ class Api:
         match parts:
             case []:
                 call.allow("GET", "HEAD")
-                every: list[JsonValue] = [sobject.summary(call.base) for sobject in SOBJECTS.values()]
+                every: list[JsonValue] = [summary(sobject, call.base) for sobject in SOBJECTS.values()]
                 return Response(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": every})
             case [name]:
                 return self._object(call, _sobject(name))
             case [name, "describe"]:
                 call.allow("GET", "HEAD")
-                return Response(200, _sobject(name).describe(call.base))
+                sobject = self.records.seen(_sobject(name))
+                return Response(200, describe(sobject, call.base, self.records.record_types(sobject)))
             case [name, record_id]:
                 return self._record(call, _sobject(name), record_id)
             case [name, by, value]:
@@ -117,7 +130,7 @@ class Api:
     def _object(self, call: "_Call", sobject: SObject) -> Response:
         call.allow("GET", "HEAD", "POST")
         if call.request.method != "POST":
-            return Response(200, {"objectDescribe": sobject.summary(call.base), "recentItems": []})
+            return Response(200, {"objectDescribe": summary(sobject, call.base), "recentItems": []})
         _must_be_writable(sobject)
         record_id = self.records.create(sobject, call.record_body(forbidden=("Id",)))
         return self._saved(call, sobject, record_id, created=None)
@@ -144,7 +157,7 @@ class Api:
 
     def _by_external_id(self, call: "_Call", sobject: SObject, by: str, value: str) -> Response:
         call.allow("GET", "HEAD", "PATCH", "DELETE")
-        found = upsert_field(sobject, by)
+        found = upsert_field(self.records.seen(sobject), by)
         value = value.strip()
         if not value:
             raise not_found()
@@ -165,7 +178,7 @@ class Api:
 
     def _upsert(self, call: "_Call", sobject: SObject, by: str, value: str) -> Response:
         _must_be_writable(sobject)
-        field = upsert_field(sobject, by)
+        field = upsert_field(self.records.seen(sobject), by)
         payload = call.record_body(forbidden=("Id", field.name))
         update_only = call.parameter("updateOnly", "false").lower() == "true"
         key = (normal_id(value) or value) if field.type == "id" else value
@@ -178,17 +191,19 @@ class Api:
         if created is not None and modern:
             body["created"] = created
         if created is False:
-            return Response(200, body) if modern else Response(204)
+            with_body = modern and self.behaviour.upsert_update_status == 200
+            return Response(200, body) if with_body else Response(204)
         return Response(201, body, {"Location": f"{call.base}/sobjects/{sobject.name}/{record_id}"})
 
     def _shown(self, call: "_Call", sobject: SObject, record_id: str) -> JsonObject:
         wanted = [name.strip() for name in call.parameter("fields", "").split(",") if name.strip()]
         values = self.records.retrieve(sobject, record_id)
+        seen = self.records.seen(sobject)
         shown: JsonObject = {"attributes": _attributes(call.base, sobject.name, record_id)}
         if not wanted:
             return shown | values
         for name in [*wanted, "Id"]:
-            field = sobject.field(name)
+            field = seen.field(name)
             if field is None:
                 raise ApiError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
             shown[field.name] = values[field.name]
@@ -217,9 +232,9 @@ class Api:
         if not isinstance(ids, list) or not isinstance(names, list) or not ids or not names:
             raise ApiError(400, "MISSING_ARGUMENT", "ids and fields must be given")
         collection_calls.check_size(len(ids))
-        fields = []
+        seen, fields = self.records.seen(sobject), []
         for name in dict.fromkeys([*(str(each) for each in names), "Id"]):
-            field = sobject.field(name)
+            field = seen.field(name)
             if field is None:
                 raise ApiError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
             fields.append(field.name)
@@ -239,18 +254,25 @@ class Api:
         call.allow("POST")
         subrequests, all_or_none = composite.parse(call.json())
         with self.records.store.transaction() as work:
-            results, undo = composite.run(subrequests, all_or_none, self._subrequest)
+            results, undo = composite.run(subrequests, all_or_none, lambda part: self._subrequest(call, part))
             if undo:
                 work.undo()
         return Response(200, {"compositeResponse": results})
 
-    def _subrequest(self, request: Request) -> Response:
+    def _batch(self, call: "_Call") -> Response:
+        call.allow("POST")
+        parts, halt_on_error = batch.parse(call.json())
+        return Response(200, batch.run(parts, halt_on_error, lambda part: self._subrequest(call, part)))
+
+    def _subrequest(self, call: "_Call", request: Request) -> Response:
         resource = request.path.strip("/").split("/")[3:]
-        if resource == ["composite"]:
+        if resource[:1] == ["composite"] and resource[1:2] != ["sobjects"]:
             message = "Composite requests cannot be nested"
             return Response(400, ApiError(400, "INVALID_INPUT", message).body())
         with self.records.store.transaction() as work:
-            response = self.route(request)
+            # That a part takes over the header of the whole call, unless it has its own, is a guess.
+            assign = request.headers.get(assignment.HEADER, call.request.headers.get(assignment.HEADER, ""))
+            response = self.route(replace(request, headers={**request.headers, assignment.HEADER: assign}))
             if response.status >= 300:
                 work.undo()
         return response
@@ -259,7 +281,7 @@ class Api:
         text = call.parameter("q", "")
         if not text.strip():
             raise ApiError(400, "MALFORMED_QUERY", "SOQL statement cannot be empty")
-        plan = compile_query(text, include_deleted=kind == "queryAll")
+        plan = compile_query(text, include_deleted=kind == "queryAll", visible=self.records.seen)
         rows = self.records.store.run(plan)
         if plan.is_count:
             return Response(200, {"totalSize": rows[0][0], "done": True, "records": []})

@@ -12,7 +12,8 @@ from .errors import ApiError, Problem, RecordError
 from .fields import Field, SObject, sobject_named, sobject_of_id
 from .ids import normal_id
 from .messages import JsonObject, JsonValue
-from .records import INVALID_CROSS_REFERENCE, Records, SeveralMatches, several_matches
+from .records import Records, SeveralMatches, several_matches
+from .references import INVALID_CROSS_REFERENCE
 
 MAX_RECORDS = 200
 MAX_CHUNKS = 10  # runs of records of the same type

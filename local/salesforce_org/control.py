@@ -9,6 +9,11 @@
 | GET, DELETE /_org/calls | API and token calls so far: method, path, at, status (null: connection dropped) |
 | GET, POST /_org/faults | see faults.py; a POST replaces all of them, [] clears |
 | GET, POST /_org/validation_rules | [{"sobject", "field", "equals", "message"}]; a POST replaces all of them |
+| GET, POST /_org/behaviour | see behaviour.py; a POST changes only the given keys and answers all of them |
+| GET, POST /_org/assignment_rules | see assignment.py; a POST replaces all of them, [] clears |
+| GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
+| POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
+| POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
 | POST /_org/expire_tokens | ends every session |
 """
 
@@ -16,6 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from . import life
 from .api import parse_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
@@ -94,6 +100,15 @@ def _set_rules(org: "Org", request: Request, _name: str) -> JsonValue:
     return {"validation_rules": len(org.rules)}
 
 
+def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.behaviour.shown()
+
+
+def _change_behaviour(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.behaviour.change(parse_json(request.body))
+    return org.behaviour.shown()
+
+
 def _expire_tokens(org: "Org", _request: Request, _name: str) -> JsonValue:
     org.sessions.end_all()
     return {"expired": True}
@@ -108,8 +123,16 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("DELETE", "calls"): _clear_calls,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _set_faults,
+    ("GET", "assignment_rules"): life.assignment_rules,
+    ("POST", "assignment_rules"): life.set_assignment_rules,
+    ("GET", "field_access"): life.field_access,
+    ("POST", "field_access"): life.set_field_access,
+    ("POST", "merge"): life.merge_leads,
+    ("POST", "convert"): life.convert_lead,
     ("GET", "validation_rules"): _rules,
     ("POST", "validation_rules"): _set_rules,
+    ("GET", "behaviour"): _behaviour,
+    ("POST", "behaviour"): _change_behaviour,
     ("POST", "expire_tokens"): _expire_tokens,
 }
 

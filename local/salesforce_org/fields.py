@@ -12,74 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from .messages import JsonObject, JsonValue, Scalar
+from .messages import Scalar
+from .picklists import Choice, choices
 
 _OBJECTS = Path(__file__).parent / "objects"
 
-TEXT_TYPES = frozenset({"string", "textarea", "phone", "email", "url", "picklist", "combobox"})
+TEXT_TYPES = frozenset({"string", "textarea", "phone", "email", "url", "picklist", "multipicklist", "combobox"})
+CHOICE_TYPES = frozenset({"picklist", "multipicklist", "combobox"})
 ID_TYPES = frozenset({"id", "reference"})
-_SOAP_TYPES = {
-    "id": "tns:ID",
-    "reference": "tns:ID",
-    "boolean": "xsd:boolean",
-    "int": "xsd:int",
-    "double": "xsd:double",
-    "currency": "xsd:double",
-    "date": "xsd:date",
-    "datetime": "xsd:dateTime",
-    "address": "urn:address",
-}
-
-_LEAD_SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
-_RATINGS = ("Hot", "Warm", "Cold")
-_GEOCODE_ACCURACIES = (
-    *("Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip"),
-    *("Neighborhood", "City", "County", "State", "Unknown"),
-)
-_CLEAN_STATUSES = ("Matched", "Different", "Acknowledged", "NotFound", "Inactive", "Pending", "SelectMatch", "Skipped")
-_INDUSTRIES = (
-    *("Agriculture", "Apparel", "Banking", "Biotechnology", "Chemicals", "Communications", "Construction"),
-    *("Consulting", "Education", "Electronics", "Energy", "Engineering", "Entertainment", "Environmental", "Finance"),
-    *("Food & Beverage", "Government", "Healthcare", "Hospitality", "Insurance", "Machinery", "Manufacturing", "Media"),
-    *("Not For Profit", "Recreation", "Retail", "Shipping", "Technology", "Telecommunications", "Transportation"),
-    *("Utilities", "Other"),
-)
-PICKLISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "Salutation": ("Mr.", "Ms.", "Mrs.", "Dr.", "Prof.", "Mx."),
-        "LeadSource": _LEAD_SOURCES,
-        "AccountSource": _LEAD_SOURCES,
-        "Lead.Status": (
-            "Open - Not Contacted",
-            "Working - Contacted",
-            "Closed - Converted",
-            "Closed - Not Converted",
-        ),
-        "Task.Status": ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"),
-        "Priority": ("High", "Normal", "Low"),
-        "Industry": _INDUSTRIES,
-        "Rating": _RATINGS,
-        "CallType": ("Internal", "Inbound", "Outbound"),
-        "TaskSubtype": ("Task", "Email", "List Email", "Cadence", "Call"),
-        "GeocodeAccuracy": _GEOCODE_ACCURACIES,
-        "MailingGeocodeAccuracy": _GEOCODE_ACCURACIES,
-        "OtherGeocodeAccuracy": _GEOCODE_ACCURACIES,
-        "BillingGeocodeAccuracy": _GEOCODE_ACCURACIES,
-        "ShippingGeocodeAccuracy": _GEOCODE_ACCURACIES,
-        "CleanStatus": _CLEAN_STATUSES,
-        "Account.Type": (
-            "Prospect",
-            "Customer - Direct",
-            "Customer - Channel",
-            "Channel Partner / Reseller",
-            "Installation Partner",
-            "Technology Partner",
-            "Other",
-        ),
-        "Ownership": ("Public", "Private", "Subsidiary", "Other"),
-        "Group.Type": ("Regular", "Queue"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -96,7 +36,12 @@ class Field:
     default: str | None
     relationship: str | None
     references: tuple[str, ...]
-    values: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The active values of a picklist, in its order."""
+        return tuple(choice.value for choice in self.choices if choice.active)
 
     @property
     def nillable(self) -> bool:
@@ -123,6 +68,10 @@ class Field:
         return "d" in self.flags
 
     @property
+    def custom(self) -> bool:
+        return self.name.endswith("__c")
+
+    @property
     def restricted(self) -> bool:
         return "r" in self.flags
 
@@ -147,50 +96,6 @@ class Field:
     def blank(self) -> Scalar:
         """What an unset field reads as; checkboxes are never null."""
         return self.default if self.default is not None else (False if self.type == "boolean" else None)
-
-    def describe(self) -> JsonObject:
-        """The keys of a real field describe that clients use."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "type": self.type,
-            "soapType": _SOAP_TYPES.get(self.type, "xsd:string"),
-            "length": self.length if self.type in TEXT_TYPES | ID_TYPES else 0,
-            "byteLength": self.length * 3 if self.type in TEXT_TYPES else self.length,
-            "digits": self.length if self.type == "int" else 0,
-            "precision": self.precision,
-            "scale": self.scale,
-            "nillable": self.nillable,
-            "createable": self.createable,
-            "updateable": self.updateable,
-            "filterable": self.filterable,
-            "sortable": self.sortable,
-            "groupable": self.filterable and not self.compound,
-            "defaultedOnCreate": self.defaulted,
-            "defaultValue": self.default if self.type != "boolean" else False,
-            "calculated": False,
-            "custom": self.name.endswith("__c"),
-            "externalId": "x" in self.flags,
-            "idLookup": "l" in self.flags,
-            "unique": self.unique,
-            "caseSensitive": False,
-            "nameField": self.name == "Name",
-            "restrictedPicklist": self.restricted,
-            "picklistValues": [
-                {
-                    "active": True,
-                    "defaultValue": value == self.default,
-                    "label": value,
-                    "validFor": None,
-                    "value": value,
-                }
-                for value in self.values
-            ],
-            "referenceTo": list(self.references),
-            "relationshipName": self.relationship,
-            "polymorphicForeignKey": len(self.references) > 1,
-            "deprecatedAndHidden": False,
-        }
 
 
 @dataclass(frozen=True)
@@ -225,37 +130,6 @@ class SObject:
         """The lookup field behind a relationship name: Account for Contact.AccountId."""
         return self._by_relationship.get(name.lower())
 
-    def summary(self, base: str) -> JsonObject:
-        return {
-            "name": self.name,
-            "label": self.label,
-            "labelPlural": self.plural,
-            "keyPrefix": self.prefix,
-            "custom": False,
-            "customSetting": False,
-            "createable": self.writable,
-            "updateable": self.writable,
-            "deletable": self.writable,
-            "undeletable": False,
-            "mergeable": self.name in {"Lead", "Contact", "Account"},
-            "queryable": True,
-            "retrieveable": True,
-            "searchable": self.writable,
-            "replicateable": self.writable,
-            "triggerable": self.writable,
-            "layoutable": self.writable,
-            "deprecatedAndHidden": False,
-            "urls": {
-                "sobject": f"{base}/sobjects/{self.name}",
-                "describe": f"{base}/sobjects/{self.name}/describe",
-                "rowTemplate": f"{base}/sobjects/{self.name}/{{ID}}",
-            },
-        }
-
-    def describe(self, base: str) -> JsonObject:
-        described: list[JsonValue] = [field.describe() for field in self.fields.values()]
-        return {**self.summary(base), "fields": described, "childRelationships": [], "recordTypeInfos": []}
-
 
 def _size(text: str) -> tuple[int, int, int]:
     """(length, precision, scale) of `36` or `18.15`."""
@@ -285,7 +159,7 @@ def parse_field(line: str, sobject: str) -> Field:
         default=default,
         relationship=relationship,
         references=tuple(references.split()),
-        values=PICKLISTS.get(f"{sobject}.{name}", PICKLISTS.get(name, ())) if kind in {"picklist", "combobox"} else (),
+        choices=choices(sobject, name) if kind in CHOICE_TYPES else (),
     )
 
 
@@ -306,6 +180,15 @@ SOBJECTS: Mapping[str, SObject] = MappingProxyType(
             _load("User", "005", "User", "Users"),
             _load("Group", "00G", "Group", "Group"),
             _load("LeadStatus", "01J", "Lead Status Value", "Lead Status Value"),
+            _load("RecordType", "012", "Record Type", "Record Types"),
+            _load("QueueSobject", "03g", "Queue Sobject", "Queue Sobject"),
+            _load("AssignmentRule", "01Q", "Assignment Rule", "Assignment Rule"),
+            _load("Campaign", "701", "Campaign", "Campaigns", writable=True),
+            _load("CampaignMember", "00v", "Campaign Member", "Campaign Members", writable=True),
+            _load("CampaignMemberStatus", "01Y", "Campaign Member Status", "Campaign Member Status"),
+            _load("PermissionSet", "0PS", "Permission Set", "Permission Sets"),
+            _load("PermissionSetAssignment", "0Pa", "Permission Set Assignment", "Permission Set Assignments"),
+            _load("FieldPermissions", "01k", "Field Permissions", "Field Permissions"),
             _load("Organization", "00D", "Organization", "Organizations"),
         )
     }

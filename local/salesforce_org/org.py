@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from . import seed
 from .api import DAILY_LIMIT, NEWEST_VERSION, Api
+from .behaviour import Behaviour
 from .control import handle_control
 from .errors import ApiError, OAuthError, Problem
 from .faults import Fault, take
@@ -58,10 +60,12 @@ class Org:
         self._used = 0
         self._lock = threading.RLock()
         self._store = Store(database)
-        self._records = Records(self._store, now, _INTEGRATION_USER_ID)
+        self.behaviour = Behaviour()
+        self._records = Records(self._store, now, _INTEGRATION_USER_ID, behaviour=self.behaviour)
         self.rules = self._records.rules
+        self.access = self._records.access
         self.sessions = Sessions(self.client_id, self.client_secret, _ORGANIZATION_ID, _INTEGRATION_USER_ID, now)
-        self._api = Api(self._records, lambda: self._used)
+        self._api = Api(self._records, lambda: self._used, self.behaviour)
         self._set_up()
 
     def close(self) -> None:
@@ -81,6 +85,7 @@ class Org:
         with self._lock, self._store.transaction():
             if not self._store.all(SOBJECTS["Organization"]):
                 seed.set_up(self._records, _ORGANIZATION_ID)
+            self._records.set_assignment_rules([])
 
     def seed(self) -> None:
         """Adds the people of the FlexFit story; a second time does nothing."""
@@ -89,12 +94,14 @@ class Org:
                 seed.add_people(self._records)
 
     def reset(self) -> None:
-        """Back to the seeded start: no other records, no faults, no calls, the default validation rules."""
+        """Back to the seeded start: no other records, no faults, no calls, the default rules and behaviour."""
         with self._lock:
             with self._store.transaction():
                 self._store.clear()
             self._set_up()
             self.seed()
+            self.behaviour.reset()
+            self.access.clear()
             self.faults.clear()
             self.calls.clear()
             self._api.forget_cursors()
@@ -114,6 +121,12 @@ class Org:
         """Overwrites fields of a record unchecked, read-only ones too."""
         with self._lock, self._store.transaction():
             self._store.update(SOBJECTS[sobject], record_id, values)
+
+    @contextmanager
+    def work(self) -> Iterator[Records]:
+        """The records, for a change that happens whole or not at all: see life.py."""
+        with self._lock, self._store.transaction():
+            yield self._records
 
     def call(
         self, method: str, resource: str, body: object = None, headers: Mapping[str, str] | None = None

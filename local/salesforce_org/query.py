@@ -6,7 +6,7 @@ SQL functions `fold` and `like_matches` that the store registers.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -73,6 +73,7 @@ class _Join:
 class _Compiler:
     query: Query
     sobject: SObject
+    visible: Callable[[SObject], SObject]
     joins: dict[tuple[str, ...], _Join] = field(default_factory=dict)
     parameters: list[object] = field(default_factory=list)
 
@@ -98,7 +99,7 @@ class _Compiler:
         self, path: Path, alias: str, current: SObject, walked: tuple[str, ...], name: str
     ) -> tuple[str, SObject, tuple[str, ...]]:
         lookup = current.relationship(name)
-        targets = [SOBJECTS[target] for target in lookup.references if target in SOBJECTS] if lookup else []
+        targets = [self.visible(SOBJECTS[name]) for name in lookup.references if name in SOBJECTS] if lookup else []
         if lookup is None or lookup.relationship is None or not targets or len(walked) >= _MAX_LEVELS:
             message = f"Didn't understand relationship '{name}' in field path. " + _MISSING_CUSTOM.format(
                 thing="relationship", suffix="__r", place="custom relationship name"
@@ -267,8 +268,12 @@ def column_sql(alias: str, target: Field) -> str:
     return f"CASE WHEN COALESCE({', '.join(parts.values())}) IS NOT NULL THEN json_object({pairs}) END"
 
 
-def compile_query(text: str, *, include_deleted: bool = False) -> Plan:
-    """Raises ApiError in the org's words for anything that the org would refuse."""
+def _whole(sobject: SObject) -> SObject:
+    return sobject
+
+
+def compile_query(text: str, *, include_deleted: bool = False, visible: Callable[[SObject], SObject] = _whole) -> Plan:
+    """`visible` gives an object as the user sees it. Raises ApiError for anything that the org would refuse."""
     query = soql.parse(text)
     sobject = sobject_named(query.sobject)
     if sobject is None:
@@ -278,7 +283,8 @@ def compile_query(text: str, *, include_deleted: bool = False) -> Plan:
             "for the appropriate names."
         )
         raise ApiError(400, "INVALID_TYPE", soql.at_caret(text, query.sobject_position, message))
-    compiler = _Compiler(query, sobject)
+    sobject = visible(sobject)
+    compiler = _Compiler(query, sobject, visible)
     columns: list[Column] = []
     outputs = ['t."Id"']
     seen: set[tuple[str, ...]] = set()

@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from . import assignment, campaigns, countries
+from .access import Access
+from .behaviour import Behaviour
 from .errors import ApiError, Problem, RecordError, not_found
-from .fields import SOBJECTS, Field, SObject, sobject_named, sobject_of_id
+from .fields import SOBJECTS, Field, SObject, sobject_named
 from .messages import JsonObject, JsonValue, Row, Scalar
 from .query import stored_datetime
+from .references import CONVERTED_LEAD, ENTITY_IS_DELETED, INVALID_CROSS_REFERENCE, check_reference
 from .store import Store, read_value
 from .validation import ValidationRule, changes_of, check_values, unreadable
 
-INVALID_CROSS_REFERENCE = Problem("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-ENTITY_IS_DELETED = Problem("ENTITY_IS_DELETED", "entity is deleted")
-CONVERTED_LEAD = Problem("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 _CLOSED_TASK = "Completed"
 
 
@@ -39,7 +40,8 @@ class Records:
     """`user_id` does the writing and owns what names no owner.
 
     `refuse` may name a problem for each write in turn. While `racing`, an upsert does not see existing records, as
-    when the real org runs two at the same moment.
+    when the real org runs two at the same moment. `auto_assign` is the Sforce-Auto-Assign header of the call that is
+    being answered; the assignment rules are kept by their ids.
     """
 
     store: Store
@@ -48,32 +50,48 @@ class Records:
     rules: list[ValidationRule] = field(default_factory=list)
     refuse: Callable[[], Problem | None] = lambda: None
     racing: bool = False
+    access: Access = field(default_factory=Access)
+    assignment_rules: dict[str, assignment.Rule] = field(default_factory=dict)
+    auto_assign: str = ""
+
+    def seen(self, sobject: SObject) -> SObject:
+        """The object as the integration user sees it."""
+        return self.access.seen(sobject, address_codes=self.behaviour.state_country_picklists)
+
+    behaviour: Behaviour = field(default_factory=Behaviour)
 
     def create(self, sobject: SObject, payload: JsonObject) -> str:
         """The id of the new record."""
-        changes = self._changes(sobject, payload, creating=True)
+        given = self._changes(sobject, payload, {}, creating=True)
+        # A null for what has a default leaves the default; a guess.
+        changes = {name: value for name, value in given.items() if value is not None or name not in _defaulted(sobject)}
         row: Row = {each.name: each.blank() for each in sobject.stored if each.defaulted}
         row.update(changes)
+        if sobject is campaigns.MEMBER:
+            row = campaigns.with_default_status(self.store, row)
         if "OwnerId" in sobject.fields and row.get("OwnerId") is None:
             row["OwnerId"] = self.user_id
         check_values(sobject, row, creating=True)
         self._check(sobject, row, changes, own_id=None)
+        row |= self._assigned(sobject, row, creating=True)
         record_id = self.store.next_id(sobject)
         moment = stored_datetime(self.now())
         row |= {"Id": record_id, "IsDeleted": False}
         row |= {"CreatedDate": moment, "CreatedById": self.user_id}
         row |= self._touched(moment) | self._computed(sobject, row)
         self.store.insert(sobject, row)
+        self._add_campaign_statuses(sobject, record_id)
         return record_id
 
     def update(self, sobject: SObject, record_id: str, payload: JsonObject) -> None:
         before = self._live(sobject, record_id)
-        changes = self._changes(sobject, payload, creating=False)
+        changes = self._changes(sobject, payload, before, creating=False)
         if sobject.name == "Lead" and before["IsConverted"]:
             raise RecordError(CONVERTED_LEAD)
         check_values(sobject, changes, creating=False)
         after = before | changes
         self._check(sobject, after, changes, own_id=record_id)
+        changes |= self._assigned(sobject, after, creating=False)
         moment = stored_datetime(self.now())
         self.store.update(sobject, record_id, changes | self._touched(moment) | self._computed(sobject, after))
 
@@ -105,8 +123,9 @@ class Records:
     def retrieve(self, sobject: SObject, record_id: str) -> JsonObject:
         """All fields of a live record, as the API shows them."""
         row = self._live(sobject, record_id)
-        shown: JsonObject = {each.name: read_value(each, row[each.name]) for each in sobject.stored}
-        return shown | self.store.addresses(sobject, record_id)
+        seen = self.seen(sobject)
+        shown: JsonObject = {each.name: read_value(each, row[each.name]) for each in seen.stored}
+        return shown | self.store.addresses(seen, record_id)
 
     def insert_as_system(self, sobject: SObject, values: Mapping[str, Scalar]) -> str:
         """Stores a record unchecked, read-only fields too: for the seed and for tests that need a past."""
@@ -121,7 +140,20 @@ class Records:
         row |= self._computed(sobject, row)
         known = {each.name for each in sobject.stored}
         self.store.insert(sobject, {name: value for name, value in row.items() if name in known})
+        self._add_campaign_statuses(sobject, str(row["Id"]))
         return str(row["Id"])
+
+    def set_assignment_rules(self, rules: Sequence[assignment.Rule]) -> None:
+        """Replaces all of them; their rows can be queried, as in the real org, but not their entries."""
+        self.store.remove_all(assignment.SOBJECT)
+        self.assignment_rules.clear()
+        for rule in rules:
+            values: Row = {"Name": rule.name, "SobjectType": "Lead", "Active": rule.active}
+            self.assignment_rules[self.insert_as_system(assignment.SOBJECT, values)] = rule
+
+    def record_types(self, sobject: SObject) -> list[JsonObject]:
+        rows = self.store.all(SOBJECTS["RecordType"])
+        return [dict(row) for row in rows if row["SobjectType"] == sobject.name]
 
     def _touched(self, moment: str) -> Row:
         return {"LastModifiedDate": moment, "LastModifiedById": self.user_id, "SystemModstamp": moment}
@@ -134,18 +166,36 @@ class Records:
             raise RecordError(ENTITY_IS_DELETED)
         return row
 
-    def _changes(self, sobject: SObject, payload: JsonObject, *, creating: bool) -> Row:
+    def _changes(self, sobject: SObject, payload: JsonObject, before: Row, *, creating: bool) -> Row:
+        seen = self.seen(sobject)
         plain = {name: value for name, value in payload.items() if name.lower() != "attributes"}
         linked: JsonObject = {}
         for name, value in plain.items():
-            lookup = sobject.relationship(name)
-            if lookup is not None and sobject.field(name) is None:
+            lookup = seen.relationship(name)
+            if lookup is not None and seen.field(name) is None:
                 linked[lookup.name] = self._by_external_id(lookup, value)
             else:
                 linked[name] = value
-        changes = changes_of(sobject, linked, creating=creating)
+        changes = changes_of(seen, linked, creating=creating)
         self._obey_refusal()
-        return changes
+        with_codes = self.behaviour.state_country_picklists and sobject.fields.keys() >= countries.CODE_FIELDS
+        return countries.settled(before, changes) if with_codes else changes
+
+    def _assigned(self, sobject: SObject, row: Row, *, creating: bool) -> Row:
+        """What an assignment rule makes of a record that passed every check."""
+        if not assignment.applies_to(sobject):
+            return {}
+        rule = assignment.chosen(self.assignment_rules, self.auto_assign, creating=creating)
+        owner = rule.owner_of(row) if rule else None
+        if owner is None:
+            return {}
+        check_reference(self.store, sobject, sobject.fields["OwnerId"], owner)
+        return {"OwnerId": owner}
+
+    def _add_campaign_statuses(self, sobject: SObject, record_id: str) -> None:
+        if sobject.name == "Campaign":
+            for row in campaigns.status_rows(record_id):
+                self.insert_as_system(campaigns.STATUS, row)
 
     def _obey_refusal(self) -> None:
         problem = self.refuse()
@@ -164,7 +214,7 @@ class Records:
         if target is None and len(lookup.references) == 1:
             target = SOBJECTS.get(lookup.references[0])
         keys = [name for name in value if name != "attributes"]
-        by = target.field(keys[0]) if target and len(keys) == 1 else None
+        by = self.seen(target).field(keys[0]) if target and len(keys) == 1 else None
         if target is None or by is None or not by.can_upsert_by:
             message = f"Foreign key reference for {lookup.name} must name one object type and one External Id field"
             raise RecordError(Problem("INVALID_FIELD", message))
@@ -182,36 +232,17 @@ class Records:
         for name, value in changes.items():
             target = sobject.fields[name]
             if target.type == "reference" and isinstance(value, str):
-                self._check_reference(sobject, target, value)
+                check_reference(self.store, sobject, target, value)
         if sobject.name == "Task":
             self._check_task(row, changes)
+        if sobject is campaigns.MEMBER:
+            campaigns.check_member(self.store, row, own_id)
         broken = [problem for rule in self.rules if (problem := rule.problem(sobject, row)) is not None]
         if broken:
             raise RecordError(*broken)
         for name, value in changes.items():
             if sobject.fields[name].unique and value is not None:
                 self._check_unique(sobject, sobject.fields[name], value, own_id)
-
-    def _check_reference(self, sobject: SObject, lookup: Field, record_id: str) -> None:
-        target = sobject_of_id(record_id)
-        if target is None or target.name not in lookup.references:
-            message = f"{lookup.label}: id value of incorrect type: {record_id}"
-            raise RecordError(Problem("FIELD_INTEGRITY_EXCEPTION", message, (lookup.name,)))
-        row = self.store.get(target, record_id)
-        if row is None:
-            raise RecordError(INVALID_CROSS_REFERENCE)
-        if row.get("IsDeleted"):
-            raise RecordError(ENTITY_IS_DELETED)
-        if target.name == "User" and lookup.name == "OwnerId" and not row["IsActive"]:
-            message = f"operation performed with inactive user [{record_id}] as owner of {sobject.label.lower()}"
-            raise RecordError(Problem("INACTIVE_OWNER_OR_USER", message))
-        if target.name == "Group" and sobject.name != "Lead":
-            # The seeded queue serves Leads only, as a queue usually does: the same id is no owner for a Task.
-            raise RecordError(
-                Problem("FIELD_INTEGRITY_EXCEPTION", "Queue not associated with this SObject type", (lookup.name,))
-            )
-        if target.name == "Lead" and row["IsConverted"] and sobject.name == "Task":
-            raise RecordError(CONVERTED_LEAD)
 
     def _check_task(self, row: Row, changes: Row) -> None:
         who = row.get("WhoId")
@@ -230,6 +261,8 @@ class Records:
         """Fields that the org derives: full names, and what a Task's status and people imply."""
         if "LastName" in sobject.fields and "FirstName" in sobject.fields:
             return {"Name": " ".join(str(row[part]) for part in ("FirstName", "LastName") if row.get(part))}
+        if sobject is campaigns.MEMBER:
+            return campaigns.derived(self.store, row, stored_datetime(self.now())[:10])
         if sobject.name != "Task":
             return {}
         closed = row.get("Status") == _CLOSED_TASK
@@ -249,6 +282,10 @@ class Records:
             contact = self.store.get(SOBJECTS["Contact"], who)
             return contact["AccountId"] if contact else None
         return None
+
+
+def _defaulted(sobject: SObject) -> frozenset[str]:
+    return frozenset(each.name for each in sobject.stored if each.defaulted)
 
 
 def several_matches(by: Field, several: SeveralMatches) -> Problem:

@@ -1,8 +1,12 @@
 """What stands in the org of FlexFit Fietsen before the first form is sent. All of it is invented.
 
 Set-up (always there): the organisation; users Form Integratie (the integration user), Daan Verkoop, Eva Sales and
-Noor Vertrokken (inactive, owns nothing); the queue Website Leads (for Leads only); the lead statuses; one validation
-rule: a Lead of company "Verboden BV" is refused with "Company is on the do-not-serve list."
+Noor Vertrokken (inactive, owns nothing); the queues Website Leads (for Leads only) and Werkplaats (for Tasks only);
+the lead statuses; the Lead record types Website, Showroom and Beurs (inactive); the permission set of this project,
+assigned to the integration user; no assignment rule; one validation rule: a Lead of company "Verboden BV" is refused
+with "Company is on the do-not-serve list."
+
+Campaigns: Fietsbeurs 2026 (active) and Zomeractie 2025 (not active), with the statuses Sent (default) and Responded.
 
 Accounts: Gemeente Utrecht, Bakkerij Jansen, Zorggroep De Linde, Fietskoeriers Oost.
 
@@ -25,6 +29,7 @@ Tasks: one, "Call back about the cargo bikes", for Anna de Boer, owner Daan Verk
 
 from datetime import timedelta
 
+from . import permissions
 from .fields import SOBJECTS
 from .messages import Row
 from .query import stored_datetime
@@ -75,7 +80,14 @@ def set_up(records: Records, organization_id: str) -> None:
                 "LanguageLocaleKey": "nl_NL",
             },
         )
-    add(SOBJECTS["Group"], {"Name": "Website Leads", "DeveloperName": "Website_Leads", "Type": "Queue"})
+    for name, serves in (("Website Leads", "Lead"), ("Werkplaats", "Task")):
+        developer_name = name.replace(" ", "_")
+        queue = add(SOBJECTS["Group"], {"Name": name, "DeveloperName": developer_name, "Type": "Queue"})
+        add(SOBJECTS["QueueSobject"], {"QueueId": queue, "SobjectType": serves})
+    for name, active in (("Website", True), ("Showroom", True), ("Beurs", False)):
+        kind: Row = {"Name": name, "DeveloperName": name, "SobjectType": "Lead", "IsActive": active}
+        add(SOBJECTS["RecordType"], kind)
+    permissions.add_permission_set(records)
     for order, status in enumerate(_STATUSES, start=1):
         values: Row = {"MasterLabel": status, "ApiName": status, "SortOrder": order}
         add(
@@ -91,6 +103,9 @@ def add_people(records: Records) -> None:
         moment = stored_datetime(records.now() - timedelta(days=ago))
         return {"CreatedDate": moment, "LastModifiedDate": moment, "SystemModstamp": moment}
 
+    for name, active in (("Fietsbeurs 2026", True), ("Zomeractie 2025", False)):
+        campaign: Row = {"Name": name, "IsActive": active}
+        records.insert_as_system(SOBJECTS["Campaign"], campaign | day(100))
     daan, eva = _id_of(records, "User", "Daan Verkoop"), _id_of(records, "User", "Eva Sales")
     queue = _id_of(records, "Group", "Website Leads")
     accounts = {

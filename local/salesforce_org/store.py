@@ -6,6 +6,7 @@ single record and a composite request can undo all of its parts.
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,15 +90,29 @@ class Store:
         self._connection.close()
 
     def _create(self) -> None:
+        statements = list(_create_statements())
+        shape = zlib.crc32("".join(statements).encode()) & 0x7FFFFFFF
         with self.transaction():
-            for statement in _create_statements():
+            if self._connection.execute("PRAGMA user_version").fetchone()[0] != shape:
+                self._drop()
+            for statement in statements:
                 self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {shape}")
+
+    def _drop(self) -> None:
+        """A file that an older stand-in wrote has other columns: it starts again, as the records are throw-away."""
+        found = self._connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view')")
+        for kind, name in found.fetchall():
+            self._connection.execute(f'DROP {kind} "{name}"')
 
     def clear(self) -> None:
         """Empties every table; ids start again from one."""
         with self.transaction():
             for table in ("id_counters", *SOBJECTS):
                 self._connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names from the describe tables
+
+    def remove_all(self, sobject: SObject) -> None:
+        self._connection.execute(f'DELETE FROM "{sobject.name}"')  # noqa: S608 - a name from the describe tables
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
@@ -148,7 +163,8 @@ class Store:
     def find(self, sobject: SObject, field: Field, value: Scalar) -> list[Row]:
         """Live rows whose field has this value, compared as SOQL compares text."""
         column = f'fold("{field.name}")' if field.type != "id" else f'"{field.name}"'
-        return self._rows(sobject, f'{column} = ? AND "IsDeleted" = 0', (fold(value) if field.type != "id" else value,))
+        live = ' AND "IsDeleted" = 0' if "IsDeleted" in sobject.fields else ""
+        return self._rows(sobject, f"{column} = ?{live}", (fold(value) if field.type != "id" else value,))
 
     def all(self, sobject: SObject, *, deleted: bool = False) -> list[Row]:
         """Rows in order of creation."""

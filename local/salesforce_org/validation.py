@@ -72,7 +72,7 @@ def check_values(sobject: SObject, changes: Row, *, creating: bool) -> None:
     missing = tuple(
         field.name
         for field in sobject.fields.values()
-        if field.required and (field.name in changes or creating) and changes.get(field.name) is None
+        if _must_have(field, creating=creating, given=field.name in changes) and changes.get(field.name) is None
     )
     if missing:
         raise RecordError(
@@ -85,6 +85,11 @@ def check_values(sobject: SObject, changes: Row, *, creating: bool) -> None:
     ]
     if found:
         raise RecordError(*found)
+
+
+def _must_have(field: Field, *, creating: bool, given: bool) -> bool:
+    """That a default (Status, OwnerId) cannot be blanked afterwards is a guess, as is its code."""
+    return field.createable and not field.nillable and (given or (creating and not field.defaulted))
 
 
 def _problem(field: Field, value: Scalar) -> Problem | None:
@@ -109,10 +114,19 @@ def _text_problem(field: Field, text: str) -> Problem | None:
         return Problem("STRING_TOO_LONG", message, (field.name,))
     if field.type == "email" and not _EMAIL.fullmatch(text):
         return Problem("INVALID_EMAIL_ADDRESS", f"{field.label}: invalid email address: {text}", (field.name,))
-    if field.restricted and text not in field.values:
-        message = f"{field.label}: bad value for restricted picklist field: {text}"
-        return Problem("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, (field.name,))
+    if field.restricted:
+        return _choice_problem(field, text)
     return None
+
+
+def _choice_problem(field: Field, text: str) -> Problem | None:
+    """For a multi-select picklist, that the message names the first wrong value alone is a guess."""
+    chosen = text.split(";") if field.type == "multipicklist" else [text]
+    wrong = next((value for value in chosen if value not in field.values), None)
+    if wrong is None:
+        return None
+    message = f"{field.label}: bad value for restricted picklist field: {wrong}"
+    return Problem("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, (field.name,))
 
 
 _JSON_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -148,6 +162,16 @@ def _read_text(field: Field, value: JsonValue) -> Scalar:
     if not isinstance(value, str):
         raise unreadable(field.type, value)
     return value.strip() or None
+
+
+def _read_choices(field: Field, value: JsonValue) -> Scalar:
+    """Several values joined by `;`: each once, and in the picklist's own order (the order is a guess)."""
+    text = _read_text(field, value)
+    if not isinstance(text, str):
+        return text
+    given = dict.fromkeys(part for each in text.split(";") if (part := each.strip()))
+    known = [each for each in field.values if each in given]
+    return ";".join([*known, *(each for each in given if each not in known)]) or None
 
 
 def _read_reference(field: Field, value: JsonValue) -> Scalar:
@@ -196,6 +220,7 @@ def _read_datetime(field: Field, value: JsonValue) -> Scalar:
 
 
 _READERS: Mapping[str, Callable[[Field, JsonValue], Scalar]] = {
+    "multipicklist": _read_choices,
     "reference": _read_reference,
     "boolean": _read_boolean,
     "int": _read_int,

@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - SOQL pasted together on purpose
 """Single records in the Salesforce stand-in: what is refused and in which words, upserts, deletes, describes."""
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -183,6 +184,47 @@ def test_a_required_field_cannot_be_blanked(org: Org) -> None:
     assert (
         error(org.call("PATCH", f"sobjects/Lead/{record_id}", {"Company": ""}))["errorCode"] == "REQUIRED_FIELD_MISSING"
     )
+
+
+@pytest.mark.parametrize("name", ["Status", "OwnerId", "LastName"])
+def test_what_every_lead_has_cannot_be_blanked(org: Org, name: str) -> None:
+    record_id = created_id(org, **LEAD)
+    refused = error(org.call("PATCH", f"sobjects/Lead/{record_id}", {name: None}))
+    assert (refused["errorCode"], refused["fields"]) == ("REQUIRED_FIELD_MISSING", [name])
+
+
+def test_a_null_leaves_a_default_alone_when_a_record_is_made(org: Org) -> None:
+    record_id = created_id(org, **LEAD, Status=None, OwnerId=None, DoNotCall=None)
+    lead: Any = org.call("GET", f"sobjects/Lead/{record_id}").body
+    assert (lead["Status"], lead["DoNotCall"]) == ("Open - Not Contacted", False)
+    assert lead["OwnerId"] == of(org, "User", "Form Integratie")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("Website", "x" * 256, "STRING_TOO_LONG"),
+        ("Phone", "1" * 41, "STRING_TOO_LONG"),
+        ("Email", "a" * 70 + "@example.com", "STRING_TOO_LONG"),
+        ("Email", "a b@example.com", "INVALID_EMAIL_ADDRESS"),
+        ("Email", "a@-example.com", "INVALID_EMAIL_ADDRESS"),
+        ("Street", "x" * 256, "STRING_TOO_LONG"),
+        ("AnnualRevenue", 10**18, "NUMBER_OUTSIDE_VALID_RANGE"),
+        ("DoNotCall", "true", "JSON_PARSER_ERROR"),
+        ("DoNotCall", 1, "JSON_PARSER_ERROR"),
+        ("AnnualRevenue", "100", "JSON_PARSER_ERROR"),
+        ("OwnerId", {"Name": "x"}, "JSON_PARSER_ERROR"),
+        ("IndividualId", "003Fx0000000001", "FIELD_INTEGRITY_EXCEPTION"),
+    ],
+)
+def test_each_type_has_its_own_limits(org: Org, field: str, value: object, code: str) -> None:
+    assert error(create(org, **LEAD | {field: value}))["errorCode"] == code
+
+
+def test_a_date_is_a_day_without_a_time(org: Org) -> None:
+    for wrong in ("2026-13-01", "2026-02-30", "01-02-2026", "2026-02-01T00:00:00Z", 20260201):
+        assert error(create(org, "Task", Subject="x", ActivityDate=wrong))["errorCode"] == "JSON_PARSER_ERROR"
+    assert create(org, "Task", Subject="x", ActivityDate="2026-02-28").status == 201
 
 
 def test_ids_belong_in_the_url(org: Org) -> None:
@@ -371,6 +413,18 @@ def test_what_is_set_up_survives_reopening_the_database(tmp_path: Any) -> None:
         org.seed()
         assert len(org.rows("Contact")) == people
         assert error(create(org, **LEAD, Submission_Id__c=KEY))["message"].endswith(record_id)
+
+
+def test_a_database_of_an_older_stand_in_starts_again(tmp_path: Any) -> None:
+    """Its tables have other columns; its records are throw-away."""
+    database = tmp_path / "org.sqlite"
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE Lead (Id TEXT PRIMARY KEY, LastName TEXT)")
+        connection.execute("INSERT INTO Lead VALUES ('00QFx0000000001MAA', 'x')")
+    connection.close()
+    with Org(database) as org:
+        assert org.rows("Lead") == []
+        assert create(org, **LEAD).status == 201
 
 
 def test_a_reset_brings_the_seeded_start_back(org: Org) -> None:
