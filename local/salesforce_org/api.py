@@ -5,7 +5,7 @@ Nothing here knows of sockets, sessions or faults. `route` is also what a compos
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import NoReturn
@@ -19,11 +19,11 @@ from .fields import SOBJECTS, SObject, sobject_named
 from .ids import make_id, normal_id
 from .messages import JsonObject, JsonValue, Request, Response, Scalar
 from .query import Plan, Relationship, compile_query
+from .quota import Quota
 from .records import Records, SeveralMatches, Upserted, upsert_field
 from .store import read_value
 
 OLDEST_VERSION, NEWEST_VERSION = 31, 68
-DAILY_LIMIT = 100_000  # calls
 LARGEST_PAGE, SMALLEST_PAGE = 2_000, 200  # rows
 # Older versions answer an upsert that changed a record with 204 and no body; the exact cut-over is not documented.
 _VERSION_WITH_CREATED = 46
@@ -34,10 +34,10 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @dataclass
 class Api:
-    """`usage` tells how many calls counted against the daily limit; open query cursors live here."""
+    """Open query cursors live here."""
 
     records: Records
-    usage: Callable[[], int]
+    quota: Quota
     behaviour: Behaviour = field(default_factory=Behaviour)
     _cursors: dict[str, tuple[Plan, list[tuple[Scalar, ...]]]] = field(default_factory=dict)
     _cursor_numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -82,7 +82,7 @@ class Api:
                 return Response(200, _resources(call.base))
             case ["limits"]:
                 call.allow("GET", "HEAD")
-                return Response(200, self._limits())
+                return Response(200, self.quota.limits())
         raise not_found()
 
     def _composite_resource(self, call: "_Call", parts: Sequence[str]) -> Response:
@@ -306,10 +306,6 @@ class Api:
             body["nextRecordsUrl"] = f"{call.base}/{cursor}-{end}"
         body["records"] = [_record(call.base, plan, row) for row in rows[start:end]]
         return Response(200, body)
-
-    def _limits(self) -> JsonObject:
-        used = min(self.usage(), DAILY_LIMIT)
-        return {"DailyApiRequests": {"Max": DAILY_LIMIT, "Remaining": DAILY_LIMIT - used}}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@
 | GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
 | POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
 | POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
-| POST /_org/expire_tokens | ends every session |
+| GET, POST, DELETE /_org/public_key | {"pem": "..."}: the certificate or key that JWT logins are checked against |
+| GET, POST /_org/app | what the connected app may do, see connected_app.py; a POST changes only the given keys |
+| GET, POST /_org/limits | {"daily", "used"}: the daily API limit and the calls of the past 24 hours |
+| POST /_org/expire_tokens | ends every session; `/services/oauth2/revoke` ends one |
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +29,7 @@ from .api import parse_json
 from .errors import ApiError, not_found
 from .faults import parse_faults
 from .fields import SObject, sobject_named
+from .knobs import checked
 from .messages import JsonObject, JsonValue, Request, Response, Row
 from .validation import ValidationRule
 
@@ -83,7 +87,7 @@ def _clear_calls(org: "Org", _request: Request, _name: str) -> JsonValue:
 
 
 def _faults(org: "Org", _request: Request, _name: str) -> JsonValue:
-    return [{"fault": fault.kind, "times": fault.times, "path": fault.path} for fault in org.faults]
+    return [fault.shown() for fault in org.faults]
 
 
 def _set_faults(org: "Org", request: Request, _name: str) -> JsonValue:
@@ -107,6 +111,39 @@ def _behaviour(org: "Org", _request: Request, _name: str) -> JsonValue:
 def _change_behaviour(org: "Org", request: Request, _name: str) -> JsonValue:
     org.behaviour.change(parse_json(request.body))
     return org.behaviour.shown()
+
+
+def _public_key(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return {"pem": org.app.public_key}
+
+
+def _upload_public_key(org: "Org", request: Request, _name: str) -> JsonValue:
+    given = checked(parse_json(request.body), {"pem": ("a text", lambda value: isinstance(value, str))})
+    org.app.upload(str(given.get("pem", "")))
+    return {"pem": org.app.public_key}
+
+
+def _remove_public_key(org: "Org", _request: Request, _name: str) -> JsonValue:
+    org.app.public_key = None
+    return {"pem": None}
+
+
+def _app(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.app.policy.shown()
+
+
+def _change_app(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.app.policy.change(parse_json(request.body))
+    return org.app.policy.shown()
+
+
+def _limits(org: "Org", _request: Request, _name: str) -> JsonValue:
+    return org.quota.shown()
+
+
+def _change_limits(org: "Org", request: Request, _name: str) -> JsonValue:
+    org.quota.change(parse_json(request.body))
+    return org.quota.shown()
 
 
 def _expire_tokens(org: "Org", _request: Request, _name: str) -> JsonValue:
@@ -133,6 +170,13 @@ _ROUTES: Mapping[tuple[str, str], Callable[["Org", Request, str], JsonValue]] = 
     ("POST", "validation_rules"): _set_rules,
     ("GET", "behaviour"): _behaviour,
     ("POST", "behaviour"): _change_behaviour,
+    ("GET", "public_key"): _public_key,
+    ("POST", "public_key"): _upload_public_key,
+    ("DELETE", "public_key"): _remove_public_key,
+    ("GET", "app"): _app,
+    ("POST", "app"): _change_app,
+    ("GET", "limits"): _limits,
+    ("POST", "limits"): _change_limits,
     ("POST", "expire_tokens"): _expire_tokens,
 }
 

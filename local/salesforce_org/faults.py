@@ -1,4 +1,4 @@
-"""Things that go wrong on purpose, for the next N calls that match.
+"""Things that go wrong on purpose, for the calls that match.
 
 | fault | what the caller sees |
 |---|---|
@@ -6,6 +6,7 @@
 | unauthorized_forever | the same for every call until faults are cleared |
 | limit_exceeded | 403 REQUEST_LIMIT_EXCEEDED |
 | unavailable_html | 503 with an HTML page |
+| status | `status` (408, 429, 500, 502, 503 or 504) with a `body` "html", "json" or "empty"; nothing was done |
 | lock_row | UNABLE_TO_LOCK_ROW for each record written (or only for the one at position `record`, from 0) |
 | record_error | the same with `code`, `message` and `fields` of your own |
 | upsert_race | upserts do not see existing records, as if another call were about to commit: DUPLICATE_VALUE |
@@ -13,57 +14,117 @@
 | commit_then_slow | the work is done at once, the answer comes after `seconds` |
 | drop | the connection closes, nothing was done |
 | commit_then_drop | the work is done, then the connection closes without an answer |
+| commit_then_truncate | the work is done, then half of the answer's body comes and the connection closes |
 
-`path` (a part of the raw path and query) and `method` narrow a fault down. A fault without a path never hits token
-requests; name `/services/oauth2/token` to hit those.
+`times` (1 when left out) makes it the next so many calls that match. `rate` (above 0, up to 1) with `seed` (0 when left
+out) makes it that share of the calls that match, for ever: the same seed hits the same calls of a sequence.
+
+`path` (a part of the raw path and query) and `method` narrow a fault down. A fault without a path never hits logins
+(`/services/oauth2/...`, `/id/...`); name `/services/oauth2/token` to hit those.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
 
 from .errors import ApiError, Problem
-from .messages import JsonValue, Request
-from .oauth import TOKEN_PATH
+from .knobs import Allowed, checked, is_count, is_number, is_whole
+from .messages import JsonObject, JsonValue, Request, Response
 
-KINDS = frozenset(
-    {
-        "unauthorized",
-        "unauthorized_forever",
-        "limit_exceeded",
-        "unavailable_html",
-        "lock_row",
-        "record_error",
-        "upsert_race",
-        "slow",
-        "commit_then_slow",
-        "drop",
-        "commit_then_drop",
-    }
-)
-_KEYS = frozenset({"fault", "times", "path", "method", "seconds", "record", "code", "message", "fields"})
+LOGIN_PATHS = ("/services/oauth2/", "/id/")
 LOCKED = Problem(
     "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: 001Fx0000000001AAA"
 )
+_OWN_KEYS: Mapping[str, frozenset[str]] = {
+    "unauthorized": frozenset(),
+    "unauthorized_forever": frozenset(),
+    "limit_exceeded": frozenset(),
+    "unavailable_html": frozenset(),
+    "status": frozenset({"status", "body"}),
+    "lock_row": frozenset({"record"}),
+    "record_error": frozenset({"record", "code", "message", "fields"}),
+    "upsert_race": frozenset(),
+    "slow": frozenset({"seconds"}),
+    "commit_then_slow": frozenset({"seconds"}),
+    "drop": frozenset(),
+    "commit_then_drop": frozenset(),
+    "commit_then_truncate": frozenset(),
+}
+_HOW_OFTEN = frozenset({"times", "rate", "seed"})
+_STATUSES = (408, 429, 500, 502, 503, 504)
+# The status is what counts: the codes of all but 503 are a guess, and such answers often carry none.
+_STATUS_CODES = {500: "UNKNOWN_EXCEPTION", 503: "SERVER_UNAVAILABLE", 429: "REQUEST_LIMIT_EXCEEDED"}
+_BODIES = ("html", "json", "empty")
+
+
+def _is_text(value: JsonValue) -> bool:
+    return isinstance(value, str)
+
+
+def _is_share(value: JsonValue) -> bool:
+    return is_number(value) and isinstance(value, int | float) and 0 < value <= 1
+
+
+def _is_wait(value: JsonValue) -> bool:
+    return is_number(value) and isinstance(value, int | float) and value >= 0
+
+
+def _are_texts(value: JsonValue) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+_ALLOWED: Allowed = {
+    "fault": (f"one of {', '.join(_OWN_KEYS)}", lambda value: isinstance(value, str) and value in _OWN_KEYS),
+    "times": ("a whole number above 0", is_count),
+    "rate": ("a number above 0, up to 1", _is_share),
+    "seed": ("a whole number, 0 or above", is_whole),
+    "path": ("a text", _is_text),
+    "method": ("a text", _is_text),
+    "seconds": ("a number, 0 or above", _is_wait),
+    "record": ("a whole number, 0 or above, or null", lambda value: value is None or is_whole(value)),
+    "code": ("a text", _is_text),
+    "message": ("a text", _is_text),
+    "fields": ("a list of texts", _are_texts),
+    "status": (f"one of {', '.join(map(str, _STATUSES))}", lambda value: type(value) is int and value in _STATUSES),
+    "body": (f"one of {', '.join(_BODIES)}", lambda value: value in _BODIES),
+}
 
 
 @dataclass
 class Fault:
-    """`times` counts down; `seconds` is for the slow ones, `record` and `problem` for lock_row and record_error."""
+    """`times` counts down, None means for ever; `draw` decides with a `rate`. The rest as in the table above."""
 
     kind: str
-    times: int = 1
+    times: int | None = 1
+    rate: float | None = None
+    seed: int = 0
     path: str = ""
     method: str = ""
-    seconds: float = 0.0
+    seconds: float = 1.0
     record: int | None = None
     problem: Problem = LOCKED
+    status: int = 500
+    body: str = "html"
+    _random: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)  # noqa: S311 - it must be repeatable, not secret
 
     def hits(self, request: Request) -> bool:
-        if self.times < 1 or (self.method and self.method.upper() != request.method):
+        """Draws once for each call that matches."""
+        if self.times == 0 or (self.method and self.method.upper() != request.method):
             return False
-        if not self.path:
-            return request.path != TOKEN_PATH
-        return self.path in request.target
+        if self.path not in request.target or (not self.path and request.path.startswith(LOGIN_PATHS)):
+            return False
+        return self.rate is None or self._random.random() < self.rate
+
+    def use_up(self) -> None:
+        if self.times is not None:
+            self.times -= 1
+
+    def shown(self) -> JsonObject:
+        often: JsonObject = {"times": self.times} if self.rate is None else {"rate": self.rate, "seed": self.seed}
+        return {"fault": self.kind, **often, "path": self.path, "method": self.method}
 
 
 def take(faults: Sequence[Fault], request: Request) -> list[Fault]:
@@ -72,9 +133,49 @@ def take(faults: Sequence[Fault], request: Request) -> list[Fault]:
     slow = [fault for fault in hitting if fault.kind == "slow"][:1]
     other = [fault for fault in hitting if fault.kind != "slow"][:1]
     for fault in (*slow, *other):
-        if fault.kind != "unauthorized_forever":
-            fault.times -= 1
+        fault.use_up()
     return [*slow, *other]
+
+
+def failure(fault: Fault) -> Response | None:
+    """What is answered instead of doing the work; None when the work is done."""
+    match fault.kind:
+        case "limit_exceeded":
+            return limit_exceeded()
+        case "unavailable_html":
+            return _failed(503, "html")
+        case "status":
+            return _failed(fault.status, fault.body)
+        case "drop":
+            return Response(0, drop=True)
+    return None
+
+
+def limit_exceeded() -> Response:
+    return Response(403, ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").body())
+
+
+def _failed(status: int, body: str) -> Response:
+    match body:
+        case "html":
+            page = f"<html><head><title>Error {status}</title></head><body><h1>{status}</h1></body></html>"
+            return Response(status, page.encode(), {"Content-Type": "text/html; charset=UTF-8"})
+        case "json":
+            code = _STATUS_CODES.get(status, "SERVER_UNAVAILABLE")
+            return Response(status, ApiError(status, code, "An unexpected error occurred.").body())
+    return Response(status)
+
+
+def refuser(fault: Fault) -> Callable[[], Problem | None]:
+    """Refuses each write of a request, or only the one at the fault's position."""
+    written = 0
+
+    def refuse() -> Problem | None:
+        nonlocal written
+        written += 1
+        return fault.problem if fault.record in {None, written - 1} else None
+
+    return refuse
 
 
 def parse_faults(body: JsonValue) -> list[Fault]:
@@ -85,24 +186,36 @@ def parse_faults(body: JsonValue) -> list[Fault]:
 
 
 def parse_fault(value: JsonValue) -> Fault:
-    if not isinstance(value, dict) or value.get("fault") not in KINDS:
-        raise ApiError(400, "BAD_FAULT", f"each fault is an object whose `fault` is one of {sorted(KINDS)}")
-    if unknown := value.keys() - _KEYS:
-        raise ApiError(400, "BAD_FAULT", f"unknown keys {sorted(unknown)}; known are {sorted(_KEYS)}")
-    times, seconds, record = value.get("times", 1), value.get("seconds", 1.0), value.get("record")
-    if not isinstance(times, int) or not isinstance(seconds, int | float) or not isinstance(record, int | None):
-        raise ApiError(400, "BAD_FAULT", "times and record are whole numbers, seconds is a number")
-    problem = LOCKED
-    if value["fault"] == "record_error":
-        fields = value.get("fields", [])
-        names = tuple(str(name) for name in fields) if isinstance(fields, list) else ()
-        problem = Problem(str(value.get("code", "UNKNOWN_EXCEPTION")), str(value.get("message", "")), names)
-    return Fault(
-        kind=str(value["fault"]),
-        times=times,
-        path=str(value.get("path", "")),
-        method=str(value.get("method", "")),
-        seconds=float(seconds),
-        record=record,
-        problem=problem,
-    )
+    given = checked(value, _ALLOWED)
+    kind = given.get("fault")
+    if not isinstance(kind, str):
+        raise ApiError(400, "BAD_FAULT", f"`fault` must be given: {_ALLOWED['fault'][0]}")
+    own = _OWN_KEYS[kind] | {"fault", "path", "method"}
+    if kind != "unauthorized_forever":
+        own |= _HOW_OFTEN
+    if foreign := given.keys() - own:
+        raise ApiError(400, "BAD_FAULT", f"{kind} takes no {', '.join(sorted(foreign))}; it takes {sorted(own)}")
+    if "rate" in given and "times" in given:
+        raise ApiError(400, "BAD_FAULT", "a fault takes either times or rate")
+    if "seed" in given and "rate" not in given:
+        raise ApiError(400, "BAD_FAULT", "seed is for a fault with a rate")
+    if kind == "status" and "status" not in given:
+        raise ApiError(400, "BAD_FAULT", f"status must be given: {_ALLOWED['status'][0]}")
+    return _fault(kind, given)
+
+
+def _fault(kind: str, given: JsonObject) -> Fault:
+    for_ever = kind == "unauthorized_forever" or "rate" in given
+    fault = Fault(kind, times=None if for_ever else 1)
+    # Every value was checked above to be of its field's type.
+    plain = given.keys() & {"times", "rate", "seed", "path", "method", "seconds", "record", "status", "body"}
+    for name in plain:
+        setattr(fault, name, given[name])
+    fault.__post_init__()
+    if kind == "record_error":
+        names = given.get("fields", [])
+        fields = tuple(str(name) for name in names) if isinstance(names, list) else ()
+        fault.problem = Problem(
+            str(given.get("code", "UNKNOWN_EXCEPTION")), str(given.get("message", "")), fields
+        )  # fmt: skip
+    return fault

@@ -29,9 +29,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer. `body` is sent as JSON, or as it stands when it is bytes; `drop` means: hang up unanswered."""
+    """An HTTP answer. `body` is sent as JSON, or as it stands when it is bytes.
+
+    `drop` means: hang up unanswered; `truncate`: hang up halfway through the body.
+    """
 
     status: int
     body: JsonValue | bytes = None
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: bool = False
+    truncate: bool = False

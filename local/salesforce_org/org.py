@@ -5,31 +5,36 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
 
-from . import seed
-from .api import DAILY_LIMIT, NEWEST_VERSION, Api
+from . import seed, soap_login
+from .api import NEWEST_VERSION, Api
 from .behaviour import Behaviour
+from .connected_app import ConnectedApp
 from .control import handle_control
-from .errors import ApiError, OAuthError, Problem
-from .faults import Fault, take
+from .errors import ApiError, Problem
+from .faults import Fault, failure, limit_exceeded, refuser, take
 from .fields import SOBJECTS
+from .identity import IDENTITY_PREFIX, Identity
 from .ids import make_id
 from .messages import JsonObject, JsonValue, Request, Response, Row
-from .oauth import TOKEN_PATH, Sessions
+from .method_override import effective
+from .oauth import Logins
 from .page import page
+from .quota import Quota
 from .records import Records
+from .sessions import Sessions, bearer_token
 from .store import Store
 
 CLIENT_ID = "3MVG9.form-to-lead.local"
 CLIENT_SECRET = "opens-nothing-but-the-local-stand-in"  # noqa: S105 - as it says
 _ORGANIZATION_ID = make_id("00D", 1)
 _INTEGRATION_USER_ID = make_id("005", 1)
-_UNAVAILABLE_PAGE = b"<html><head><title>Service Unavailable</title></head><body><h1>503</h1></body></html>"
 
 
 def _utc_now() -> datetime:
@@ -50,23 +55,32 @@ class Org:
         now: Callable[[], datetime] = _utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.client_id = CLIENT_ID
-        self.client_secret = CLIENT_SECRET
+        self.app = ConnectedApp(CLIENT_ID, CLIENT_SECRET)
         self.instance_url = "https://localhost"
         self.calls: list[JsonObject] = []
         self.faults: list[Fault] = []
         self._sleep = sleep
         self._now = now
-        self._used = 0
+        self.quota = Quota(now)
         self._lock = threading.RLock()
         self._store = Store(database)
         self.behaviour = Behaviour()
         self._records = Records(self._store, now, _INTEGRATION_USER_ID, behaviour=self.behaviour)
         self.rules = self._records.rules
         self.access = self._records.access
-        self.sessions = Sessions(self.client_id, self.client_secret, _ORGANIZATION_ID, _INTEGRATION_USER_ID, now)
-        self._api = Api(self._records, lambda: self._used, self.behaviour)
+        self.sessions = Sessions(_ORGANIZATION_ID, _INTEGRATION_USER_ID, now, self.behaviour)
+        self._logins = Logins(self.app, self.sessions, self.behaviour, self._user_named, now)
+        self._identity = Identity(self.sessions, self._store)
+        self._api = Api(self._records, self.quota, self.behaviour)
         self._set_up()
+
+    @property
+    def client_id(self) -> str:
+        return self.app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.app.client_secret
 
     def close(self) -> None:
         with self._lock:
@@ -94,7 +108,10 @@ class Org:
                 seed.add_people(self._records)
 
     def reset(self) -> None:
-        """Back to the seeded start: no other records, no faults, no calls, the default rules and behaviour."""
+        """Back to the seeded start: no other records, no faults, no calls, the default rules and knobs.
+
+        Sessions and the uploaded key stay, so that a client that runs along need not be set up again.
+        """
         with self._lock:
             with self._store.transaction():
                 self._store.clear()
@@ -105,7 +122,9 @@ class Org:
             self.faults.clear()
             self.calls.clear()
             self._api.forget_cursors()
-            self._used = 0
+            self._logins.forget()
+            self.app.policy.reset()
+            self.quota.reset()
 
     def rows(self, sobject: str, *, deleted: bool = False) -> list[Row]:
         """All records of an object with all stored fields, oldest first."""
@@ -152,8 +171,8 @@ class Org:
             return handle_control(self, request)
         if request.path == "/" and request.method in {"GET", "HEAD"}:
             return page(self.rows, paused="pause" in request.query_string)
-        if request.path == TOKEN_PATH or request.path.startswith("/services/"):
-            return self._faulty(request)
+        if request.path.startswith(("/services/", IDENTITY_PREFIX)):
+            return self._faulty(effective(request))
         gone = b"<html><body><h1>URL No Longer Exists</h1></body></html>"
         return Response(404, gone, {"Content-Type": "text/html"})
 
@@ -170,28 +189,26 @@ class Org:
             response = self._with_fault(request, fault) if fault is not None else self._answer(request)
         if fault is not None and fault.kind == "commit_then_slow":
             self._sleep(fault.seconds)
-        call["status"] = None if response.drop else response.status
+        call["status"] = None if response.drop or response.truncate else response.status
         return response
 
     def _with_fault(self, request: Request, fault: Fault) -> Response:
+        failed = failure(fault)
+        if failed is not None:
+            return failed
         match fault.kind:
             case "unauthorized" | "unauthorized_forever":
-                self.sessions.end(request.headers.get("authorization", ""))
+                self.sessions.end(bearer_token(request.headers.get("authorization", "")))
                 return _expired()
-            case "limit_exceeded":
-                error = ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-                return Response(403, error.body())
-            case "unavailable_html":
-                return Response(503, _UNAVAILABLE_PAGE, {"Content-Type": "text/html; charset=UTF-8"})
-            case "drop":
-                return Response(0, drop=True)
             case "commit_then_drop":
                 self._answer(request)
                 return Response(0, drop=True)
+            case "commit_then_truncate":
+                return replace(self._answer(request), truncate=True)
             case "upsert_race":
                 self._records.racing = True
             case "lock_row" | "record_error":
-                self._records.refuse = _refuser(fault)
+                self._records.refuse = refuser(fault)
         try:
             return self._answer(request)
         finally:
@@ -199,25 +216,42 @@ class Org:
             self._records.refuse = _no_refusal
 
     def _answer(self, request: Request) -> Response:
-        if request.path == TOKEN_PATH:
-            return self._token(request)
-        is_version_list = request.path.strip("/") == "services/data"
-        if not is_version_list:
-            if not self.sessions.knows(request.headers.get("authorization", "")):
-                return _expired()
-            self._used += 1
-        response = self._api.route(request)
-        usage = {} if is_version_list else {"Sforce-Limit-Info": f"api-usage={self._used}/{DAILY_LIMIT}"}
-        return Response(response.status, response.body, {**response.headers, **usage})
+        match request.path.rstrip("/"):
+            case "/services/oauth2/token":
+                return self._logins.token(request, self.instance_url)
+            case "/services/oauth2/revoke":
+                return self._logins.revoke(request)
+            case "/services/oauth2/userinfo":
+                return self._identity.answer(request, self.instance_url)
+            case "/services/data":
+                return self._api.route(request)
+        if request.path.startswith(IDENTITY_PREFIX):
+            return self._identity.answer(request, self.instance_url)
+        return soap_login.refusal(request) or self._api_call(request)
 
-    def _token(self, request: Request) -> Response:
-        headers = {"Cache-Control": "no-cache, no-store"}
-        if request.method != "POST":
-            return Response(405, {"error": "invalid_request", "error_description": "must use HTTP POST"}, headers)
+    def _api_call(self, request: Request) -> Response:
+        """Needs a session, and counts against the daily limit unless that is used up."""
+        user_id = self.sessions.user_of(bearer_token(request.headers.get("authorization", "")))
+        if user_id is None:
+            return _expired()
+        if self.quota.is_exhausted:
+            response = limit_exceeded()
+        else:
+            self.quota.count()
+            response = self._as_user(user_id, request)
+        return replace(response, headers={**response.headers, "Sforce-Limit-Info": self.quota.header()})
+
+    def _as_user(self, user_id: str, request: Request) -> Response:
+        self._records.user_id = user_id
         try:
-            return Response(200, self.sessions.token_for(request, self.instance_url), headers)
-        except OAuthError as error:
-            return Response(400, {"error": error.error, "error_description": error.description}, headers)
+            return self._api.route(request)
+        finally:
+            self._records.user_id = self.sessions.user_id
+
+    def _user_named(self, name: str) -> Row | None:
+        """User names are the same in upper and lower case."""
+        users = self._store.all(SOBJECTS["User"])
+        return next((user for user in users if str(user["Username"]).lower() == name.lower()), None)
 
 
 def _expired() -> Response:
@@ -225,17 +259,5 @@ def _expired() -> Response:
     return Response(401, error.body(), {"WWW-Authenticate": "Token"})
 
 
-def _no_refusal() -> None:
+def _no_refusal() -> Problem | None:
     return None
-
-
-def _refuser(fault: Fault) -> Callable[[], Problem | None]:
-    """Refuses each write of a request, or only the one at the fault's position."""
-    written = 0
-
-    def refuse() -> Problem | None:
-        nonlocal written
-        written += 1
-        return fault.problem if fault.record in {None, written - 1} else None
-
-    return refuse

@@ -36,6 +36,7 @@ from .query import stored_datetime
 from .records import Records
 from .validation import ValidationRule
 
+INTEGRATION_USER_NAME = "form.integratie@example.com"
 DEFAULT_RULES = (ValidationRule("Lead", "Company", "Verboden BV", "Company is on the do-not-serve list."),)
 _STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
 _CONVERTED_STATUS = "Closed - Converted"

@@ -19,9 +19,9 @@ import trustme
 
 from .messages import Request, Response
 from .org import Org
+from .request_body import Unreadable, read_body
 
 MAX_URL = 16_384  # bytes of the request line's target, as in the real org: long SOQL belongs in a composite body
-MAX_BODY = 50 * 1024 * 1024  # bytes
 _HANDSHAKE_SECONDS = 10
 _IDLE_SECONDS = 120
 _GZIP_FROM = 1_024  # bytes; smaller answers are sent plain
@@ -97,52 +97,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         if len(self.path) > MAX_URL:
-            self._send(Response(414, b"<h1>URI Too Long</h1>", {"Content-Type": "text/html"}))
-            self.close_connection = True
+            self._send(Response(414, b"<h1>URI Too Long</h1>", {"Content-Type": "text/html", "Connection": "close"}))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self._body(headers)
-        if body is None:
-            self._send(Response(413, b"<h1>Too large</h1>", {"Content-Type": "text/html"}))
-            self.close_connection = True
+        try:
+            body = read_body(self.rfile, headers)
+        except Unreadable as unreadable:
+            self._send(unreadable.response)
             return
         request = Request(self.command, self.path, headers, body)
         self._send(refusal(request.path, headers) or self.server.org.handle(request))
 
     do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - http.server's own names
 
-    def _body(self, headers: Mapping[str, str]) -> bytes | None:
-        """The request's body, chunked or not; None when it is too large or its length is no number."""
-        if "chunked" in headers.get("transfer-encoding", "").lower():
-            return self._chunks()
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
-            return None
-        return self.rfile.read(int(length))
-
-    def _chunks(self) -> bytes | None:
-        body = b""
-        while True:
-            try:
-                size = int(self.rfile.readline().partition(b";")[0], 16)
-            except ValueError:
-                return None
-            if size == 0:
-                break
-            if len(body) + size > MAX_BODY:
-                return None
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        trailer = self.rfile.readline()
-        while trailer.strip():
-            trailer = self.rfile.readline()
-        return body
-
     def _send(self, response: Response) -> None:
         if response.drop:
-            self.close_connection = True
-            # Closing alone would wait for the files opened on the socket.
-            self.connection.shutdown(socket.SHUT_RDWR)
+            self._hang_up()
             return
         plain = isinstance(response.body, bytes)
         payload = b"" if response.body is None else response.body
@@ -152,14 +122,25 @@ class _Handler(BaseHTTPRequestHandler):
         if len(content) >= _GZIP_FROM and "gzip" in self.headers.get("Accept-Encoding", ""):
             content = gzip.compress(content, compresslevel=1)
             headers["Content-Encoding"] = "gzip"
+        if response.truncate and (not content or self.command == "HEAD"):
+            self._hang_up()  # nothing to cut off
+            return
         self.send_response(response.status)
         for name, value in headers.items():
             self.send_header(name, value)
         if response.status != 204:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if self.command != "HEAD" and response.status != 204:
+        if response.truncate:
+            self.wfile.write(content[: len(content) // 2])
+            self._hang_up()
+        elif self.command != "HEAD" and response.status != 204:
             self.wfile.write(content)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        # Closing alone would wait for the files opened on the socket.
+        self.connection.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True)

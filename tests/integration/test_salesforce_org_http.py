@@ -1,21 +1,42 @@
 # ruff: noqa: S608 - SOQL pasted together on purpose
 """The Salesforce stand-in over real TLS, with requests and with simple-salesforce."""
 
+import gzip
+import http.client
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import jwt
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from simple_salesforce.api import Salesforce
-from simple_salesforce.exceptions import SalesforceMalformedRequest, SalesforceResourceNotFound
+from simple_salesforce.exceptions import (
+    SalesforceAuthenticationFailed,
+    SalesforceMalformedRequest,
+    SalesforceResourceNotFound,
+)
 from simple_salesforce.format import format_external_id
+from simple_salesforce.login import SalesforceLogin
 
 from local.salesforce_org import Org, RunningOrg, serve
 
@@ -53,6 +74,51 @@ def salesforce(running: RunningOrg, session: requests.Session) -> Any:
     """Any: its attributes are objects only at run time."""
     token = str(session.headers["Authorization"]).removeprefix("Bearer ")
     return Salesforce(session_id=token, instance_url=running.url, session=session, version="60.0")
+
+
+UNPACKED = {"Accept-Encoding": "identity"}
+
+
+def bearer(session: requests.Session) -> dict[str, str]:
+    return {"Authorization": str(session.headers["Authorization"])}
+
+
+def port_of(running: RunningOrg) -> int:
+    return int(running.url.rpartition(":")[2])
+
+
+@contextmanager
+def connected(running: RunningOrg) -> Iterator[http.client.HTTPSConnection]:
+    context = ssl.create_default_context(cafile=running.ca_file)
+    connection = http.client.HTTPSConnection("localhost", port_of(running), timeout=SECONDS, context=context)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def tls(running: RunningOrg) -> Iterator[ssl.SSLSocket]:
+    """A connection for bytes that no library would send."""
+    context = ssl.create_default_context(cafile=running.ca_file)
+    with (
+        socket.create_connection(("127.0.0.1", port_of(running)), timeout=SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as wire,
+    ):
+        yield wire
+
+
+def request_head(running: RunningOrg, session: requests.Session, method: str, path: str, *lines: str) -> bytes:
+    usual = (f"{method} {path} HTTP/1.1", f"Host: localhost:{port_of(running)}", "Content-Type: application/json")
+    return "\r\n".join((*usual, f"Authorization: {bearer(session)['Authorization']}", *lines, "", "")).encode()
+
+
+def status_on(wire: ssl.SSLSocket) -> int:
+    """Reads one whole answer."""
+    answer = http.client.HTTPResponse(wire)
+    answer.begin()
+    answer.read()
+    return answer.status
 
 
 @pytest.fixture
@@ -191,6 +257,237 @@ def test_every_data_answer_tells_the_api_usage(base: str, session: requests.Sess
     assert [answer.headers["Sforce-Limit-Info"] for answer in answers] == [
         f"api-usage={used}/100000" for used in (1, 2, 3)
     ]
+
+
+def test_the_daily_limit_is_set_and_told_over_http(running: RunningOrg, base: str, session: requests.Session) -> None:
+    control = f"{running.url}/_org/limits"
+    session.post(control, json={"daily": 1_000, "used": 998}, timeout=SECONDS).raise_for_status()
+    answers = [session.get(f"{base}/sobjects", timeout=SECONDS) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 403]
+    assert answers[2].headers["Sforce-Limit-Info"] == "api-usage=1000/1000"
+    assert session.get(control, timeout=SECONDS).json() == {"daily": 1_000, "used": 1_000}
+
+
+def test_an_answer_that_breaks_off_leaves_the_record(running: RunningOrg, base: str, session: requests.Session) -> None:
+    fault = {"fault": "commit_then_truncate"}
+    url = f"{base}/sobjects/Lead/Submission_Id__c/k"
+    for _ in range(2):  # the second finds the record, with a session that goes on
+        session.post(f"{running.url}/_org/faults", json=[fault], timeout=SECONDS).raise_for_status()
+        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            session.patch(url, json={"LastName": "X", "Company": "Y"}, timeout=SECONDS)
+        rows = session.get(f"{running.url}/_org/records/Lead", timeout=SECONDS).json()
+        assert sum(row["Submission_Id__c"] == "k" for row in rows) == 1
+
+
+def test_a_truncated_answer_without_a_body_is_no_answer(
+    running: RunningOrg, base: str, session: requests.Session
+) -> None:
+    lead = running.org.add("Lead", {"LastName": "X", "Company": "Y"})
+    session.post(f"{running.url}/_org/faults", json=[{"fault": "commit_then_truncate"}], timeout=SECONDS)
+    with pytest.raises(requests.ConnectionError):
+        session.patch(f"{base}/sobjects/Lead/{lead}", json={"City": "Zeist"}, timeout=SECONDS)
+    assert running.org.rows("Lead")[-1]["City"] == "Zeist"
+
+
+def test_half_of_a_truncated_answer_comes(running: RunningOrg, base: str, session: requests.Session) -> None:
+    """Seen on the wire: the length of the whole, half of the bytes."""
+    whole = session.get(f"{base}/sobjects/Lead/describe", headers=UNPACKED, timeout=SECONDS).content
+    session.post(f"{running.url}/_org/faults", json=[{"fault": "commit_then_truncate"}], timeout=SECONDS)
+    with connected(running) as connection:
+        connection.request("GET", "/services/data/v60.0/sobjects/Lead/describe", headers=bearer(session))
+        answer = connection.getresponse()
+        assert answer.getheader("Content-Length") == str(len(whole))
+        with pytest.raises(http.client.IncompleteRead) as caught:
+            answer.read()
+    assert caught.value.partial == whole[: len(whole) // 2]
+
+
+@pytest.mark.parametrize("body", ["html", "json", "empty"])
+def test_a_proxy_s_answer_reaches_the_client(
+    running: RunningOrg, base: str, session: requests.Session, body: str
+) -> None:
+    fault = {"fault": "status", "status": 502, "body": body}
+    session.post(f"{running.url}/_org/faults", json=[fault], timeout=SECONDS).raise_for_status()
+    answer = session.get(f"{base}/sobjects", timeout=SECONDS)
+    assert answer.status_code == 502
+    kinds = {"html": "text/html; charset=UTF-8", "json": "application/json;charset=UTF-8", "empty": None}
+    assert answer.headers.get("Content-Type") == kinds[body]
+    assert bool(answer.content) is (body != "empty")
+
+
+def test_chunks_on_the_wire_and_the_next_request_on_the_same_connection(
+    running: RunningOrg, session: requests.Session
+) -> None:
+    pieces = (b'{"LastName": "Chunk",', b' "Company": "Y"}')
+    head = request_head(
+        running, session, "POST", "/services/data/v60.0/sobjects/Lead/", "Transfer-Encoding: chunked"
+    )  # fmt: skip
+    chunks = b"".join(f"{len(piece):X};ext=1\r\n".encode() + piece + b"\r\n" for piece in pieces)
+    second = request_head(running, session, "GET", "/services/data/v60.0/sobjects/", "Content-Length: 0")
+    with tls(running) as wire:
+        wire.sendall(head + chunks + b"0\r\n\r\n")
+        assert status_on(wire) == 201
+        wire.sendall(second)
+        assert status_on(wire) == 200
+
+
+def test_a_broken_chunk_ends_the_connection(running: RunningOrg, session: requests.Session) -> None:
+    head = request_head(
+        running, session, "POST", "/services/data/v60.0/sobjects/Lead/", "Transfer-Encoding: chunked"
+    )  # fmt: skip
+    with tls(running) as wire:
+        wire.sendall(head + b"zz\r\nabc\r\n0\r\n\r\n")
+        received = b"".join(iter(lambda: wire.recv(65_536), b""))
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in received
+    assert received.count(b"HTTP/1.1") == 1
+
+
+def test_a_client_may_wait_for_100_continue(running: RunningOrg, session: requests.Session) -> None:
+    body = b'{"LastName": "Patient", "Company": "Y"}'
+    lines = ("Expect: 100-continue", f"Content-Length: {len(body)}")
+    with tls(running) as wire:
+        wire.sendall(request_head(running, session, "POST", "/services/data/v60.0/sobjects/Lead", *lines))
+        assert wire.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        wire.sendall(body)
+        assert status_on(wire) == 201
+
+
+def test_gzipped_requests_are_read_and_deflate_is_refused(base: str, session: requests.Session) -> None:
+    body = b'{"LastName": "Packed", "Company": "Y"}'
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    packed = session.post(f"{base}/sobjects/Lead", data=gzip.compress(body), headers=headers, timeout=SECONDS)
+    assert packed.status_code == 201
+    broken = session.post(f"{base}/sobjects/Lead", data=body, headers=headers, timeout=SECONDS)
+    assert broken.status_code == 400
+    headers["Content-Encoding"] = "deflate"
+    deflated = session.post(f"{base}/sobjects/Lead", data=zlib.compress(body), headers=headers, timeout=SECONDS)
+    assert deflated.status_code == 415
+    assert "deflate" in deflated.text
+
+
+def test_a_head_request_has_the_headers_alone(base: str, session: requests.Session) -> None:
+    with_body = session.get(f"{base}/sobjects/Lead/describe", headers=UNPACKED, timeout=SECONDS)
+    head = session.head(f"{base}/sobjects/Lead/describe", headers=UNPACKED, timeout=SECONDS)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers["Content-Length"] == str(len(with_body.content))
+    assert session.get(f"{base}/sobjects", timeout=SECONDS).status_code == 200
+
+
+def test_both_authorization_schemes_and_a_method_override_work(base: str, session: requests.Session) -> None:
+    token = str(session.headers["Authorization"]).removeprefix("Bearer ")
+    session.headers["Authorization"] = f"OAuth {token}"
+    made = session.post(f"{base}/sobjects/Lead/", json={"LastName": "X", "Company": "Y"}, timeout=SECONDS).json()
+    url = f"{base}/sobjects/Lead/{made['id']}"
+    assert session.post(f"{url}?_HttpMethod=PATCH", json={"City": "Zeist"}, timeout=SECONDS).status_code == 204
+    assert session.get(url, timeout=SECONDS).json()["City"] == "Zeist"
+
+
+@pytest.fixture(scope="module")
+def private_key() -> str:
+    key = rsa.generate_private_key(65_537, 2_048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def upload(running: RunningOrg, session: requests.Session, private_key: str) -> None:
+    public = load_pem_private_key(private_key.encode(), None).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    session.post(f"{running.url}/_org/public_key", json={"pem": pem}, timeout=SECONDS).raise_for_status()
+
+
+def test_a_jwt_login_over_http(running: RunningOrg, base: str, session: requests.Session, private_key: str) -> None:
+    upload(running, session, private_key)
+    assertion = jwt.encode(
+        {
+            "iss": running.client_id,
+            "sub": "form.integratie@example.com",
+            "aud": running.url,
+            "exp": str(int(time.time()) + 180),
+        },
+        private_key,
+        "RS256",
+    )
+    form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
+    opened = session.post(f"{running.url}/services/oauth2/token", data=form, timeout=SECONDS)
+    assert opened.status_code == 200
+    headers = {"Authorization": f"Bearer {opened.json()['access_token']}"}
+    assert session.get(f"{base}/sobjects", headers=headers, timeout=SECONDS).status_code == 200
+    assert session.get(opened.json()["id"], headers=headers, timeout=SECONDS).json()["id"] == opened.json()["id"]
+    token = {"token": opened.json()["access_token"]}
+    assert session.post(f"{running.url}/services/oauth2/revoke", data=token, timeout=SECONDS).status_code == 200
+    assert session.get(f"{base}/sobjects", headers=headers, timeout=SECONDS).status_code == 401
+
+
+class ToTheStandIn(requests.adapters.HTTPAdapter):
+    """simple-salesforce writes `.salesforce.com` into every login address: this leads such a name to the stand-in."""
+
+    def __init__(self, running: RunningOrg) -> None:
+        super().__init__()
+        self.running = running
+        self.asked: list[str] = []
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        host = urlsplit(str(request.url)).netloc
+        self.asked.append(host)
+        request.url = str(request.url).replace(f"https://{host}", self.running.url)
+        return super().send(request, *args, **options)
+
+
+@pytest.fixture
+def redirected(running: RunningOrg, session: requests.Session) -> ToTheStandIn:
+    adapter = ToTheStandIn(running)
+    for name in ("acme.my", "test", "login"):
+        session.mount(f"https://{name}.salesforce.com", adapter)
+    del session.headers["Authorization"]
+    return adapter
+
+
+@pytest.mark.parametrize("domain", ["login", "test"])
+def test_simple_salesforce_logs_in_by_jwt(
+    running: RunningOrg, session: requests.Session, redirected: ToTheStandIn, private_key: str, domain: str
+) -> None:
+    """Its own assertion, with `exp` as a text and the public login host as audience."""
+    upload(running, session, private_key)
+    user = "form.integratie@example.com"
+    salesforce: Any = Salesforce(
+        username=user,
+        consumer_key=running.client_id,
+        privatekey=private_key,
+        instance_url="acme.my",
+        domain=domain,
+        session=session,
+    )
+    made: Any = salesforce.Lead.create({"LastName": "X", "Company": "Y"})
+    assert made["success"]
+    assert redirected.asked == ["acme.my.salesforce.com"]
+    with pytest.raises(SalesforceAuthenticationFailed) as caught, pytest.warns(UserWarning, match="authorize"):
+        SalesforceLogin(
+            username="nobody@example.com", consumer_key=running.client_id, privatekey=private_key, session=session
+        )
+    assert caught.value.code == "invalid_grant"
+
+
+def test_simple_salesforce_logs_in_by_client_credentials(
+    running: RunningOrg, session: requests.Session, redirected: ToTheStandIn
+) -> None:
+    token, instance = SalesforceLogin(
+        consumer_key=running.client_id, consumer_secret=running.client_secret, domain="acme.my", session=session
+    )
+    assert instance == running.url.removeprefix("https://")
+    assert running.org.sessions.user_of(token) == running.org.sessions.user_id
+    with pytest.raises(SalesforceAuthenticationFailed) as caught:
+        SalesforceLogin(consumer_key=running.client_id, consumer_secret="x", domain="acme.my", session=session)
+    assert caught.value.code == "invalid_client"
+
+
+@pytest.mark.parametrize("version", ["59.0", "65.0"])
+def test_simple_salesforce_understands_the_refusal_of_a_soap_login(
+    session: requests.Session, redirected: ToTheStandIn, version: str
+) -> None:
+    with pytest.raises(SalesforceAuthenticationFailed) as caught:
+        SalesforceLogin(username="a", password="b", security_token="c", sf_version=version, session=session)
+    assert caught.value.code == "INVALID_OPERATION"
 
 
 def test_foreign_names_and_websites_are_turned_away(running: RunningOrg, session: requests.Session) -> None:

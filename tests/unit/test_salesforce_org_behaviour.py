@@ -73,7 +73,7 @@ def test_every_key_can_be_changed(org: Org) -> None:
 )
 def test_a_wrong_change_is_refused_as_a_whole(org: Org, given: object) -> None:
     refused: Any = behaviour(org, given)
-    assert (refused.status, refused.body[0]["errorCode"]) == (400, "BAD_BEHAVIOUR")
+    assert (refused.status, refused.body[0]["errorCode"]) == (400, "BAD_REQUEST")
     assert behaviour(org).body == DEFAULTS
 
 
