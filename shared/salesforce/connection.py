@@ -143,6 +143,7 @@ class Connection:
             self._budget.told(usage)
             count("SalesforceApiUsed", self._budget.used)
             count("SalesforceApiLimit", self._budget.limit)
+            count("ApiReserveReached", int(self._budget.is_down_to_reserve))
         if response.status_code == 401:
             raise _SessionRefusedError
 
