@@ -121,9 +121,14 @@ def _toml(value: Any) -> str:
 
 def a_form(*fields: str, lead: str = "", consent: str = "") -> Form:
     """A form that fits the org, with more fields and more lines in [lead] or [consent]."""
+    return parse_form(form_text(*fields, lead=lead, consent=consent), name="brochure.toml")
+
+
+def form_text(*fields: str, form_id: str = "brochure", lead: str = "", consent: str = "") -> str:
     consenting = f'[consent]\ntext_version = "1"\ntext = {{ nl = "Ja" }}\n{consent}\n' if consent else ""
-    text = f"""
-id = "brochure"
+    defaults = "" if "defaults" in lead else 'defaults = { Company = "Particulier" }\n'
+    return f"""
+id = "{form_id}"
 version = "1"
 title = {{ nl = "Brochure" }}
 languages = ["nl"]
@@ -135,11 +140,10 @@ thank_you_page = {{ nl = "/nl/bedankt" }}
 task_subject = "Brochure"
 {consenting}
 [lead]
-{lead if "defaults" in lead else 'defaults = { Company = "Particulier" }' + chr(10) + lead}
+{defaults}{lead}
 {field("last_name", lead_field="LastName", required=True, max_length=80)}
 {"".join(fields)}
 """
-    return parse_form(text, name="brochure.toml")
 
 
 def problems(form: Form, there: OrgShape = ORG) -> list[FormProblem]:
