@@ -124,7 +124,7 @@ def test_consent_needs_a_checkbox() -> None:
     [
         ({"max_length": 41}, 'max_length = 40, or too_long = "cut" and lead_length = 40'),
         ({"max_length": 200, "too_long": "cut", "lead_length": 41}, "lead_length = 40"),
-        ({"type": "choice", "choices": ("x" * 41,)}, "a field of 41 characters"),
+        ({"type": "choice", "choices": ("x", "x" * 41)}, "a field of 41 characters"),
         ({"type": "choices", "choices": ("x" * 20, "y" * 20)}, "a field of 41 characters"),
         ({"type": "email", "max_length": 80}, 'max_length = 40, or too_long = "cut"'),
     ],
@@ -155,6 +155,11 @@ def test_as_much_text_as_the_field_holds_is_fine(keys: dict[str, Any]) -> None:
 def test_the_length_of_what_we_write_ourselves_is_known(kind: str, length: int) -> None:
     there = org(OrgField("Note__c", "string", length))
     assert told(a_form(field("note", type=kind, lead_field="Note__c")), there) == [("fields.note", "error", "too_long")]
+
+
+def test_an_e_mail_address_never_has_more_than_80_characters() -> None:
+    form = a_form(field("mail", type="email", max_length=200, lead_length=255, lead_field="Mail__c"))
+    assert problems(form, org(OrgField("Mail__c", "string", 80))) == []
 
 
 def test_a_number_with_more_digits_than_the_field_is_a_warning() -> None:
@@ -305,6 +310,7 @@ def test_a_fixed_country_on_the_list_is_fine() -> None:
 def test_countries_that_the_org_took_off_its_list_are_a_warning() -> None:
     form = a_form(field("country", type="country", required=True, lead_field="CountryCode"))
     assert told(form, org(*CODES)) == [("fields.country", "warning", "countries_missing")]
+    assert f"lacks {len(english_names()) - 2} countries" in the_one(form, org(*CODES)).what
 
 
 # --- what the org requires -------------------------------------------------------------------------------
