@@ -1,5 +1,6 @@
 """The two promises on the deployed stack: nothing acknowledged is lost, nobody is created twice."""
 
+import json
 import os
 import re
 import signal
@@ -123,13 +124,33 @@ def test_a_forgotten_row_is_queued_again(stack: LocalStack) -> None:
     assert stack.settled(forgotten.submission_id).state is State.CREATED
 
 
+def test_sessions_that_are_refused_reject_nobody_and_all_settles_when_they_are_not(stack: LocalStack) -> None:
+    with quick_redelivery(stack):
+        stack.faults({"fault": "unauthorized_forever"})
+        receipt = send(stack, someone())
+        row = stack.wait_for(receipt, lambda row: row.last_error != "")
+        assert (row.state, row.attempts, row.last_error) == (State.RECEIVED, 0, "session_refused")
+        stack.faults()
+        # A warm instance would pause before its next login, longer than a test wants to wait.
+        kill_the_processor(stack)
+        assert stack.settled(receipt).state is State.CREATED
+
+
 def test_a_wrong_secret_rejects_nobody_and_the_right_one_settles_all(stack: LocalStack) -> None:
-    stack.faults({"fault": "unauthorized_forever"})
-    receipt = send(stack, someone())
-    row = stack.wait_for(receipt, lambda row: row.last_error != "")
-    assert (row.state, row.attempts) == (State.RECEIVED, 0)
-    stack.faults()
-    assert stack.settled(receipt).state is State.CREATED
+    secrets, arn = stack.client("secretsmanager"), stack.outputs["SalesforceSecretArn"]
+    right = secrets.get_secret_value(SecretId=arn)["SecretString"]
+    with quick_redelivery(stack):
+        secrets.put_secret_value(SecretId=arn, SecretString=json.dumps(json.loads(right) | {"client_secret": "wrong"}))
+        try:
+            kill_the_processor(stack)
+            receipt = send(stack, someone())
+            row = stack.wait_for(receipt, lambda row: row.last_error != "")
+            assert (row.state, row.attempts, row.last_error) == (State.RECEIVED, 0, "login:invalid_client")
+        finally:
+            secrets.put_secret_value(SecretId=arn, SecretString=right)
+            # A warm instance would read the secret again after five minutes.
+            kill_the_processor(stack)
+        assert stack.settled(receipt).state is State.CREATED
 
 
 def test_every_receipt_is_a_row_in_one_state(stack: LocalStack) -> None:
