@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.crm import Crm, Member, Note, Noted, Written
+from shared.crm import Crm, Member, Note, Noted, Record, Written
 from shared.errors import (
     BudgetError,
     ConfigurationError,
@@ -20,7 +20,7 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
-from shared.observability import count, log
+from shared.observability import count, log, where
 from shared.planning import (
     Create,
     Done,
@@ -77,6 +77,11 @@ def carry_out(ready: Sequence[Prepared], crm: Crm) -> Results:
             results |= {one.id: _of_one(error) for one in left}
     except (TransientError, ConfigurationError) as error:
         results = {one.id: error for one in ready} | results
+    except Exception as error:  # noqa: BLE001 (a bug: whoever meets it alone is rejected by name, the others go on)
+        log("processor_bug", level="error", where=where(error))
+        left = [one for one in ready if one.id not in results]
+        bug = PermanentError(Reason.INTERNAL_ERROR, where(error))
+        results |= _one_by_one(left, crm) if len(left) > 1 else {one.id: bug for one in left}
     return results
 
 
@@ -84,9 +89,11 @@ def _within_the_budget(ready: Sequence[Prepared], crm: Crm) -> tuple[list[Prepar
     """Who may go on, and who waits: when the org's calls run short, somebody new comes before any repeat."""
     if crm.has_calls_for_repeats():
         return list(ready), {}
-    new = [one for one in ready if not one.is_repeat]
+    people = {key for one in ready if one.is_repeat for key in one.submission.person_keys}
+    # Who may be the same person waits as well: the repeat may have written already, and nobody has looked.
+    waits = {one.id for one in ready if one.is_repeat or people & set(one.submission.person_keys)}
     kept = BudgetError("api_calls_kept_for_new_submissions")
-    return new, {one.id: kept for one in ready if one.is_repeat}
+    return [one for one in ready if one.id not in waits], dict.fromkeys(waits, kept)
 
 
 def _write(ready: Sequence[Prepared], plans: Mapping[str, Plan], results: Results, crm: Crm) -> None:
@@ -170,9 +177,19 @@ def _resolve_duplicates(
     to_tell = [by_id[one] for one in still if one not in held]
     ids = [match.record_id for one in to_tell for match in written[one.id].matches]
     found = crm.follow(ids, fields_to_see(to_tell)) if ids else {}
-    chosen = {one.id: choose(one, written[one.id].matches, found) for one in to_tell}
-    done |= {one: results[one] for one, plan in chosen.items() if plan is None}
-    return {one: plan for one, plan in chosen.items() if plan}
+    chosen: dict[str, Plan] = {}
+    for waiting in to_tell:
+        if plan := choose(waiting, written[waiting.id].matches, found):
+            chosen[waiting.id] = plan
+            # The next of the batch sees what this one is about to write.
+            found = {start: _changed(record, plan) for start, record in found.items()}
+        else:
+            done[waiting.id] = results[waiting.id]
+    return chosen
+
+
+def _changed(record: Record, plan: Tell) -> Record:
+    return {**record, **plan.changes} if record["Id"] == plan.target_id else record
 
 
 def _is_duplicate(result: Result | None) -> bool:
@@ -228,7 +245,7 @@ def _told(submission_id: str, plan: Tell, noted: Noted) -> Result:
     if noted.task.error:
         return noted.task.error
     evidence = plan.evidence
-    if isinstance(noted.change.error, PermanentError) and noted.change.error.code not in _MOVED:
+    if noted.change.error and _is_refused_for_good(noted.change.error):
         # Sales has the Task with all that was sent; only the Lead's own fields stay as they were.
         log("changes_refused", level="warning", submission_id=submission_id, error=noted.change.error.code)
         count("ChangesRefused")
@@ -236,6 +253,11 @@ def _told(submission_id: str, plan: Tell, noted: Noted) -> Result:
     elif noted.change.error:
         return noted.change.error
     return _settled(plan.state, plan.target_id, evidence, noted.task.record_id or plan.task_id)
+
+
+def _is_refused_for_good(error: FormToLeadError) -> bool:
+    """A trigger that fails counts as well: the Task is there, and the same try would write nothing else."""
+    return isinstance(error, PermanentError) or error.code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
 
 
 def _has_moved(noted: Noted) -> bool:
@@ -267,16 +289,41 @@ def _with_campaigns(by_id: Mapping[str, Prepared], done: Results, crm: Crm) -> R
     joining = {one: member for one, member in members.items() if member}
     if not joining:
         return done
+    written = dict(zip(joining, _join(list(joining.values()), crm), strict=True))
+    moved = {one: joining[one] for one, result in written.items() if result.error and result.error.code in _MOVED}
+    written |= _join_where_they_are(moved, crm)
+    return done | {one: _joined(one, done[one], result) for one, result in written.items()}
+
+
+def _join(members: Sequence[Member], crm: Crm) -> list[Written]:
     try:
-        written = crm.join_campaigns(list(joining.values()))
+        return crm.join_campaigns(members)
+    except RefusedCallError as error:
+        # One member refuses the call: each on its own.
+        return [_join([one], crm)[0] for one in members] if len(members) > 1 else [Written(error=_of_one(error))]
     except FormToLeadError as error:
-        written = [Written(error=error)] * len(joining)
-    return done | {one: _joined(one, done[one], result) for one, result in zip(joining, written, strict=True)}
+        return [Written(error=error)] * len(members)
+
+
+def _join_where_they_are(moved: Mapping[str, Member], crm: Crm) -> dict[str, Written]:
+    """The Lead was converted or merged since it was written: its Contact, or its master, joins."""
+    if not moved:
+        return {}
+    try:
+        today = crm.follow([member.record_id for member in moved.values()], ())
+    except FormToLeadError as error:
+        return {one: Written(error=error) for one in moved}
+    there = {
+        one: replace(member, record_id=str(today[member.record_id]["Id"]))
+        for one, member in moved.items()
+        if member.record_id in today
+    }
+    return dict(zip(there, _join(list(there.values()), crm), strict=True)) if there else {}
 
 
 def _member(one: Prepared, result: Result) -> Member | None:
     campaign = one.form.lead.campaign
-    if campaign is None or not isinstance(result, Settled):
+    if campaign is None or not isinstance(result, Settled) or not result.outcome.record_id:
         return None
     return Member(campaign.in_org, result.outcome.record_id, campaign.status)
 

@@ -35,7 +35,14 @@ class TransientError(FormToLeadError):
 
 
 class UnknownOutcomeError(TransientError):
-    """Whoever might be the same person must wait until the write has certainly come to its end."""
+    """Whoever might be the same person must wait until the write has certainly come to its end.
+
+    So must the submission itself where the write is not `repeatable`: a Task has no key to be upserted by.
+    """
+
+    def __init__(self, code: str, message: str = "", *, detail: str = "", repeatable: bool = True) -> None:
+        super().__init__(code, message, detail=detail)
+        self.repeatable = repeatable
 
 
 class BudgetError(TransientError):

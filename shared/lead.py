@@ -83,23 +83,32 @@ def changes_to(lead: Mapping[str, Any], form: Form, submission: Submission, valu
     """
     sent = visitor_fields(form, values)
     changes = blanks_to_fill(lead, sent)
+    stands = _by_any_case(lead)
     newest = _is_newer(submission.received_at, lead.get("LastModifiedDate"))
     for field in form.fields:
         if field.lead_field in changes or field.lead_field not in sent:
             continue
-        there, new = lead.get(field.lead_field), sent[field.lead_field]
+        there, new = stands.get(field.lead_field.lower()), sent[field.lead_field]
         if field.on_existing == "add":
             new = _added(str(there), str(new))
         if new != there and (field.on_existing == "add" or (field.on_existing == "replace" and newest)):
             changes[field.lead_field] = new
     if newest:
-        changes |= {name: tick for name, tick in consent_fields(form, submission).items() if not lead.get(name)}
+        changes |= {
+            name: tick for name, tick in consent_fields(form, submission).items() if not stands.get(name.lower())
+        }
     return changes
 
 
 def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
     """The part of `record` for which the Lead has nothing yet; False counts as filled in."""
-    return {name: value for name, value in record.items() if lead.get(name) in (None, "")}
+    stands = _by_any_case(lead)
+    return {name: value for name, value in record.items() if stands.get(name.lower()) in (None, "")}
+
+
+def _by_any_case(lead: Mapping[str, Any]) -> dict[str, Any]:
+    """Salesforce answers with its own spelling of a field's name, and takes any."""
+    return {name.lower(): value for name, value in lead.items()}
 
 
 def _added(there: str, new: str) -> str:

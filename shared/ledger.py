@@ -155,6 +155,7 @@ class Ledger:
             "person_keys": list(person_keys),
             "due_at": timestamp(due_at),
             "attempts": 0,
+            "same_error_tries": 0,
             "requeue_count": 0,
         }
         return self._change(submission, new, remove=("reason", "expires_at"), change=change)
@@ -174,13 +175,18 @@ class Ledger:
         new = {"fields": dict(fields), "original_fields": submission.original_fields or submission.fields}
         return self._change(submission, new, change=change)
 
-    def note_attempt(self, submission: Submission, *, error: str, due_at: datetime, counted: bool) -> bool:
+    def note_attempt(
+        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+    ) -> bool:
         """A try that failed for now. `counted` is False for configuration errors, which use up no try."""
         new = {
             "attempts": submission.attempts + int(counted),
             "last_error": error,
+            "same_error_tries": submission.tries_with(error) + 1,
             "due_at": timestamp(due_at),
         }
+        if in_doubt_until:
+            new["in_doubt_until"] = timestamp(in_doubt_until)
         return self._change(submission, new)
 
     def note_requeue(self, summary: Summary, *, due_at: datetime) -> bool:

@@ -192,7 +192,10 @@ def _plan_again(one: Prepared, task: Record, known: _Known) -> Plan:
     target, task_id = str(task["WhoId"] or ""), str(task["Id"])
     evidence = {"rule": "own_task"}
     if target in known.leads:
-        return _tell_known(one, target, evidence, known, task_id=task_id)
+        decision = _decide(one, known)
+        # Whoever is found by the same rule again is known as well as before; else only the very same name will do.
+        rule = decision.evidence["rule"] if decision.candidate_id == target else "own_task"
+        return _tell_known(one, target, evidence | {"found_by": rule}, known, task_id=task_id)
     state = State.ATTACHED if target.startswith(_CONTACT_PREFIX) else State.UPDATED
     return Done(state, target, task_id, evidence)
 
@@ -227,11 +230,11 @@ def _may_be_somebody_else(one: Prepared, record: Record, evidence: dict[str, str
     What a rule of the org takes for a duplicate is changed only when it has the very same name.
     """
     sent = visitor_fields(one.form, one.values)
-    match evidence.get("rule"):
+    match evidence.get("found_by", evidence.get("rule")):
         case "same_phone_and_last_name":
             return _names_differ("FirstName", record, sent)
-        case "org_duplicate_rule":
-            return any(_folded_name(name, record) != _folded_name(name, sent) for name in ("FirstName", "LastName"))
+        case "org_duplicate_rule" | "own_task":
+            return not all(_same_name(name, record, sent) for name in ("FirstName", "LastName"))
         case _:
             return False
 
@@ -239,7 +242,8 @@ def _may_be_somebody_else(one: Prepared, record: Record, evidence: dict[str, str
 def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record]) -> Tell | None:
     """Whom of those that a duplicate rule of the org found the submission is about; None when none of them is there.
 
-    The same e-mail address first, then the same last name, Contacts before Leads, then the org's own confidence.
+    The same e-mail address first, then the same last name, Contacts before Leads (or after them, where the form wants
+    a Lead beside a Contact), then the org's own confidence.
     """
     sent = visitor_fields(one.form, one.values)
     email = same_mailbox(str(sent.get("Email") or ""))
@@ -252,7 +256,7 @@ def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record])
         return (
             email != "" and same_mailbox(str(record.get("Email") or "")) == email,
             _folded_name("LastName", record) == _folded_name("LastName", sent),
-            str(record["Id"]).startswith(_CONTACT_PREFIX),
+            str(record["Id"]).startswith(_CONTACT_PREFIX) == (one.form.existing.contact == "attach"),
             match.confidence,
         )
 
@@ -267,6 +271,11 @@ def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record])
 
 def _folded_name(field_name: str, record: Record) -> str:
     return folded(str(record.get(field_name) or ""))
+
+
+def _same_name(field_name: str, one: Record, other: Record) -> bool:
+    """Two blanks are no name."""
+    return _folded_name(field_name, one) == _folded_name(field_name, other) != ""
 
 
 def _names_differ(field_name: str, *records: Record) -> bool:

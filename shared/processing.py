@@ -35,6 +35,8 @@ from shared.version import CODE_VERSION
 FIRST_WAIT: Final = 30
 LONGEST_WAIT: Final = 60 * 60
 """Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
+CALL_ENDS_AFTER: Final = timedelta(seconds=660)
+"""Salesforce ends any call after ten minutes, whether or not anybody still waits for its answer."""
 BUSY_WAIT: Final = 5
 LONGEST_BUSY_WAIT: Final = 60
 """Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
@@ -73,7 +75,9 @@ class Ledger(Protocol):
         rejection: Rejection | None = None,
         expires_at: int | None = None,
     ) -> bool: ...
-    def note_attempt(self, submission: Submission, *, error: str, due_at: datetime, counted: bool) -> bool: ...
+    def note_attempt(
+        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+    ) -> bool: ...
 
 
 class DeadLetters(Protocol):
@@ -177,7 +181,7 @@ def _process_locked(
             else:
                 delays[row.submission_id] = _busy_wait(deliveries[row.submission_id])
         results = _results(free, dependencies)
-        in_doubt = [row for row in free if isinstance(results[row.submission_id], UnknownOutcomeError)]
+        in_doubt = [row for row in free if _in_doubt_until(row, results[row.submission_id], dependencies.now())]
         for row in free:
             delay = _finish(row, results[row.submission_id], deliveries[row.submission_id], dependencies)
             if delay is not None:
@@ -188,6 +192,17 @@ def _process_locked(
     finally:
         _give_back(dependencies.locks, free, in_doubt, run_id)
     return delays
+
+
+def _in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime | None:
+    """When a write of this submission has certainly ended; None when none is under way.
+
+    A later try that fails in another way says nothing about the write that got no answer.
+    """
+    if isinstance(result, UnknownOutcomeError):
+        return now + CALL_ENDS_AFTER
+    is_open = isinstance(result, TransientError | ConfigurationError)
+    return row.in_doubt_until if is_open and row.in_doubt_until and row.in_doubt_until > now else None
 
 
 def _give_back(locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Submission], run_id: str) -> None:
@@ -247,7 +262,7 @@ def _finish(row: Submission, result: Result, deliveries: int, dependencies: Depe
                 _settle(row, result, dependencies)
             case PermanentError():
                 _reject(row, _rejection(result, row, dependencies.forms), dependencies)
-            case TransientError(code=code) if code in SHORT_LIVED and row.attempts + 1 >= MOST_SHORT_LIVED:
+            case TransientError(code=code) if code in SHORT_LIVED and row.tries_with(code) + 1 >= MOST_SHORT_LIVED:
                 refused = Problem(code=code, detail=result.detail)
                 _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
             case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS and not isinstance(result, BudgetError):
@@ -316,10 +331,17 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 
 def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
+    now = dependencies.now()
     delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
-    due_at = dependencies.now() + timedelta(seconds=delay) + FORGOTTEN_AFTER
+    if isinstance(error, UnknownOutcomeError) and not error.repeatable:
+        # Only a look-up after the write has certainly ended tells whether there is a Task.
+        delay = max(delay, int(CALL_ENDS_AFTER.total_seconds()))
+    due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
-    dependencies.ledger.note_attempt(row, error=error.code, due_at=due_at, counted=counted)
+    in_doubt_until = _in_doubt_until(row, error, now)
+    dependencies.ledger.note_attempt(
+        row, error=error.code, due_at=due_at, counted=counted, in_doubt_until=in_doubt_until
+    )
     count("Retried", reason=_why(error))
     log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
     return delay

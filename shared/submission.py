@@ -117,10 +117,18 @@ class Submission(_Record):
     outcome: Outcome | None = None
     attempts: WholeNumber = 0
     last_error: str = ""
+    same_error_tries: WholeNumber = 0
+    """How often `last_error` came in a row."""
+    in_doubt_until: Moment | None = None
+    """Until then a write without an answer may still land."""
     requeue_count: WholeNumber = 0
     replay_count: WholeNumber = 0
     history: tuple[Change, ...] = ()
     expires_at: WholeNumber | None = None
+
+    def tries_with(self, error: str) -> int:
+        """How many of the last tries, without another between them, ended with this error."""
+        return self.same_error_tries if self.last_error == error else 0
 
 
 class Summary(_Record):

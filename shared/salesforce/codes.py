@@ -119,9 +119,24 @@ _DUPLICATE_OF: Final = re.compile(r"duplicate value found: (\w+) duplicates valu
 """Names the unique field, or says `<unknown>`."""
 
 OF_ONE_RECORD: Final = frozenset(
-    {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE", "MALFORMED_ID", "MALFORMED_QUERY"}
+    {
+        "EXCEEDED_ID_LIMIT",
+        "INVALID_FIELD",
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        "INVALID_TYPE",
+        "LIMIT_EXCEEDED",
+        "MALFORMED_ID",
+        "MALFORMED_QUERY",
+        "OPERATION_TOO_LARGE",
+        "QUERY_TOO_COMPLICATED",
+    }
 )
-"""Codes that refuse a whole call because of one form's field or one record's id."""
+"""Codes that refuse a whole call because of one form's field, one record's id, or all of them together."""
+
+ABOUT_A_RECORD: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+
+_CODE: Final = re.compile(r"\w{1,80}", re.ASCII)
+"""What a code looks like. A proxy's free text may quote the visitor, and codes go to logs."""
 
 
 def error_for(code: str, message: str = "", fields: Sequence[str] = ()) -> FormToLeadError:
@@ -148,10 +163,10 @@ def error_in(body: Any, status: int) -> FormToLeadError:
     first = body[0] if isinstance(body, list) and body else body
     if isinstance(first, Mapping):
         code = first.get("errorCode") or first.get("statusCode") or first.get("error")
-        if code:
+        if isinstance(code, str) and _CODE.fullmatch(code):
             message = first.get("message") or first.get("error_description") or ""
-            return error_for(str(code), str(message), [str(name) for name in first.get("fields") or ()])
-    if status in {401, 403}:
+            return error_for(code, str(message), [str(name) for name in first.get("fields") or ()])
+    if status in {401, 403, 404, 405, 410}:
         return ConfigurationError(f"http_{status}")
     # Anything else without a code came from a proxy or a server that is unwell.
     return TransientError(f"http_{status}")

@@ -16,6 +16,7 @@ from simple_salesforce.exceptions import SalesforceError
 from shared.deadline import Deadline
 from shared.errors import (
     BudgetError,
+    ConfigurationError,
     FormToLeadError,
     PermanentError,
     RefusedCallError,
@@ -24,7 +25,7 @@ from shared.errors import (
 )
 from shared.observability import count
 from shared.salesforce.budget import ApiBudget
-from shared.salesforce.codes import OF_ONE_RECORD, error_in
+from shared.salesforce.codes import ABOUT_A_RECORD, OF_ONE_RECORD, error_in
 from shared.salesforce.login import Login, Timeouts, Token
 
 API_VERSION: Final = "62.0"
@@ -122,6 +123,9 @@ class Connection:
         refusal = error_in(error.content, error.status)
         if isinstance(refusal, BudgetError):
             self._budget.refused()
+        if isinstance(refusal, PermanentError) and error.status != 400:
+            # Only a 400 is about what was sent. Anything else is a server or a gateway that speaks another language.
+            refusal = error_in(None, error.status)
         if writes and refusal.code.startswith("http_5"):
             # A gateway gave up on the server, which may go on all the same.
             return UnknownOutcomeError(refusal.code)
@@ -159,6 +163,9 @@ def _client(token: Token, seen: Callable[..., None]) -> Salesforce:
 
 def of_the_call(error: FormToLeadError) -> FormToLeadError:
     """A refusal of a whole call is about how we ask, so it must not reject anybody's submission."""
+    if error.code in ABOUT_A_RECORD:
+        # Of a whole call it says that the resource is not there: a field that is no External Id any more.
+        return ConfigurationError(error.code, detail=error.detail)
     if isinstance(error, PermanentError) or error.code in OF_ONE_RECORD:
         return RefusedCallError(error.code, detail=error.detail, permanent=isinstance(error, PermanentError))
     return error

@@ -7,13 +7,15 @@ nobody knows whether the write was done, and only a write under our own key can 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote
 
 from shared.crm import Found, LookUp, Member, NewLead, Note, Noted, Record, Written
 from shared.deadline import Deadline
-from shared.errors import ConfigurationError, FormToLeadError, RefusedCallError, TransientError
+from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
 from shared.lead import SUBMISSION_ID_FIELD
+from shared.observability import log, where
 from shared.salesforce import answers, queries
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.codes import error_in
@@ -29,6 +31,20 @@ _MOST_STEPS: Final = 4
 
 type Json = Any
 type Subrequest = dict[str, Any]
+
+
+def _understood[**P, T](method: Callable[P, T]) -> Callable[P, T]:
+    """An answer of a shape that nobody knows is no answer: whether a write was done is unknown."""
+
+    @wraps(method)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            log("unexpected_answer", level="error", where=where(error))
+            raise UnknownOutcomeError("unexpected_answer") from None
+
+    return guarded
 
 
 class SalesforceCrm:
@@ -51,14 +67,13 @@ class SalesforceCrm:
 
     # --- look-ups ---------------------------------------------------------------------------------------
 
+    @_understood
     def look_up(self, what: LookUp) -> Found:
         """Raises ConfigurationError when one of the queries is refused: a field or a permission is missing."""
-        found = self._ask(queries.look_up(what))
-        if len(what.submission_ids) > 1 and any(len(rows) >= queries.ROWS for rows in found.values()):
-            # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
-            raise RefusedCallError("look_up_too_wide")
-        return Found(**found)
+        # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
+        return Found(**self._ask(queries.look_up(what), most=queries.ROWS if len(what.submission_ids) > 1 else None))
 
+    @_understood
     def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:
         today = {one: one for one in record_ids}
         living: dict[str, Record] = {}
@@ -73,19 +88,25 @@ class SalesforceCrm:
             today = {start: moved.get(one, one) for start, one in today.items()}
         return {start: living[one] for start, one in today.items() if one in living}
 
-    def _ask(self, wanted: queries.Queries) -> dict[str, tuple[Record, ...]]:
-        """Rows by the queries' names: one API call."""
+    def _ask(self, wanted: queries.Queries, *, most: int | None = None) -> dict[str, tuple[Record, ...]]:
+        """Rows by the queries' names: one API call. With `most`, an answer of so many rows or more is refused."""
+        if not wanted:
+            return {}
         asked = [_query(name, resource, soql) for name, (resource, soql) in wanted.items()]
         answer = self._connection.read("POST", "composite", {"allOrNone": False, "compositeRequest": asked})
         found: dict[str, tuple[Record, ...]] = {}
         for name, one in zip(wanted, answers.of_composite(answer, len(asked)), strict=True):
             if one["httpStatusCode"] != 200:
                 raise of_the_call(error_in(one["body"], one["httpStatusCode"]))
-            found[name] = tuple(one["body"]["records"])
+            rows = tuple(one["body"]["records"])
+            if most is not None and (len(rows) >= most or not one["body"]["done"]):
+                raise RefusedCallError("look_up_too_wide")
+            found[name] = rows
         return found
 
     # --- Leads ------------------------------------------------------------------------------------------
 
+    @_understood
     def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
         written, ready = self._with_names([lead.record for lead in leads])
         ways: dict[tuple[bool, bool], list[int]] = {}
@@ -114,6 +135,7 @@ class SalesforceCrm:
                 raise
             return [Written(error=error)] * len(leads)
 
+    @_understood
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
         written, ready = self._with_names([lead.record for lead in leads])
         if ready:
@@ -129,6 +151,7 @@ class SalesforceCrm:
 
     # --- notes on known people, and campaigns -----------------------------------------------------------
 
+    @_understood
     def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
         self._names.learn(value for note in notes for value in note.task.values())
         updates = {f"lead{number}": note for number, note in enumerate(notes) if note.changes}
@@ -138,7 +161,7 @@ class SalesforceCrm:
             subrequests.append(_insert("tasks", tasks))
         if not subrequests:
             return [Noted() for _ in notes]
-        by_reference = {str(one["referenceId"]): one for one in self._composite(subrequests)}
+        by_reference = {str(one["referenceId"]): one for one in self._noted(subrequests, has_tasks=bool(tasks))}
         written_tasks = _inserted(by_reference["tasks"], len(tasks)) if tasks else iter(())
         return [
             Noted(
@@ -148,6 +171,14 @@ class SalesforceCrm:
             for number, note in enumerate(notes)
         ]
 
+    def _noted(self, subrequests: Sequence[Subrequest], *, has_tasks: bool) -> list[answers.Answer]:
+        try:
+            return self._composite(subrequests)
+        except UnknownOutcomeError as error:
+            # A Task has no key of ours to be upserted by: written again too early, there would be two.
+            raise UnknownOutcomeError(error.code, repeatable=not has_tasks) from None
+
+    @_understood
     def join_campaigns(self, members: Sequence[Member]) -> list[Written]:
         records = [_member(member) for member in members]
         written, ready = self._with_names(records)
@@ -221,8 +252,7 @@ def _insert(reference: str, records: Sequence[Record]) -> Subrequest:
 def _inserted(answer: answers.Answer, expected: int) -> Iterator[Written]:
     status = answer["httpStatusCode"]
     if status != 200:
-        error: FormToLeadError = of_the_call(error_in(answer["body"], status))
-        return iter([Written(error=error)] * expected)
+        raise of_the_call(error_in(answer["body"], status))
     return iter(answers.of_collection(answer["body"], expected))
 
 

@@ -37,7 +37,7 @@ class Login:
         self._secret = secret
         self._clock = clock
         self._refusals = 0
-        self._paused_until = float("-inf")
+        self._refused_at = self._paused_until = float("-inf")
         self._refused_secret: Mapping[str, Any] | None = None
         self._why: FormToLeadError | None = None
 
@@ -65,13 +65,15 @@ class Login:
         return error
 
     def session_accepted(self) -> None:
-        """A call was answered: whatever was wrong is mended."""
-        self._refusals = 0
+        """A call was answered. Only an hour after the last refusal all is mended: other calls may be refused still."""
+        if self._clock() - self._refused_at > _PAUSES[-1]:
+            self._refusals = 0
 
     def _pause(self, secret: Mapping[str, Any], error: FormToLeadError) -> None:
         pause = _PAUSES[min(self._refusals, len(_PAUSES) - 1)]
         self._refusals += 1
-        self._paused_until = self._clock() + pause
+        self._refused_at = self._clock()
+        self._paused_until = self._refused_at + pause
         self._refused_secret = dict(secret)
         self._why = error
         count("SalesforceLoginRefused")
@@ -80,14 +82,19 @@ class Login:
 
 def _token(secret: Mapping[str, Any], timeouts: Timeouts) -> Token:
     grant = _grant(secret)
+    url = f"https://{_host(secret)}/services/oauth2/token"
     try:
-        # Without a session: the cookies and the connection of a login are of no use to the calls.
-        answer = requests.post(
-            f"https://{_host(secret)}/services/oauth2/token", data=grant, timeout=timeouts, allow_redirects=False
-        )
-        body = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
+        # Without a session: the cookies and the connection of a login are of no use to the calls. Without redirects:
+        # they would take the secret elsewhere.
+        answer = requests.post(url, data=grant, timeout=timeouts, allow_redirects=False)
+    except (requests.exceptions.InvalidURL, ValueError):
+        raise _wrong_address() from None
     except requests.RequestException as error:
         raise TransientError(f"login:{type(error).__name__}") from None
+    try:
+        body = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
+    except ValueError:
+        body = None
     if answer.status_code != 200 or not isinstance(body, dict):
         refusal = error_in(body, answer.status_code)
         busy = answer.status_code in {408, 429} or answer.status_code >= 500 or refusal.code == "rate_limit_exceeded"
@@ -99,10 +106,17 @@ def _token(secret: Mapping[str, Any], timeouts: Timeouts) -> Token:
 
 
 def _host(secret: Mapping[str, Any]) -> str:
-    parts = urlsplit(str(secret.get("login_url") or ""))
+    try:
+        parts = urlsplit(str(secret.get("login_url") or ""))
+    except ValueError:
+        raise _wrong_address() from None
     if parts.scheme != "https" or not parts.netloc or "@" in parts.netloc:
-        raise ConfigurationError(_SECRET_PROBLEM, "login_url must be like https://acme.my.salesforce.com")
+        raise _wrong_address()
     return parts.netloc
+
+
+def _wrong_address() -> ConfigurationError:
+    return ConfigurationError(_SECRET_PROBLEM, "login_url must be like https://acme.my.salesforce.com")
 
 
 def _grant(secret: Mapping[str, Any]) -> dict[str, str]:
@@ -125,8 +139,7 @@ def _grant(secret: Mapping[str, Any]) -> dict[str, str]:
     }
     try:
         assertion = jwt.encode(claims, str(secret["private_key"]), algorithm="RS256")
-    except (jwt.PyJWTError, ValueError, TypeError):
-        # The library's own text may quote the key.
+    except Exception:  # noqa: BLE001 (each kind of wrong key fails in its own way; their texts may quote it)
         raise ConfigurationError(_SECRET_PROBLEM, "private_key is not an RSA key in PEM form") from None
     return {"grant_type": _JWT_GRANT, "assertion": assertion}
 

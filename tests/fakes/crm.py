@@ -122,6 +122,9 @@ class FakeCrm:
             if error := self.refuses.get(name):
                 results.append(Written(error=error))
                 continue
+            if member.record_id in self.moves:
+                results.append(Written(error=TransientError("CANNOT_UPDATE_CONVERTED_LEAD")))
+                continue
             if member not in self.members:
                 self.members.append(member)
             results.append(Written())

@@ -70,9 +70,14 @@ class FakeLedger:
             new["expires_at"] = expires_at
         return self._change(submission, new)
 
-    def note_attempt(self, submission: Submission, *, error: str, due_at: datetime, counted: bool) -> bool:
+    def note_attempt(
+        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+    ) -> bool:
         self._trip()
-        new = {"attempts": submission.attempts + int(counted), "last_error": error, "due_at": due_at}
+        new: dict[str, Any] = {"attempts": submission.attempts + int(counted), "last_error": error, "due_at": due_at}
+        new["same_error_tries"] = submission.tries_with(error) + 1
+        if in_doubt_until:
+            new["in_doubt_until"] = in_doubt_until
         return self._change(submission, new)
 
     def note_requeue(self, summary: Summary, *, due_at: datetime) -> bool:
@@ -100,6 +105,7 @@ class FakeLedger:
             "person_keys": tuple(person_keys),
             "due_at": due_at,
             "attempts": 0,
+            "same_error_tries": 0,
             "requeue_count": 0,
             "reason": "",
             "expires_at": None,

@@ -109,14 +109,15 @@ def test_tries_are_counted_unless_they_do_not_count(ledger: Ledger) -> None:
     submission = a_submission()
     ledger.add(submission)
     later = NOW + timedelta(hours=1)
-    assert ledger.note_attempt(submission, error="http_503", due_at=later, counted=True)
+    assert ledger.note_attempt(submission, error="http_503", due_at=later, counted=True, in_doubt_until=later)
     row = ledger.get(submission.submission_id)
     assert row is not None
     assert (row.attempts, row.last_error, row.due_at) == (1, "http_503", later)
-    assert ledger.note_attempt(row, error="invalid_client", due_at=later, counted=False)
+    assert (row.tries_with("http_503"), row.tries_with("invalid_client"), row.in_doubt_until) == (1, 0, later)
+    assert ledger.note_attempt(row, error="invalid_client", due_at=later, counted=False, in_doubt_until=None)
     again = ledger.get(submission.submission_id)
     assert again is not None
-    assert again.attempts == 1
+    assert (again.attempts, again.tries_with("invalid_client"), again.in_doubt_until) == (1, 1, later)
 
 
 def test_rows_are_listed_by_state_oldest_first_in_every_page(ledger: Ledger) -> None:

@@ -1,13 +1,15 @@
 """The adapter against the org stand-in over real TLS: what is asked, what is written, and every kind of failure."""
 
+import contextlib
 from typing import Any
 
 import pytest
 import requests
 
-from shared.crm import Note
+from shared.crm import Member, Named, Note
 from shared.errors import (
     ConfigurationError,
+    FormToLeadError,
     PermanentError,
     RefusedCallError,
     TransientError,
@@ -226,3 +228,102 @@ def test_nothing_printed_holds_the_secret(org: OrgControl, capsys: pytest.Captur
         org.crm.look_up(look_up())
     output = capsys.readouterr()
     assert "canary-secret" not in output.out + output.err + repr(caught.value) + str(caught.value)
+
+
+# --- whole calls that are refused in another language ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(500, TransientError), (502, TransientError), (429, TransientError), (404, ConfigurationError)]
+)
+def test_a_code_that_nobody_knows_rejects_nobody_unless_it_is_about_what_was_sent(
+    org: OrgControl, status: int, kind: type[FormToLeadError]
+) -> None:
+    """A gateway's `{"error": "Bad Gateway"}` is no verdict on a visitor."""
+    for code in ("Bad Gateway", "BRAND_NEW"):
+        org.faults({"fault": "api_error", "status": status, "code": code, "path": "composite"})
+        with pytest.raises(kind) as caught:
+            org.crm.upsert_leads([a_lead()])
+        assert caught.value.code == f"http_{status}"
+        assert isinstance(caught.value, UnknownOutcomeError) is (status >= 500)
+        assert not isinstance(caught.value, RefusedCallError)
+
+
+def test_a_key_field_that_is_no_external_id_any_more_is_a_configuration_error(org: OrgControl) -> None:
+    org.faults({"fault": "api_error", "status": 404, "code": "NOT_FOUND", "path": "composite/sobjects/Lead"})
+    with pytest.raises(ConfigurationError, match="NOT_FOUND"):
+        org.crm.upsert_leads([a_lead()])
+
+
+def test_a_proxy_s_free_text_never_becomes_a_code(org: OrgControl) -> None:
+    org.faults({"fault": "api_error", "status": 403, "code": "Blocked: canary@example.com", "path": "composite"})
+    with pytest.raises(ConfigurationError) as caught:
+        org.crm.look_up(look_up())
+    assert caught.value.code == "http_403"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_neither_a_call_nor_a_login_follows_a_redirect(
+    org: OrgControl, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """It would take the secret, or a visitor's data, to wherever the answer says."""
+    send, asked = requests.adapters.HTTPAdapter.send, []
+
+    def moved(adapter: Any, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        asked.append(request.url)
+        response = send(adapter, request, **how)
+        response.status_code, response.headers["Location"] = status, f"{org.url}/elsewhere"
+        return response
+
+    org.crm.look_up(look_up())
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", moved)
+    with pytest.raises((TransientError, ConfigurationError)):
+        org.crm.upsert_leads([a_lead()])
+    with pytest.raises((TransientError, ConfigurationError)):
+        org.another_instance().look_up(look_up())
+    assert len(asked) == 2
+
+
+# --- answers of a shape that nobody knows ----------------------------------------------------------------------------
+
+ODD_ANSWERS: list[Any] = [
+    None, "", [], {}, 3, "text", [None], [3], {"compositeResponse": None}, {"compositeResponse": [None, None]},
+    {"compositeResponse": [{}, {}]}, {"compositeResponse": [{"httpStatusCode": 200, "body": None}] * 2},
+    {"compositeResponse": [{"httpStatusCode": "200", "body": {"records": None}}] * 2},
+    {"compositeResponse": [{"httpStatusCode": 200, "body": {"records": [{}], "done": True}}] * 2},
+    [{"success": True}], [{"success": False, "errors": None}], [{"success": False, "errors": [None]}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS, ids=repr)
+def test_an_answer_that_nobody_understands_is_a_wait_and_no_crash(
+    org: OrgControl, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    monkeypatch.setattr("shared.salesforce.connection.Connection._call", lambda *_, **__: answer)
+    note = Note("00Q000000000000EAA", {"Phone": "1"}, {"WhoId": "00Q000000000000EAA"})
+    member = Member("701000000000000AAA", "00Q000000000000EAA")
+    for ask in (
+        lambda: org.crm.look_up(look_up()),
+        lambda: org.crm.follow(["00Q000000000000EAA"], []),
+        lambda: org.crm.upsert_leads([a_lead()]),
+        lambda: org.crm.upsert_one_by_one([a_lead()]),
+        lambda: org.crm.write_notes([note]),
+        lambda: org.crm.join_campaigns([member]),
+    ):
+        with contextlib.suppress(FormToLeadError):
+            result = ask()
+            assert result is not None
+
+
+def test_nobody_to_follow_costs_no_call(org: OrgControl) -> None:
+    assert org.crm.follow([], []) == {}
+    assert org.crm.follow(["001000000000000AAA"], []) == {}
+    assert org.calls() == []
+
+
+def test_a_name_that_two_campaigns_have_is_no_name(org: OrgControl) -> None:
+    for _ in range(2):
+        org.add("Campaign", Name="Twice", IsActive=True)
+    [written] = org.crm.join_campaigns([Member(Named("campaign", "Twice"), "00Q000000000000EAA")])
+    assert isinstance(written.error, ConfigurationError)
+    assert written.error.code == "campaign_not_found"

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from shared.errors import BudgetError, TransientError, UnknownOutcomeError
+from shared.salesforce.budget import ApiBudget
 from tests.integration.salesforce_desk import OrgControl, a_lead, look_up
 
 
@@ -51,6 +52,14 @@ def test_at_the_limit_calls_stop_for_a_minute(org: OrgControl) -> None:
     org.ask("POST", "limits", {"daily": 2000, "used": 1000})
     org.clock[0] += 61
     org.crm.upsert_leads([a_lead()])
+
+
+def test_the_count_of_one_app_is_not_the_org_s(org: OrgControl) -> None:
+    budget = ApiBudget(0.1, org.time)
+    budget.told("per-app-api-usage=240/250(appName=form-to-lead)")
+    assert (budget.used, budget.limit) == (0, 0)
+    budget.told("api-usage=18/5000; per-app-api-usage=240/250(appName=form-to-lead)")
+    assert (budget.used, budget.limit) == (18, 5000)
 
 
 def test_usage_is_counted_for_the_alarm(org: OrgControl, capsys: pytest.CaptureFixture[str]) -> None:

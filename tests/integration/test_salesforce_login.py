@@ -1,5 +1,6 @@
 """Logging in over real TLS: both ways, token kept, refusals bounded, a mended secret taken up by itself."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -68,6 +69,8 @@ def test_the_secret_may_name_the_audience(jwt_org: OrgControl) -> None:
         ({"client_secret": "x"}, "the secret has client_secret and private_key: keep one of the two"),
         ({"private_key": ""}, "the Salesforce secret has no client_secret or username and private_key"),
         ({"login_url": "http://localhost"}, "login_url must be like https://acme.my.salesforce.com"),
+        ({"login_url": "https://[acme"}, "login_url must be like https://acme.my.salesforce.com"),
+        ({"login_url": f"https://{'a' * 70}.example.com"}, "login_url must be like https://acme.my.salesforce.com"),
         ({"login_url": "https://me:secret@localhost"}, "login_url must be like https://acme.my.salesforce.com"),
     ],
 )
@@ -77,6 +80,12 @@ def test_a_secret_that_can_not_work_says_what_is_wrong(jwt_org: OrgControl, chan
         jwt_org.crm.look_up(look_up())
     assert str(caught.value) == said
     assert jwt_org.logins() == 0
+
+
+def test_a_public_key_is_no_private_key(jwt_org: OrgControl, keys: tuple[str, str]) -> None:
+    jwt_org.secret.content["private_key"] = keys[1]
+    with pytest.raises(ConfigurationError, match="private_key is not an RSA key in PEM form"):
+        jwt_org.crm.look_up(look_up())
 
 
 @pytest.mark.parametrize(
@@ -146,18 +155,26 @@ def test_a_wrong_secret_is_tried_seldom_and_another_one_at_once(org: OrgControl)
     assert org.logins() == 5
 
 
-def test_pauses_start_small_again_after_an_answer(org: OrgControl) -> None:
-    org.faults({"fault": "unauthorized", "times": 1})
-    with pytest.raises(ConfigurationError, match="a new login gave"):
+def test_pauses_start_small_again_an_hour_after_the_last_refusal(org: OrgControl) -> None:
+    for _ in range(3):
+        org.faults({"fault": "unauthorized", "times": 1})
+        with pytest.raises(ConfigurationError, match="a new login gave"):
+            org.crm.look_up(look_up())
+        org.clock[0] += 61
         org.crm.look_up(look_up())
-    org.clock[0] += 61
-    org.crm.look_up(look_up())
-    org.ask("POST", "expire_tokens")
-    org.faults({"fault": "unauthorized", "times": 2})
-    with pytest.raises(ConfigurationError):
-        org.crm.look_up(look_up())
-    org.clock[0] += 61
-    org.crm.look_up(look_up())
+        org.clock[0] += HOUR
+        org.ask("POST", "expire_tokens")
+        org.crm = org.another_instance()
+
+
+def test_writes_that_are_refused_for_ever_cost_few_logins_though_look_ups_are_answered(org: OrgControl) -> None:
+    org.faults({"fault": "unauthorized", "times": 1_000_000, "path": "composite/sobjects"})
+    for _ in range(120):
+        with contextlib.suppress(ConfigurationError):
+            org.crm.look_up(look_up())
+            org.crm.upsert_leads([a_lead()])
+        org.clock[0] += 60
+    assert org.logins() <= 12
 
 
 def test_too_many_logins_are_a_wait_and_not_a_configuration_error(org: OrgControl) -> None:

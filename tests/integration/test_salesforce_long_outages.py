@@ -158,7 +158,7 @@ def test_at_the_day_s_limit_new_submissions_go_first_and_all_settle_when_calls_c
 
 def test_an_outage_of_thirteen_days_settles_everybody_and_needs_no_operator(world: World) -> None:
     world.org.faults({"fault": "unavailable_html", "rate": 1.0})
-    everybody = people(20, "Janssen")
+    everybody = people(5, "Janssen")
     world.arrive(everybody)
     world.run(until=13 * 24 * HOUR)
     assert world.states(everybody) == {State.RECEIVED}

@@ -2,8 +2,15 @@
 
 import pytest
 
-from shared.crm import Match, Named
-from shared.errors import BudgetError, ConfigurationError, PermanentError, TransientError, UnknownOutcomeError
+from shared.crm import Match, Named, NewLead, Written
+from shared.errors import (
+    BudgetError,
+    ConfigurationError,
+    PermanentError,
+    RefusedCallError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from shared.form import Campaign
 from shared.processing import BUSY_WAIT, FIRST_WAIT, MAX_ATTEMPTS
 from shared.rejection import Reason
@@ -268,6 +275,103 @@ def test_a_membership_that_the_org_refuses_for_good_is_told_in_the_evidence() ->
     assert outcome(desk, submission).evidence["campaign_refused"] == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 
 
+def test_a_membership_is_made_where_a_converted_lead_lives_on() -> None:
+    desk = Desk(forms=contact_form(lead={"campaign": SPRING}))
+    submission = a_submission()
+    lead_id = desk.crm.add_lead(LastName="de Vries", Submission_Id__c=submission.submission_id)
+    contact_id = desk.crm.add_contact(LastName="de Vries")
+    desk.crm.moves[lead_id] = contact_id
+    assert desk.process(submission) == []
+    assert [one.record_id for one in desk.crm.members] == [contact_id]
+
+
+def test_a_member_that_refuses_the_whole_call_keeps_nobody_else_out() -> None:
+    desk = Desk(forms=contact_form(lead={"campaign": SPRING}))
+    desk.crm.fails_in_turn["join_campaigns"] = [RefusedCallError("JSON_PARSER_ERROR", permanent=True)] * 2
+    first, second = a_submission(), a_submission(last_name="Bakker", email="bakker@example.com")
+    assert desk.process(first, second) == []
+    assert outcome(desk, first).evidence["campaign_refused"] == "JSON_PARSER_ERROR"
+    assert [one.record_id for one in desk.crm.members] == [outcome(desk, second).record_id]
+
+
+# --- who must not be taken for somebody else -------------------------------------------------------------------------
+
+
+def test_a_daughter_s_address_is_not_filled_in_by_a_redelivery_either() -> None:
+    """The Task was written, the run was cut off: the second run knows the Lead by the Task, and by nothing more."""
+    desk, submission = Desk(), a_submission(first_name="Lotte", phone="0612345678", email="lotte@example.com")
+    father = desk.crm.add_lead(FirstName="Jan", LastName="de Vries", Phone="+31612345678", Email=None)
+    desk.crm.tasks["00T1"] = {"Id": "00T1", "WhoId": father, "Submission_Id__c": submission.submission_id}
+    desk.process(submission)
+    assert desk.state(submission) is State.UPDATED
+    assert desk.crm.leads[father]["Email"] is None
+    assert len(desk.crm.tasks) == 1
+
+
+def test_two_blank_first_names_are_not_the_same_name() -> None:
+    desk, submission = Desk(), a_submission(first_name="", last_name="Jansen", email="dochter@example.com")
+    lead_id = desk.crm.add_lead(LastName="Jansen", Email=None)
+    desk.crm.rules["Jansen"] = (a_match(lead_id),)
+    desk.process(submission)
+    assert desk.crm.leads[lead_id]["Email"] is None
+    assert len(desk.crm.tasks) == 1
+
+
+def test_two_whom_a_rule_takes_for_one_do_not_overwrite_each_other() -> None:
+    desk = Desk()
+    lead_id = desk.crm.add_lead(FirstName="Sanne", LastName="De Vries", Email="prive@example.com", Phone=None)
+    desk.crm.rules["de Vries"] = (a_match(lead_id),)
+    first = a_submission(phone="0612345678", email="een@example.com")
+    second = a_submission(phone="0612345679", email="twee@example.com")
+    desk.process(first, second)
+    assert desk.crm.leads[lead_id]["Phone"] == "+31612345678"
+
+
+def test_a_form_that_wants_a_lead_beside_a_contact_prefers_the_lead_that_a_rule_finds() -> None:
+    desk, submission = Desk(forms=contact_form(existing={"contact": "lead"})), a_submission()
+    contact_id = desk.crm.add_contact(LastName="de Vries", Email="zakelijk@example.com")
+    lead_id = desk.crm.add_lead(LastName="de Vries", Email="prive@example.com")
+    desk.crm.rules["de Vries"] = (a_match(contact_id), a_match(lead_id, 80))
+    desk.process(submission)
+    assert outcome(desk, submission).record_id == lead_id
+
+
+def test_of_two_alike_the_org_s_own_confidence_decides() -> None:
+    desk, submission = Desk(), a_submission()
+    less, more = (desk.crm.add_lead(LastName="de Vries", Email=f"{n}@example.org") for n in range(2))
+    desk.crm.rules["de Vries"] = (a_match(less, 80), a_match(more, 95))
+    desk.process(submission)
+    assert outcome(desk, submission).record_id == more
+
+
+def test_a_lead_of_ours_that_somebody_deleted_is_no_answer_to_the_submission() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_lead(LastName="x", Submission_Id__c=submission.submission_id, IsDeleted=True, MasterRecordId=None)
+    desk.crm.before["upsert_leads"] = desk.crm.leads.clear
+    desk.process(submission)
+    assert "upsert_leads" in desk.crm.calls
+    assert desk.state(submission) is State.CREATED
+
+
+# --- what nobody understands -----------------------------------------------------------------------------------------
+
+
+def test_a_bug_that_one_submission_meets_is_named_and_the_others_go_on() -> None:
+    desk = Desk()
+    good, odd = a_submission(), a_submission(last_name="Odd", email="odd@example.com")
+    plain = desk.crm._upsert
+
+    def breaks(lead: NewLead) -> Written:
+        if lead.record["LastName"] == "Odd":
+            raise KeyError("canary@example.com")
+        return plain(lead)
+
+    desk.crm._upsert = breaks  # type: ignore[method-assign]
+    assert desk.process(good, odd) == []
+    assert (desk.state(good), desk.row(odd).reason) == (State.CREATED, Reason.INTERNAL_ERROR)
+    assert "canary" not in str(desk.row(odd).rejection)
+
+
 # --- when the org's daily calls run short ----------------------------------------------------------------------------
 
 
@@ -285,6 +389,16 @@ def test_below_the_reserve_new_submissions_go_first_and_repeats_wait_without_usi
     assert (desk.state(repeat), desk.row(repeat).attempts) == (State.RECEIVED, 1)
     assert (desk.state(replayed), desk.row(replayed).attempts) == (State.RECEIVED, 0)
     assert desk.row(repeat).last_error == "api_calls_kept_for_new_submissions"
+
+
+def test_who_may_be_the_person_of_a_waiting_repeat_waits_as_well() -> None:
+    """The repeat may have written already: a new Lead for the same phone would be the second."""
+    desk = Desk()
+    desk.crm.calls_run_short = True
+    repeat = a_repeat(a_submission(phone="0612345678", email="een@example.com"))
+    same = a_submission(phone="0612345678", email="twee@example.com")
+    assert len(desk.process(repeat, same)) == 2
+    assert not desk.crm.leads
 
 
 def test_repeats_alone_cost_no_call_below_the_reserve() -> None:

@@ -13,12 +13,14 @@ from shared.errors import (
 )
 from shared.processing import (
     BUSY_WAIT,
+    CALL_ENDS_AFTER,
     FIRST_WAIT,
     LONGEST_WAIT,
     MAX_ATTEMPTS,
     MOST_SHORT_LIVED,
     Message,
 )
+from shared.receiving import FORGOTTEN_AFTER
 from shared.rejection import Reason
 from shared.submission import State
 from tests.builders import Desk, a_submission, message_for
@@ -413,3 +415,45 @@ def test_a_ledger_that_cannot_be_read_fails_the_batch_as_a_whole() -> None:
     desk.ledger.fails_next = TransientError("dynamodb:ThrottlingException")
     with pytest.raises(TransientError):
         desk.deliver(message_for(submission))
+
+
+# --- writes without an answer ----------------------------------------------------------------------------------------
+
+
+def test_a_task_without_an_answer_is_not_written_again_before_salesforce_has_certainly_ended() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
+    desk.crm.fails["write_notes"] = UnknownOutcomeError("ReadTimeout", repeatable=False)
+    [retry] = desk.process(submission)
+    assert retry.delay >= CALL_ENDS_AFTER.total_seconds()
+    assert desk.row(submission).due_at == desk.now + CALL_ENDS_AFTER + FORGOTTEN_AFTER
+
+
+def test_a_write_in_doubt_keeps_its_person_locked_through_a_try_that_fails_in_another_way() -> None:
+    """The second try's look-up meets a 503; the first try's Lead may still land, so nobody else may create it."""
+    desk = Desk()
+    first = a_submission(phone="0612345678", email="een@example.com")
+    desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
+    desk.process(first)
+    desk.crm.fails = {"look_up": TransientError("http_503")}
+    desk.process(first)
+    desk.crm.fails.clear()
+    other = a_submission(phone="0612345678", email="twee@example.com")
+    assert len(desk.process(other)) == 1
+    assert desk.crm.leads == {}
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
+    desk.crm.fails = {"look_up": TransientError("http_503")}
+    desk.process(first)
+    desk.crm.fails.clear()
+    assert desk.process(other) == [], "eleven minutes later the write has certainly ended"
+
+
+def test_tries_that_failed_in_another_way_do_not_count_against_a_new_look_up() -> None:
+    desk = Desk()
+    submission = a_submission().model_copy(update={"attempts": MOST_SHORT_LIVED, "last_error": "http_503"})
+    desk.crm.refuses["de Vries"] = TransientError("DUPLICATE_VALUE")
+    desk.process(submission)
+    assert desk.state(submission) is State.RECEIVED
+    desk.crm.refuses.clear()
+    desk.process(submission)
+    assert desk.state(submission) is State.CREATED
