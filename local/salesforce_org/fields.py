@@ -122,6 +122,11 @@ class SObject:
     def stored(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields.values() if not field.compound)
 
+    @cached_property
+    def defaults(self) -> Mapping[str, Scalar]:
+        """What a new record has in the fields that the org fills in."""
+        return {field.name: field.blank() for field in self.stored if field.defaulted}
+
     def field(self, name: str) -> Field | None:
         """API names are compared without regard to case, as in SOQL and in request bodies."""
         return self._by_folded_name.get(name.lower())

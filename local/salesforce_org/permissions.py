@@ -1,5 +1,6 @@
 """The permission set that this project deploys, as rows of the org: read from the metadata itself."""
 
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,9 +13,14 @@ _NAME = "Form_To_Lead_Integration"
 _SPACE = "{http://soap.sforce.com/2006/04/metadata}"
 
 
+@cache
+def _metadata() -> ET.Element:
+    return ET.parse(_METADATA / f"{_NAME}.permissionset-meta.xml").getroot()  # noqa: S314 - our own file
+
+
 def add_permission_set(records: Records) -> None:
     """The set, its field permissions, and its assignment to the integration user."""
-    root = ET.parse(_METADATA / f"{_NAME}.permissionset-meta.xml").getroot()  # noqa: S314 - our own file
+    root = _metadata()
     values: Row = {
         "Name": _NAME,
         "Label": root.findtext(f"{_SPACE}label"),

@@ -69,8 +69,8 @@ class Records:
         """The id of the new record."""
         given = self._changes(sobject, payload, {}, creating=True)
         # A null for what has a default leaves the default; a guess.
-        changes = {name: value for name, value in given.items() if value is not None or name not in _defaulted(sobject)}
-        row: Row = {each.name: each.blank() for each in sobject.stored if each.defaulted}
+        changes = {name: value for name, value in given.items() if value is not None or name not in sobject.defaults}
+        row: Row = dict(sobject.defaults)
         row.update(changes)
         if sobject is campaigns.MEMBER:
             row = campaigns.with_default_status(self.store, row)
@@ -134,7 +134,7 @@ class Records:
 
     def insert_as_system(self, sobject: SObject, values: Mapping[str, Scalar]) -> str:
         """Stores a record unchecked, read-only fields too: for the seed and for tests that need a past."""
-        row: Row = {each.name: each.blank() for each in sobject.stored if each.defaulted}
+        row: Row = dict(sobject.defaults)
         moment = stored_datetime(self.now())
         row |= {"CreatedDate": moment, "CreatedById": self.user_id} | self._touched(moment)
         if "OwnerId" in sobject.fields:
@@ -295,10 +295,6 @@ class Records:
             contact = self.store.get(SOBJECTS["Contact"], who)
             return contact["AccountId"] if contact else None
         return None
-
-
-def _defaulted(sobject: SObject) -> frozenset[str]:
-    return frozenset(each.name for each in sobject.stored if each.defaulted)
 
 
 def several_matches(by: Field, several: SeveralMatches) -> Problem:

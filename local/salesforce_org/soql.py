@@ -8,7 +8,7 @@ never answered wrongly.
 
 import re
 from collections.abc import Set
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from lark import Lark, Token, Transformer, v_args
@@ -308,6 +308,7 @@ def build(parser: Lark, text: str, padded: str, builder: Builder, not_built: Set
         raise ApiError(400, "QUERY_TOO_COMPLICATED", "the filter conditions are too complicated") from None
 
 
+@lru_cache(maxsize=1_024)
 def parse(text: str) -> Query:
     """Raises ApiError MALFORMED_QUERY in the org's own words, or STAND_IN_LIMIT for SOQL that is not built here."""
     check_length(text, "MALFORMED_QUERY")

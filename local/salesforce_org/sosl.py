@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
 from lark import Lark, Token, v_args
@@ -76,6 +76,7 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, start="search", parser="lalr", lexer="basic", maybe_placeholders=False)
 
 
+@lru_cache(maxsize=256)
 def parse_search(text: str) -> Search:
     """Raises ApiError MALFORMED_SEARCH, INVALID_SEARCH or, for what is not built here, STAND_IN_LIMIT."""
     check_length(text, "MALFORMED_SEARCH")

@@ -9,6 +9,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,12 @@ _COLUMN_TYPES = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "curr
 _NAMED = ("User", "Group", "Contact", "Lead", "Account")
 
 
-def _create_statements() -> Iterator[str]:
+@cache
+def _create_statements() -> tuple[str, ...]:
+    return tuple(_each_create_statement())
+
+
+def _each_create_statement() -> Iterator[str]:
     yield "CREATE TABLE IF NOT EXISTS id_counters (prefix TEXT PRIMARY KEY, last INTEGER NOT NULL)"
     for sobject in SOBJECTS.values():
         columns = ", ".join(
@@ -90,7 +96,7 @@ class Store:
         self._connection.close()
 
     def _create(self) -> None:
-        statements = list(_create_statements())
+        statements = _create_statements()
         shape = zlib.crc32("".join(statements).encode()) & 0x7FFFFFFF
         with self.transaction():
             if self._connection.execute("PRAGMA user_version").fetchone()[0] != shape:
@@ -172,15 +178,18 @@ class Store:
         return self._rows(sobject, '"IsDeleted" = 0' if live_only else "1", ())
 
     def _rows(self, sobject: SObject, where: str, parameters: Sequence[object]) -> list[Row]:
-        columns = ", ".join(f'"{field.name}"' for field in sobject.stored)
+        names = [field.name for field in sobject.stored]
+        columns = ", ".join(f'"{name}"' for name in names)
         cursor = self._connection.execute(
             f'SELECT {columns} FROM "{sobject.name}" WHERE {where} ORDER BY rowid',  # noqa: S608
             parameters,
         )
-        return [
-            {field.name: _scalar(field, value) for field, value in zip(sobject.stored, values, strict=True)}
-            for values in cursor
-        ]
+        rows: list[Row] = [dict(zip(names, values, strict=True)) for values in cursor]
+        for field in sobject.stored:
+            if field.type == "boolean":
+                for row in rows:
+                    row[field.name] = field.blank() if row[field.name] is None else bool(row[field.name])
+        return rows
 
     def addresses(self, sobject: SObject, record_id: str) -> JsonObject:
         """The computed address fields of one record."""
@@ -197,9 +206,3 @@ class Store:
     def run(self, plan: Plan) -> list[tuple[Scalar, ...]]:
         """Rows of a compiled query; for COUNT() a single row with the number."""
         return self._connection.execute(plan.sql, plan.parameters).fetchall()
-
-
-def _scalar(field: Field, stored: Scalar) -> Scalar:
-    if stored is None:
-        return field.blank() if field.type == "boolean" else None
-    return bool(stored) if field.type == "boolean" else stored
