@@ -240,7 +240,7 @@ class Api:
         if not isinstance(name, str) or not isinstance(values, dict):
             raise ApiError(400, "ILLEGAL_QUERY_PARAMETER_VALUE", "apiName and fields must be given")
         sobject = _sobject(name)
-        row = changes_of(sobject, values, creating=True)
+        row = changes_of(self.records.seen(sobject), values, creating=True)
         return Response(200, self.records.duplicates.before_saving(sobject, row))
 
     def _retrieve_many(self, call: "_Call", sobject: SObject) -> Response:

@@ -1,10 +1,11 @@
 """Duplicate rules: what happens to a record that a matching rule finds already there.
 
-The standard rules of a real org are all here and inactive. As documented or recorded: an alert rule refuses an API save
-as a block rule does, unless the call's Sforce-Duplicate-Rule-Header says allowSave=true (from version 52 on, and never
-against a block rule); an update is looked at when it changes a field that the matching rule compares; records of one
-call are compared with what was stored before it, not with each other; validation rules come first and unique fields
-later. Guesses, since no text settles them:
+The standard rules of a real org are all here and inactive. Recorded: an alert rule refuses an API save as a block rule
+does. Documented: unless the call's Sforce-Duplicate-Rule-Header says allowSave=true (from version 52 on, and never
+against a block rule). Guesses, since no text at hand settles them:
+- an update is looked at when it changes a field that the matching rule compares;
+- records of one call are compared with what was stored before it, not with each other;
+- validation rules come first and unique fields later;
 - of several rules that match, one is reported: a block rule first, then the order of the list;
 - converted Leads are no duplicates;
 - all duplicates that one rule finds are listed, the oldest first, up to the documented hundred candidates;
@@ -21,6 +22,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property, partial
 from typing import Literal
 
 from .errors import ApiError, Problem
@@ -86,10 +88,16 @@ class Match:
     confidence: float
 
 
-@dataclass(frozen=True)
 class _Stored:
-    row: Row
-    person: Person
+    """A row, and the person in it for rules that ask for one."""
+
+    def __init__(self, row: Row, person: Callable[[Row], Person]) -> None:
+        self.row = row
+        self._read = person
+
+    @cached_property
+    def person(self) -> Person:
+        return self._read(self.row)
 
 
 @dataclass(frozen=True)
@@ -205,7 +213,7 @@ class DuplicateRules:
         if self._stored is not None and kind in self._stored:
             return self._stored[kind]
         rows = (row for row in self.store.all(SOBJECTS[kind]) if not row.get("IsConverted"))
-        stored = [_Stored(row, self._person(kind, row)) for row in rows]
+        stored = [_Stored(row, partial(self._person, kind)) for row in rows]
         if self._stored is not None:
             self._stored[kind] = stored
         return stored
@@ -262,7 +270,7 @@ def _values(rule: DuplicateRule, row: Row) -> list[Scalar]:
 
 
 def _comparable(value: Scalar) -> Scalar:
-    """Documented: whether letters are capitals makes no difference."""
+    """That neither capitals nor outer blanks make a difference is from memory, and so a guess."""
     return (value.strip().casefold() or None) if isinstance(value, str) else value
 
 

@@ -4,7 +4,7 @@
 |---|---|
 | unauthorized | 401 INVALID_SESSION_ID; the session used is really ended |
 | unauthorized_forever | the same for every call until faults are cleared |
-| limit_exceeded | 403 REQUEST_LIMIT_EXCEEDED |
+| limit_exceeded | 403 REQUEST_LIMIT_EXCEEDED, with an Sforce-Limit-Info that says so |
 | unavailable_html | 503 with an HTML page |
 | status | `status` (408, 429, 500, 502, 503 or 504) with a `body` "html", "json" or "empty"; nothing was done |
 | api_error | the whole call is refused with a `status` from 400 to 599, and a `code` and `message` of your own |
@@ -33,6 +33,7 @@ from random import Random
 from .errors import ApiError, Problem
 from .knobs import Allowed, checked, is_count, is_number, is_whole
 from .messages import JsonObject, JsonValue, Request, Response
+from .quota import LIMIT_INFO, usage
 
 LOGIN_PATHS = ("/services/oauth2/", "/id/")
 LOCKED = Problem(
@@ -146,11 +147,11 @@ def take(faults: Sequence[Fault], request: Request) -> list[Fault]:
     return [*slow, *other]
 
 
-def failure(fault: Fault) -> Response | None:
-    """What is answered instead of doing the work; None when the work is done."""
+def failure(fault: Fault, daily_limit: int) -> Response | None:
+    """What is answered instead of doing the work; None when the work is done. `daily_limit` is the org's, in calls."""
     match fault.kind:
         case "limit_exceeded":
-            return limit_exceeded()
+            return limit_exceeded(daily_limit)
         case "unavailable_html":
             return _failed(503, "html")
         case "status":
@@ -163,8 +164,10 @@ def failure(fault: Fault) -> Response | None:
     return None
 
 
-def limit_exceeded() -> Response:
-    return Response(403, ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").body())
+def limit_exceeded(daily_limit: int) -> Response:
+    """As when all calls of the day are used up."""
+    error = ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    return Response(403, error.body(), {LIMIT_INFO: usage(daily_limit, daily_limit)})
 
 
 def _failed(status: int, body: str) -> Response:

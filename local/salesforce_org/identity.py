@@ -1,7 +1,8 @@
 """Who a session belongs to: GET /services/oauth2/userinfo and GET /id/{organisation}/{user}.
 
-Unlike the API, both answer a token that they do not take with 403 and one word of text. The words are documented or
-reported; which of them a real org picks for a session that has run out is a guess.
+Unlike the API, both answer a token that they do not take with 403 and one word of text. Bad_OAuth_Token is
+known from public code that logs in again when it sees it. The other words, and which one a real org picks for a session
+that has run out, are from memory: guesses.
 """
 
 from dataclasses import dataclass

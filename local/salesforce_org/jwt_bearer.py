@@ -1,6 +1,7 @@
 """The JWT bearer grant: an assertion signed by the app's private key stands for a user of the org.
 
-Descriptions of refusals are as reported in public, save the ones marked as guesses.
+The errors are documented. Their descriptions were gathered from public code and forum posts, none from a recorded
+answer; where not even that exists, a comment calls it a guess.
 """
 
 from collections.abc import Callable

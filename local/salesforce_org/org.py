@@ -196,7 +196,7 @@ class Org:
         return response
 
     def _with_fault(self, request: Request, fault: Fault) -> Response:
-        failed = failure(fault)
+        failed = failure(fault, self.quota.daily)
         if failed is not None:
             return failed
         match fault.kind:
@@ -238,11 +238,10 @@ class Org:
         if user_id is None:
             return _expired()
         if self.quota.is_exhausted:
-            response = limit_exceeded()
-        else:
-            self.quota.count()
-            response = self._as_user(user_id, request)
-        return replace(response, headers={**response.headers, "Sforce-Limit-Info": self.quota.header()})
+            return replace(limit_exceeded(self.quota.daily), headers=self.quota.header())
+        self.quota.count()
+        response = self._as_user(user_id, request)
+        return replace(response, headers={**response.headers, **self.quota.header()})
 
     def _as_user(self, user_id: str, request: Request) -> Response:
         self._records.user_id = user_id

@@ -1,7 +1,7 @@
 """The daily API limit: calls of the past 24 hours, counted by the minute, so that they roll off bit by bit."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from .knobs import Allowed, checked, is_count, is_whole
 from .messages import JsonObject, JsonValue
 
 DAILY_LIMIT = 100_000  # calls
+LIMIT_INFO = "Sforce-Limit-Info"
 _WINDOW = timedelta(hours=24)
 _ALLOWED: Allowed = {
     "daily": ("a whole number above 0", is_count),
@@ -35,18 +36,24 @@ _OTHERS = {
 }
 
 
+def usage(used: int, daily: int) -> str:
+    """The value of LIMIT_INFO."""
+    return f"api-usage={used}/{daily}"
+
+
 @dataclass
 class Quota:
     now: Callable[[], datetime]
     daily: int = DAILY_LIMIT
     _minutes: deque[tuple[datetime, int]] = field(default_factory=deque)
+    _used: int = 0
 
     @property
     def used(self) -> int:
         oldest = self.now() - _WINDOW
         while self._minutes and self._minutes[0][0] <= oldest:
-            self._minutes.popleft()
-        return sum(count for _, count in self._minutes)
+            self._used -= self._minutes.popleft()[1]
+        return self._used
 
     @property
     def is_exhausted(self) -> bool:
@@ -59,6 +66,7 @@ class Quota:
             self._minutes[-1] = (minute, self._minutes[-1][1] + 1)
         else:
             self._minutes.append((minute, 1))
+        self._used += 1
 
     def change(self, given: JsonValue) -> None:
         """{"daily", "used"}, either or both; what is used counts as used now. Raises ApiError 400."""
@@ -69,17 +77,17 @@ class Quota:
         if isinstance(used, int):
             self._minutes.clear()
             self._minutes.append((self.now().replace(second=0, microsecond=0), used))
+            self._used = used
 
     def reset(self) -> None:
-        self.daily = DAILY_LIMIT
+        self.daily, self._used = DAILY_LIMIT, 0
         self._minutes.clear()
 
     def shown(self) -> JsonObject:
         return {"daily": self.daily, "used": self.used}
 
-    def header(self) -> str:
-        """Sforce-Limit-Info."""
-        return f"api-usage={self.used}/{self.daily}"
+    def header(self) -> Mapping[str, str]:
+        return {LIMIT_INFO: usage(self.used, self.daily)}
 
     def limits(self) -> JsonObject:
         """GET /limits, which answers only while calls are left."""

@@ -3,6 +3,7 @@
 import gzip
 import ipaddress
 import json
+import re
 import socket
 import ssl
 import sys
@@ -60,6 +61,15 @@ def refusal(path: str, headers: Mapping[str, str]) -> Response | None:
     if path.startswith("/_org/") and origin is not None and origin != f"https://{host}":
         return Response(403, b"Not for other websites.", {"Content-Type": "text/plain"})
     return None
+
+
+def takes_gzip(accepted: str) -> bool:
+    """What an Accept-Encoding header says: `gzip;q=0` is a way to say no."""
+    for each in accepted.lower().split(","):
+        name, _, parameters = each.partition(";")
+        if name.strip() in {"gzip", "x-gzip"}:
+            return not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", parameters)
+    return False
 
 
 class _Server(ThreadingHTTPServer):
@@ -120,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = payload if isinstance(payload, bytes) else json.dumps(payload, ensure_ascii=False).encode()
         headers = {} if plain or not content else {"Content-Type": "application/json;charset=UTF-8"}
         headers |= response.headers
-        if len(content) >= _GZIP_FROM and "gzip" in self.headers.get("Accept-Encoding", ""):
+        if len(content) >= _GZIP_FROM and takes_gzip(self.headers.get("Accept-Encoding", "")):
             content = gzip.compress(content, compresslevel=1)
             headers["Content-Encoding"] = "gzip"
         if response.truncate and (not content or self.command == "HEAD"):

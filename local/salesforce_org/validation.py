@@ -24,6 +24,9 @@ _EMAIL = re.compile(
 )
 
 
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+
+
 @dataclass(frozen=True)
 class ValidationRule:
     """An admin's rule: a record whose field equals the text (whatever the case) is refused with the message."""
@@ -180,20 +183,31 @@ def _read_reference(field: Field, value: JsonValue) -> Scalar:
 
 
 def _read_boolean(field: Field, value: JsonValue) -> Scalar:
+    # Real orgs are on record as refusing the texts 0, 1 and FALSE. Nothing certain is public about "true".
     if not isinstance(value, bool):
         raise unreadable(field.type, value)
     return value
 
 
-def _read_int(field: Field, value: JsonValue) -> Scalar:
+def _number_in(value: JsonValue) -> JsonValue:
+    """Recorded: a real org takes "10000" for a number. Which other texts it takes is not public: here signs and
+    decimals, but no blanks and no exponents."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value) if "." in value else int(value)
+    return value
+
+
+def _read_int(field: Field, given: JsonValue) -> Scalar:
+    value = _number_in(given)
     if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
-        raise unreadable(field.type, value)
+        raise unreadable(field.type, given)
     return int(value)
 
 
-def _read_number(field: Field, value: JsonValue) -> Scalar:
+def _read_number(field: Field, given: JsonValue) -> Scalar:
+    value = _number_in(given)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise unreadable(field.type, value)
+        raise unreadable(field.type, given)
     return float(value)
 
 
