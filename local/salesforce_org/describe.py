@@ -6,6 +6,7 @@ from .fields import ID_TYPES, SOBJECTS, TEXT_TYPES, Field, SObject
 from .messages import JsonObject, JsonValue
 from .picklists import Choice
 from .query import ADDRESS_PARTS
+from .references import CHILD_RELATIONSHIPS
 
 MASTER_RECORD_TYPE_ID = "012000000000000AAA"
 _SOAP_TYPES = {
@@ -21,14 +22,6 @@ _SOAP_TYPES = {
 }
 _NAME_PARTS = frozenset({"LastName", "FirstName", "Salutation"})
 _NOT_GROUPABLE = frozenset({"double", "currency", "datetime", "address", "multipicklist"})
-_CHILD_NAMES = {
-    "Task.WhoId": "Tasks",
-    "Task.WhatId": "Tasks",
-    "CampaignMember.LeadId": "CampaignMembers",
-    "CampaignMember.ContactId": "CampaignMembers",
-    "CampaignMember.CampaignId": "CampaignMembers",
-    "Contact.AccountId": "Contacts",
-}
 # A multi-select picklist tells in `precision` how many of its lines a page shows.
 _VISIBLE_LINES = 4
 
@@ -198,13 +191,13 @@ def _choice(field: Field, choice: Choice) -> JsonObject:
 def _children(sobject: SObject) -> list[JsonValue]:
     return [
         {
-            "cascadeDelete": f"{child.name}.{field.name}" in _CHILD_NAMES,
+            "cascadeDelete": f"{child.name}.{field.name}" in CHILD_RELATIONSHIPS,
             "childSObject": child.name,
             "deprecatedAndHidden": False,
             "field": field.name,
             "junctionIdListNames": [],
             "junctionReferenceTo": [],
-            "relationshipName": _CHILD_NAMES.get(f"{child.name}.{field.name}"),
+            "relationshipName": CHILD_RELATIONSHIPS.get(f"{child.name}.{field.name}"),
             "restrictedDelete": False,
         }
         for child in SOBJECTS.values()

@@ -15,7 +15,13 @@ from .errors import ApiError, Problem, RecordError, not_found
 from .fields import SOBJECTS, Field, SObject, sobject_named
 from .messages import JsonObject, JsonValue, Row, Scalar
 from .query import stored_datetime
-from .references import CONVERTED_LEAD, ENTITY_IS_DELETED, INVALID_CROSS_REFERENCE, check_reference
+from .references import (
+    CONVERTED_LEAD,
+    ENTITY_IS_DELETED,
+    INVALID_CROSS_REFERENCE,
+    check_reference,
+    children_that_go_along,
+)
 from .store import Store, read_value
 from .validation import ValidationRule, changes_of, check_values, unreadable
 
@@ -103,8 +109,11 @@ class Records:
     def delete(self, sobject: SObject, record_id: str) -> None:
         self._live(sobject, record_id)
         self._obey_refusal()
-        moment = stored_datetime(self.now())
-        self.store.update(sobject, record_id, {"IsDeleted": True} | self._touched(moment))
+        gone: Row = {"IsDeleted": True} | self._touched(stored_datetime(self.now()))
+        self.store.update(sobject, record_id, gone)
+        for child, lookup in children_that_go_along(sobject):
+            for row in self.store.find(child, lookup, record_id):
+                self.store.update(child, str(row["Id"]), gone)
 
     def upsert(
         self, sobject: SObject, by: Field, value: str, payload: JsonObject, *, update_only: bool = False

@@ -1,4 +1,10 @@
-"""Whether a record may point at another: it exists, is of the right kind, and can carry what points at it."""
+"""Whether a record may point at another: it exists, is of the right kind, and can carry what points at it.
+
+And what a record takes along when it is deleted.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from .errors import Problem, RecordError
 from .fields import SOBJECTS, Field, SObject, sobject_of_id
@@ -8,7 +14,31 @@ from .store import Store
 INVALID_CROSS_REFERENCE = Problem("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
 ENTITY_IS_DELETED = Problem("ENTITY_IS_DELETED", "entity is deleted")
 CONVERTED_LEAD = Problem("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+# By look-up: what the describe calls the relationship. It marks all of these with cascadeDelete.
+CHILD_RELATIONSHIPS: Mapping[str, str] = MappingProxyType(
+    {
+        "Task.WhoId": "Tasks",
+        "Task.WhatId": "Tasks",
+        "CampaignMember.LeadId": "CampaignMembers",
+        "CampaignMember.ContactId": "CampaignMembers",
+        "CampaignMember.CampaignId": "CampaignMembers",
+        "Contact.AccountId": "Contacts",
+    }
+)
 _NOT_FOR_CONVERTED_LEADS = frozenset({"Task", "CampaignMember"})
+
+
+def children_that_go_along(sobject: SObject) -> Iterator[tuple[SObject, Field]]:
+    """(object, look-up) of the records that are deleted with the one that they belong to.
+
+    Guesses: a Contact that goes with its Account takes nothing along itself, and a Task goes although its other
+    relation still stands.
+    """
+    for each in CHILD_RELATIONSHIPS:
+        child, _, name = each.partition(".")
+        lookup = SOBJECTS[child].fields[name]
+        if sobject.name in lookup.references:
+            yield SOBJECTS[child], lookup
 
 
 def check_reference(store: Store, sobject: SObject, lookup: Field, record_id: str) -> None:
