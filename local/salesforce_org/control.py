@@ -26,7 +26,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from . import life
-from .api import parse_json
+from .call import parse_json
 from .duplicate_rules import parse_rules, rule_as_json
 from .errors import ApiError, not_found
 from .faults import parse_faults

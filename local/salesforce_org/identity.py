@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .api import NEWEST_VERSION
+from .call import NEWEST_VERSION
 from .fields import SOBJECTS
 from .ids import normal_id
 from .messages import JsonObject, Request, Response, Row

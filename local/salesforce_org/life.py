@@ -6,7 +6,7 @@ Controls (see control.py), not a part of the API that clients see.
 from typing import TYPE_CHECKING
 
 from . import assignment
-from .api import parse_json
+from .call import parse_json
 from .errors import ApiError
 from .fields import SOBJECTS
 from .ids import normal_id

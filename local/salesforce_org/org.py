@@ -13,8 +13,9 @@ from typing import Literal, Self
 from urllib.parse import quote
 
 from . import seed, soap_login
-from .api import NEWEST_VERSION, Api
+from .api import Api
 from .behaviour import Behaviour
+from .call import NEWEST_VERSION
 from .connected_app import ConnectedApp
 from .control import handle_control
 from .duplicate_rules import STANDARD_RULES
