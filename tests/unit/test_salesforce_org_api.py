@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.server import is_local_host, refusal, takes_gzip
+from local.salesforce_org.web.server import is_local_host, refusal, takes_gzip
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TOKEN = "/services/oauth2/token"

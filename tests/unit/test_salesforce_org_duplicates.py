@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.duplicate_rules import STANDARD_RULES, SaveOptions, save_options
+from local.salesforce_org.duplicates.duplicate_rules import STANDARD_RULES, SaveOptions, save_options
 from local.salesforce_org.errors import RecordError
-from local.salesforce_org.fields import SOBJECTS
+from local.salesforce_org.schema.fields import SOBJECTS
 
 HEADER = "sforce-duplicate-rule-header"
 MESSAGE = "You're creating a duplicate record. We recommend you use an existing record instead."

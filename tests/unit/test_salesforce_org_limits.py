@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org, Request
-from local.salesforce_org.quota import Quota
+from local.salesforce_org.rest.quota import Quota
 
 EXHAUSTED = [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}]
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.validation import ValidationRule
+from local.salesforce_org.records.validation import ValidationRule
 
 KEY = "0b0f6a0e-1111-4222-8333-444455556666"
 LEAD: dict[str, Any] = {"LastName": "de Vries", "Company": "Catering"}

@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from local.salesforce_org import Org, Request, Response, request_body
-from local.salesforce_org.request_body import Unreadable, read_body
+from local.salesforce_org import Org, Request, Response
+from local.salesforce_org.web import request_body
+from local.salesforce_org.web.request_body import Unreadable, read_body
 
 JSON = {"content-type": "application/json"}
 FAULTS = "{urn:fault.partner.soap.sforce.com}"
