@@ -1,4 +1,4 @@
-"""`make run`: brings the whole stack up, submits every scenario, prints what became of each, and stays."""
+"""`make run`: brings the whole stack up, checks the forms, submits every scenario, prints the outcomes, and stays."""
 
 import argparse
 import fcntl
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
@@ -19,6 +20,8 @@ from local.playing import Player
 from local.progress import Progress, StepFailedError
 from local.scenarios import Result, Scenario, ScenarioError, all_as_expected, load_scenarios
 from local.stack import Stack, running
+from ops.errors import OpsError
+from ops.forms import Checked, check_forms
 from ops.operations import Operator
 
 FOLDER = PROJECT / ".local"
@@ -91,11 +94,22 @@ def announced(stack: Stack) -> Iterator[None]:
 
 
 def _use(stack: Stack, scenarios: list[Scenario], progress: Progress, options: argparse.Namespace) -> int:
+    checked = _check_forms(stack, progress)
     results = _play(stack, scenarios, progress)
-    _show(results, options)
+    _show(results, checked, options)
     if not options.once:
         _stay(stack, progress)
-    return OK if all_as_expected(results) else NOT_AS_EXPECTED
+    return OK if all_as_expected(results) and checked.fits else NOT_AS_EXPECTED
+
+
+def _check_forms(stack: Stack, progress: Progress) -> Checked:
+    """By the deployed function. Raises StepFailedError."""
+    with progress.step("The forms against the org"):
+        try:
+            return check_forms(stack)
+        except (OpsError, BotoCoreError, ClientError) as error:
+            reason = str(error) if isinstance(error, OpsError) else type(error).__name__
+            raise StepFailedError("forms check", reason) from None
 
 
 def _play(stack: Stack, scenarios: list[Scenario], progress: Progress) -> list[Result]:
@@ -107,13 +121,14 @@ def _play(stack: Stack, scenarios: list[Scenario], progress: Progress) -> list[R
     return results
 
 
-def _show(results: list[Result], options: argparse.Namespace) -> None:
+def _show(results: list[Result], checked: Checked, options: argparse.Namespace) -> None:
     if options.json:
-        json.dump(report.as_json(results), sys.stdout, indent=2, ensure_ascii=False)
+        json.dump(report.as_json(results, checked), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
         sys.stdout.flush()
         return
     console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
+    console.print(report.forms(checked))
     console.print(report.table(results))
     console.print(report.summary(results))
 

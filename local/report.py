@@ -4,11 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from rich.console import Group as Stacked
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from local.scenarios import Result, all_as_expected
+from ops.forms import Checked, verdict
+from ops.tables import form_problems
 
 COLOURS = {
     "created": "green",
@@ -43,8 +47,18 @@ def summary(results: Sequence[Result]) -> str:
     return f"[red]Not as expected: {escape(', '.join(wrong))}.[/]"
 
 
-def as_json(results: Sequence[Result]) -> dict[str, Any]:
-    return {"ok": all_as_expected(results), "steps": [_step(result) for result in results]}
+def forms(checked: Checked) -> RenderableType:
+    """One line when all forms fit the org, else what does not."""
+    line = Text(verdict(checked), "green" if checked.fits else "red")
+    return Stacked(form_problems(checked.problems), line) if checked.problems else line
+
+
+def as_json(results: Sequence[Result], checked: Checked) -> dict[str, Any]:
+    return {
+        "ok": all_as_expected(results) and checked.fits,
+        "forms": dict(checked.answer),
+        "steps": [_step(result) for result in results],
+    }
 
 
 def _step(result: Result) -> dict[str, Any]:

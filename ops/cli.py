@@ -12,6 +12,7 @@ from ops import screen, tables, views
 from ops.errors import ExitCode, OpsError, usage
 from ops.explaining import explain_wrong, is_refused, result_in_words, wrong_now
 from ops.filters import Filter, build_filter, parse_assignments, parse_ids
+from ops.forms_commands import forms_app
 from ops.interrupts import interruptible
 from ops.operations import (
     Done,
@@ -61,7 +62,7 @@ _LIMIT = 50
 """Rows of a list, unless asked otherwise."""
 
 app = typer.Typer(
-    help="Look at submissions, mend dead letters and send them round again.",
+    help="Look at submissions, mend dead letters and send them round again; check the forms.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks are wide, and can be told to show values
     rich_markup_mode="rich",
@@ -74,6 +75,7 @@ dlq_app = typer.Typer(
 )
 app.add_typer(submissions_app, name="submissions")
 app.add_typer(dlq_app, name="dlq")
+app.add_typer(forms_app, name="forms")
 
 # --- submissions -----------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ops.explaining import explain_reason, is_refused, result_in_words
 from ops.operations import Answer, DeadLetters, Done, Planned
+from shared.form_check import FormProblem
 from shared.rejection import Reason
 from shared.submission import Submission, Summary
 
@@ -121,6 +122,23 @@ def results(done: Iterable[Done]) -> Table:
     for one in done:
         style = "red" if is_refused(one["result"]) else "green" if one["changed"] else "dim"
         table.add_row(_id(one["submission_id"]), Text(plain(result_in_words(one["result"])), style=style))
+    return table
+
+
+def form_problems(problems: Sequence[FormProblem]) -> Table:
+    """Form by form; what is wrong with the org itself stands under `every form`."""
+    table = _table("Form", "Where", "Problem", "What would be right")
+    form_ids = list(dict.fromkeys(one.form_id for one in problems))
+    for form_id in form_ids:
+        own = [one for one in problems if one.form_id == form_id]
+        for number, one in enumerate(own):
+            style = "red" if one.severity == "error" else "yellow"
+            table.add_row(
+                Text(plain(form_id or "every form") if number == 0 else "", style="bold"),
+                Text(plain(one.where)),
+                Text(plain(one.what if one.severity == "error" else f"warning: {one.what}"), style=style),
+                Text(plain(one.right)),
+            )
     return table
 
 

@@ -42,3 +42,8 @@ def country_code(text: str) -> str | None:
 def english_name(code: str) -> str:
     """What Salesforce's Country holds where the org has no country picklist."""
     return _names()[code][0]
+
+
+def english_names() -> dict[str, str]:
+    """All that `english_name` can say, by code."""
+    return {code: names[0] for code, names in _names().items()}

@@ -42,11 +42,16 @@ SOURCE_KEYS = frozenset(
 """What `[lead.sources]` can put on a Lead."""
 
 
-class FormError(FormToLeadError):
-    """A form file is wrong. The message names the file, the key and what would be right."""
+type Fault = tuple[str, str]
+"""The key in the form's TOML (or `the form`), and what is wrong with it."""
 
-    def __init__(self, message: str) -> None:
+
+class FormError(FormToLeadError):
+    """A form file is wrong. The message names the file, the keys and what would be right; so do the `faults`."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__("form_error", message)
+        self.faults = faults
 
 
 _PATH = re.compile(r"[!-\[\]-~]+")
@@ -275,15 +280,17 @@ def parse_form(text: str, *, name: str) -> Form:
     try:
         form = Form.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise FormError(f"{name} is not TOML: {error}") from None
+        fault = ("the form", f"it is not TOML: {error}")
+        raise FormError(f"{name} is not TOML: {error}", (fault,)) from None
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'the form'}: {fault['msg'].removeprefix('Value error, ')}"
+        faults = tuple(
+            (".".join(map(str, fault["loc"])) or "the form", fault["msg"].removeprefix("Value error, "))
             for fault in error.errors()
         )
-        raise FormError(f"{name}: {faults}") from None
+        raise FormError(f"{name}: {'; '.join(f'{key}: {what}' for key, what in faults)}", faults) from None
     if name != f"{form.id}.toml":
-        raise FormError(f"{name}: id is {form.id!r}, so the file must be called {form.id}.toml")
+        what = f"id is {form.id!r}, so the file must be called {form.id}.toml"
+        raise FormError(f"{name}: {what}", (("id", what),))
     return form
 
 

@@ -139,9 +139,7 @@ class FormField(Strict):
         if self.on_existing == "add" and self.type is not FieldType.CHOICES:
             raise ValueError("on_existing = add belongs to type choices: only a multi-select picklist can be added to")
         if self.on_existing != "keep" and self.lead_field in _NEVER_REPLACED:
-            raise ValueError(
-                f"{self.lead_field} says who the person is, so it is never replaced on a Lead that is there"
-            )
+            raise ValueError(f"{self.lead_field} is always kept on a Lead that is there; leave on_existing out")
 
 
 _NEVER_REPLACED = frozenset({"Description", "Email", "FirstName", "LastName", "Company", "Phone", "MobilePhone"})

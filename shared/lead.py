@@ -18,7 +18,7 @@ SUBMISSION_ID_FIELD: Final = "Submission_Id__c"
 type Record = dict[str, Any]
 
 _DESCRIPTION_ROOM: Final = TEXT_LENGTHS["Description"]
-_CUSTOM_TEXT_ROOM: Final = 255
+SOURCE_LENGTH: Final = 255
 """Length of our own text fields in salesforce/, and of a standard text field; page addresses can be longer."""
 _USER_PREFIX: Final = "005"
 
@@ -104,7 +104,8 @@ def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
 
 def _added(there: str, new: str) -> str:
     """Both lists of a multi-select picklist as one, each value once; Salesforce puts `;` between them."""
-    return ";".join(dict.fromkeys([*there.split(";"), *new.split(";")]))
+    known = {value.lower() for value in there.split(";")}
+    return ";".join([there, *(value for value in new.split(";") if value.lower() not in known)])
 
 
 def _is_newer(received_at: datetime, last_modified: str | None) -> bool:
@@ -180,9 +181,7 @@ def _sources_on_lead(form: Form, submission: Submission) -> Record:
         "received_at": timestamp(submission.received_at),
     }
     return {
-        lead_field: cut(known[key], _CUSTOM_TEXT_ROOM)
-        for key, lead_field in form.lead.sources.items()
-        if known.get(key)
+        lead_field: cut(known[key], SOURCE_LENGTH) for key, lead_field in form.lead.sources.items() if known.get(key)
     }
 
 

@@ -61,3 +61,7 @@ class ReplaySettings(_FromEnvironment):
 class RequeueSettings(_FromEnvironment):
     submissions_table: str
     submission_queue_url: str
+
+
+class FormsCheckSettings(_FromEnvironment):
+    salesforce_secret_arn: str

@@ -43,10 +43,15 @@ class ApiBudget:
         if self._clock() < self._resumes_at:
             raise BudgetError("api_limit_pause")
 
+    @property
+    def is_down_to_reserve(self) -> bool:
+        """By what the last answer said, however long ago."""
+        return self.limit > 0 and self.limit - self.used <= self._reserve * self.limit
+
     def has_calls_for_repeats(self) -> bool:
         """True while nothing is known, too: then the next call tells."""
         if self._clock() < self._resumes_at:
             return False
         if self.limit == 0 or self._clock() - self._known_at > _BELIEVED_FOR:
             return True
-        return self.limit - self.used > self._reserve * self.limit
+        return not self.is_down_to_reserve

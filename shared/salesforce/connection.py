@@ -56,6 +56,13 @@ class Connection:
         self._deadline = deadline or Deadline()
         self._clock = clock
         self._client: Salesforce | None = None
+        self._user_id = ""
+
+    def user_id(self) -> str:
+        """Of the API user, as the login tells it, or ''. Makes no API call; logs in where nobody has yet."""
+        if self._client is None:
+            self._logged_in()
+        return self._user_id
 
     def read(self, method: str, path: str, body: Mapping[str, Json] | None = None) -> Json:
         return self._call(method, path, body, {}, writes=False)
@@ -125,6 +132,8 @@ class Connection:
 
     def _logged_in(self) -> Salesforce:
         token = self._login.token(self._timeouts())
+        # An identity URL, https://<host>/id/<organisation>/<user>.
+        self._user_id = str(token.get("id") or "").rpartition("/")[2]
         self._client = _client(token, self._seen)
         return self._client
 
@@ -134,6 +143,7 @@ class Connection:
             self._budget.told(usage)
             count("SalesforceApiUsed", self._budget.used)
             count("SalesforceApiLimit", self._budget.limit)
+            count("ApiReserveReached", int(self._budget.is_down_to_reserve))
         if response.status_code == 401:
             raise _SessionRefusedError
 

@@ -1,7 +1,7 @@
 """IAM is enforced on the deployed stack: without any one statement of a function's role, something stops working.
 
 Left to tests/unit/test_template.py, because the emulator does not enforce them: the statements for logs, and the
-schedule's right to start the requeue function.
+schedules' right to start their functions.
 """
 
 import json
@@ -96,6 +96,10 @@ def is_queued_again(stack: LocalStack) -> bool:
     return invoke(stack, "RequeueFunction", {}).get("requeued", 0) > 0 and settles(stack, row.submission_id)
 
 
+def is_checked(stack: LocalStack) -> bool:
+    return "problems" in invoke(stack, "FormsCheckFunction", {})
+
+
 CASES: list[tuple[str, str, Probe]] = [
     ("Intake", "StoreSubmission", is_taken),
     ("Intake", "ReadState", says_its_state),
@@ -115,6 +119,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Requeue", "FindUnsettled", is_queued_again),
     ("Requeue", "CountRequeue", is_queued_again),
     ("Requeue", "Enqueue", is_queued_again),
+    ("FormsCheck", "ReadSalesforceCredentials", is_checked),
 ]
 NOT_ENFORCED_HERE = {"WriteLogs"}
 KEPT_IN_MEMORY = {"ReadPersonKey", "ReadSalesforceCredentials"}
@@ -145,7 +150,7 @@ def test_without_this_statement_something_stops_working(
 def test_every_statement_of_every_function_is_tried(stack: LocalStack) -> None:
     held = {
         (function, statement["Sid"])
-        for function in ("Intake", "Processor", "Replay", "Requeue")
+        for function in ("Intake", "Processor", "Replay", "Requeue", "FormsCheck")
         for _, document in policies(stack, f"{function}Role")
         for statement in document["Statement"]
     }

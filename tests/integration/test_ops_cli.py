@@ -721,6 +721,8 @@ def test_a_broken_file_of_the_local_stack_is_told(
         ["dlq", "replay"],
         ["dlq", "discard"],
         ["dlq", "reconcile"],
+        ["forms"],
+        ["forms", "check"],
         ["submit"],
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from local import deployment
 from scripts.smoke_packaging import NotPackagedError, Package, import_handler, packages, unzipped_size
 
-STEPS = ["IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+STEPS = ["FormsCheckFunction", "IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
 every_step = pytest.mark.parametrize("step", STEPS)
 
 

@@ -98,6 +98,7 @@ def test_a_form_listens_to_its_own_names_and_to_those_of_every_form() -> None:
 
 # --- what is wrong with a file -----------------------------------------------------------------------------------
 
+CONSENT = '[consent]\ntext_version = "1"\ntext = { nl = "x" }\n'
 WRONG: list[tuple[str, str, str]] = [
     ('id = "small"', 'id = "other"', "small.toml: id is 'other', so the file must be called other.toml"),
     ('id = "small"', 'id = "Small Form"', "id: String should match"),
@@ -131,6 +132,22 @@ WRONG: list[tuple[str, str, str]] = [
     ('name = "last_name"', 'name = "contact_me_by_fax_only"', "field contact_me_by_fax_only is there twice"),
     ('task_subject = "Website"', 'task_subject = "Website"\ncontact = "merge"', "existing.contact: Input should be"),
     ('task_subject = "Website"', "", "existing.task_subject: Field required"),
+    ('task_subject = "Website"', 'task_subject = "Website"\nduplicate_rule = "merge"', "existing.duplicate_rule: "),
+    ('defaults = {', 'owner = "Daan"\ndefaults = {', "lead.owner: String should match"),
+    ('defaults = {', 'owner = "queue: x"\ndefaults = {', "lead.owner: String should match"),
+    ('defaults = {', 'record_type = "Web site"\ndefaults = {', "lead.record_type: String should match"),
+    ('defaults = {', 'owner = "queue:Web"\nfixed = { OwnerId = "005" }\ndefaults = {',
+     "OwnerId is given twice: by owner and in fixed"),
+    ('defaults = {', 'record_type = "Web"\nfixed = { RecordTypeId = "012" }\ndefaults = {',
+     "RecordTypeId is given twice: by record_type and in fixed"),
+    ('defaults = {', 'owner = "queue:Web"\nassignment_rule = true\ndefaults = {',
+     "assignment_rule = true would overrule the owner"),
+    ('defaults = {', 'campaign = { status = "Sent" }\ndefaults = {', "give the campaign's name or its id"),
+    ('defaults = {', 'campaign = { name = "x", id = "701000000000001" }\ndefaults = {', "give the campaign's name"),
+    ('defaults = {', 'campaign = { id = "00Q000000000001" }\ndefaults = {', "lead.campaign.id: String should match"),
+    ('[existing]', f'{CONSENT}lead_field = "DoNotCall"\n[existing]', "consent lead_field DoNotCall must be a custom"),
+    ('[existing]', f'[lead.sources]\nlanguage = "C__c"\n{CONSENT}lead_field = "c__c"\n[existing]',
+     "c__c is written by lead.sources and by consent"),
 ]  # fmt: skip
 
 
@@ -183,6 +200,18 @@ def test_a_page_is_a_path_as_it_stands_in_the_address_bar(page: str) -> None:
         ('name = "a"\ntype = "boolean"\nlead_field = "Title"', "lead_field Title can't hold type boolean"),
         ('name = "a"\ntype = "integer"\nlead_field = "City"', "lead_field City can't hold type integer"),
         ('name = "a"\nlead_field = "CountryCode"\nmax_length = 2', "lead_field CountryCode needs type country"),
+        ('name = "a"\nlead_field = "StateCode"', "lead_field StateCode needs type choice"),
+        ('name = "a"\ntype = "choice"\nlead_field = "StateCode"\nchoices = [{ value = "NY", label = { nl = "X" } }]',
+         "StateCode needs a CountryCode that is always there"),
+        ('name = "a"\nlead_field = "City"\nmax_length = 100', 'make it smaller, or say too_long = "cut"'),
+        ('name = "a"\nlead_field = "Note__c"\nmax_length = 300', "max_length 300 is more than Note__c holds (255)"),
+        ('name = "a"\nlead_field = "City"\nmax_length = 40\nlead_length = 40', "lead_length belongs to custom fields"),
+        ('name = "a"\ntype = "email"\nlead_field = "Note__c"\ntoo_long = "cut"', "too_long = cut belongs to text"),
+        ('name = "a"\ntoo_long = "cut"', "too_long = cut belongs to text that has a Lead field of its own"),
+        ('name = "a"\nlead_field = "City"\nmax_length = 40\non_existing = "add"', "on_existing = add belongs to type"),
+        ('name = "a"\ntype = "email"\nlead_field = "Email"\nmax_length = 80\non_existing = "replace"',
+         "Email is always kept on a Lead that is there"),
+        ('name = "a"\non_existing = "replace"', "Description is always kept on a Lead that is there"),
     ],
 )  # fmt: skip
 def test_a_field_that_can_not_work_is_named(field: str, told: str) -> None:
@@ -202,6 +231,9 @@ def test_a_field_that_can_not_work_is_named(field: str, told: str) -> None:
         'name = "a"\ntype = "phone"\nlead_field = "Fax"',
         'name = "a"\ntype = "email"\nlead_field = "Second_Email__c"',
         'name = "a"\ntype = "choice"\nlead_field = "Industry"\nchoices = [{ value = "x", label = { nl = "X" } }]',
+        'name = "a"\nlead_field = "City"\nmax_length = 100\ntoo_long = "cut"',
+        'name = "a"\nlead_field = "Note__c"\nmax_length = 300\nlead_length = 300',
+        'name = "a"\nlead_field = "Title"\nmax_length = 128\non_existing = "replace"',
     ],
 )
 def test_a_field_that_can_work_is_taken(field: str) -> None:
@@ -272,3 +304,11 @@ def test_the_examples_of_the_reference_are_a_form_that_works() -> None:
 
 def test_the_reference_names_the_forms_to_start_from() -> None:
     assert all(f"`{path.name}`" in REFERENCE for path in FORMS_FOLDER.glob("*.toml"))
+
+
+@pytest.mark.parametrize(
+    ("about", "runs"),
+    [("", True), ("assignment_rule = false", False), ('owner = "queue:Web"', False), ("assignment_rule = true", True)],
+)
+def test_the_assignment_rule_runs_unless_the_form_names_an_owner_or_forbids_it(about: str, runs: bool) -> None:
+    assert a_form(("defaults = {", f"{about}\ndefaults = {{")).lead.runs_assignment_rule is runs

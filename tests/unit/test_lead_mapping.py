@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
+from shared.crm import Named
 from shared.form import CLICK_ID_FIELDS, SOURCE_KEYS, Form, forms
 from shared.form_field import FormField
-from shared.lead import blanks_to_fill, lead_record, source_values, task_record, visitor_fields, what_was_sent
+from shared.lead import (
+    blanks_to_fill,
+    changes_to,
+    lead_record,
+    source_values,
+    task_record,
+    visitor_fields,
+    what_was_sent,
+)
 from shared.lead_fields import is_custom, is_writable
 from shared.submission import Consent, FieldValue, Sources, Submission
 from shared.validation import check
@@ -183,7 +192,87 @@ def test_the_visitor_s_part_holds_no_default_and_no_fixed_value() -> None:
     }  # fmt: skip
 
 
-def a_task(owner_id: str | None) -> dict[str, Any]:
+BEFORE, AFTER = "2026-11-30T11:59:59.000+0000", "2026-11-30T12:00:01.000+0000"
+
+
+def changes(there: dict[str, Any], sent: dict[str, Any], **field: Any) -> dict[str, Any]:
+    """What a Lead gets of a submission that was received at NOW, by a form with this one field."""
+    form = a_form({"name": "answer", **field})
+    return changes_to(there, form, a_submission(), sent)
+
+
+@pytest.mark.parametrize(
+    ("there", "modified", "on_existing", "changed"),
+    [
+        (None, AFTER, "keep", "new"),
+        ("old", BEFORE, "keep", None),
+        ("old", BEFORE, "replace", "new"),
+        ("old", AFTER, "replace", None),
+        ("new", BEFORE, "replace", None),
+    ],
+)
+def test_what_stands_on_a_lead_is_kept_or_replaced_by_what_was_sent_later(
+    there: str | None, modified: str, on_existing: str, changed: str | None
+) -> None:
+    lead = {"Title": there, "LastModifiedDate": modified}
+    wanted = {"Title": changed} if changed else {}
+    assert changes(lead, {"answer": "new"}, lead_field="Title", max_length=128, on_existing=on_existing) == wanted
+
+
+@pytest.mark.parametrize(
+    ("there", "changed"),
+    [("A", "A;B"), ("A;C", "A;C;B"), ("B;A", None), ("b", None), (None, "B"), ("", "B")],
+)
+def test_choices_are_added_to_those_that_are_there_however_late_they_come(
+    there: str | None, changed: str | None
+) -> None:
+    choices = [{"value": "B", "label": {"nl": "B", "en": "B"}}]
+    lead = {"Bikes__c": there, "LastModifiedDate": AFTER}
+    field = {"type": "choices", "choices": choices, "lead_field": "Bikes__c", "on_existing": "add"}
+    assert changes(lead, {"answer": ["B"]}, **field) == ({"Bikes__c": changed} if changed else {})
+
+
+@pytest.mark.parametrize(("letter", "fits"), [("x", 40), ("Ø", 40), ("李", 40), ("🚲", 20)])
+def test_a_long_answer_is_cut_for_its_field_and_whole_in_the_description(letter: str, fits: int) -> None:
+    form = a_form({"name": "city", "lead_field": "City", "max_length": 200, "too_long": "cut"})
+    record = visitor_fields(form, {"city": letter * 50})
+    assert record == {"City": letter * fits, "Description": f"Vraag: {letter * 50}"}
+    assert visitor_fields(form, {"city": letter * fits}) == {"City": letter * fits}
+
+
+@pytest.mark.parametrize(
+    ("there", "modified", "ticked"),
+    [(None, BEFORE, True), (False, BEFORE, True), (True, BEFORE, False), (False, AFTER, False)],
+)
+def test_consent_ticks_the_box_of_a_known_lead_unless_it_was_changed_since(
+    there: bool | None, modified: str, ticked: bool
+) -> None:
+    """Somebody who opted out yesterday must not be opted in by a replay of last week."""
+    assert CONTACT_FORM.consent is not None
+    consent = CONTACT_FORM.consent.model_copy(update={"lead_field": "Email_Consent__c"})
+    form = CONTACT_FORM.model_copy(update={"consent": consent})
+    submission = a_submission()
+    submission = submission.model_copy(update={"sources": Sources(language="nl", consent=CONSENT)})
+    lead = {"Email_Consent__c": there, "LastModifiedDate": modified}
+    assert ("Email_Consent__c" in changes_to(lead, form, submission, {})) is ticked
+    assert lead_record(form, submission, {})["Email_Consent__c"] is True
+
+
+def test_names_stand_on_a_new_lead_for_the_adapter_to_look_up() -> None:
+    form = a_form(record_type="Website", owner="user:daan@example.com")
+    record = lead_record(form, a_submission(), {})
+    assert record["RecordTypeId"] == Named("record_type", "Website")
+    assert record["OwnerId"] == Named("user", "daan@example.com")
+
+
+@pytest.mark.parametrize(
+    ("owner", "given"), [(Named("user", "daan"), Named("user", "daan")), (Named("queue", "Web"), None)]
+)
+def test_a_task_goes_to_the_user_whom_the_form_names_and_never_to_a_queue(owner: Named, given: Named | None) -> None:
+    assert a_task(owner).get("OwnerId") == given
+
+
+def a_task(owner_id: str | Named | None) -> dict[str, Any]:
     submission = a_submission()
     values = check(CONTACT_FORM, submission.fields).values
     return task_record(CONTACT_FORM, submission, values, who_id="003x", owner_id=owner_id)

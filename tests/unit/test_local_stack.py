@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from local import aws, deployment, launcher, report
 from local.progress import Progress, StepFailedError, last_lines
 from local.scenarios import Result, Seen, load_scenarios
 from local.stack import Addresses, local_api_url
+from ops.forms import Checked
+from shared.form_check import FormProblem
 
 ADDRESSES = Addresses(
     api_url="http://127.0.0.1:1/api",
@@ -125,10 +128,36 @@ def test_the_table_shows_texts_as_they_are() -> None:
 
 
 def test_the_table_for_machines_says_what_was_expected_and_seen() -> None:
-    content = report.as_json(results("status 500 instead of 202"))
+    content = report.as_json(results("status 500 instead of 202"), FITS)
     [step] = content["steps"]
     assert content["ok"] is step["ok"] is False
     assert (step["outcome"], step["record_id"], step["expected"]["status"]) == ("created", "00Q1", 202)
+    assert json.loads(json.dumps(content)) == content
+
+
+FITS = Checked(("contact",), (), {"checked": ["contact"], "problems": [], "api_calls": 1})
+HIDDEN = FormProblem("contact", "fields.email", "error", "field_unknown", "Lead has no field [bold]", "Email")
+DRIFTED = Checked(("contact",), (HIDDEN,), {"checked": ["contact"], "problems": [asdict(HIDDEN)], "api_calls": 1})
+
+
+def test_forms_that_fit_the_org_are_one_line() -> None:
+    printed = io.StringIO()
+    Console(file=printed, width=200).print(report.forms(FITS))
+    assert printed.getvalue() == "The form fits the org: 1 form checked.\n"
+
+
+def test_forms_that_do_not_fit_the_org_are_a_table() -> None:
+    printed = io.StringIO()
+    Console(file=printed, width=200).print(report.forms(DRIFTED))
+    assert "Lead has no field [bold]" in printed.getvalue()
+    assert "1 form checked: 1 error, 0 warnings." in printed.getvalue()
+
+
+def test_forms_that_do_not_fit_the_org_are_not_as_expected_for_machines_either() -> None:
+    content = report.as_json(results(), DRIFTED)
+    assert content["ok"] is False
+    assert content["forms"]["problems"][0]["code"] == "field_unknown"
+    assert report.as_json(results(), FITS)["ok"] is True
     assert json.loads(json.dumps(content)) == content
 
 

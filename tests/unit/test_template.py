@@ -29,12 +29,19 @@ from tests.unit.template_loading import (
 
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-FUNCTIONS = ["IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+FUNCTIONS = ["FormsCheckFunction", "IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+STEPS = {"FormsCheckFunction": "forms_check"}
+"""Names of the folders, where they are more than the function's in lower case."""
 QUEUES = ["SubmissionQueue", "DeadLetterQueue"]
 TABLES = ["SubmissionsTable", "PersonLocksTable"]
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 every_queue = pytest.mark.parametrize("queue", QUEUES)
 every_table = pytest.mark.parametrize("table", TABLES)
+
+
+def step(function: str) -> str:
+    """The folder of a function."""
+    return STEPS.get(function, function.removesuffix("Function").lower())
 
 
 def allowed(role: str) -> dict[str, set[str]]:
@@ -50,7 +57,7 @@ def allowed(role: str) -> dict[str, set[str]]:
 # --- functions --------------------------------------------------------------------------------------------------
 
 
-def test_the_functions_are_the_four_steps_of_the_flow() -> None:
+def test_the_functions_are_the_steps_of_the_flow_and_the_check_of_the_forms() -> None:
     """A new function must be added to the list above, so that every rule below is held against it too."""
     assert sorted(of_type("AWS::Lambda::Function")) == FUNCTIONS
 
@@ -64,14 +71,14 @@ def test_each_function_runs_python_3_13_on_the_architecture_that_is_asked_for(fu
 @every_function
 def test_each_function_is_one_small_folder_with_an_explicit_parent_package(function: str) -> None:
     """Then `functions.<step>.app` is the same import in Lambda, in tests and on the local stack."""
-    step = function.removesuffix("Function").lower()
+    folder = step(function)
     as_written = written()["Resources"][function]
     assert as_written["Metadata"]["BuildProperties"] == {
         "ParentPackageMode": "explicit",
-        "ParentPackages": f"functions.{step}",
+        "ParentPackages": f"functions.{folder}",
     }
-    assert as_written["Properties"]["CodeUri"] == f"functions/{step}/"
-    assert as_written["Properties"]["Handler"] == f"functions.{step}.app.handler"
+    assert as_written["Properties"]["CodeUri"] == f"functions/{folder}/"
+    assert as_written["Properties"]["Handler"] == f"functions.{folder}.app.handler"
 
 
 def test_every_layer_is_built_for_the_architecture_that_is_asked_for() -> None:
@@ -93,7 +100,7 @@ def test_shared_code_has_a_layer_of_its_own_with_an_explicit_parent_package() ->
 def test_no_function_has_a_secret_in_its_environment(function: str) -> None:
     """Values are names and addresses of what the stack made, the stack's name, or words known to be harmless."""
     harmless_words = {NAMESPACE, "INFO"}
-    harmless_parameters = {"AWS::StackName", "ExtraOrigins"}
+    harmless_parameters = {"AWS::StackName", "ExtraOrigins", "SalesforceApiReserve"}
     named = {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}
     for name, node in properties(function)["Environment"]["Variables"].items():
         match node:
@@ -112,8 +119,8 @@ def test_no_function_has_a_secret_in_its_environment(function: str) -> None:
 def test_each_function_writes_to_its_own_log_group_which_is_kept_for_a_limited_time(function: str) -> None:
     group = function.removesuffix("Function") + "LogGroup"
     assert properties(function)["LoggingConfig"] == {"LogGroup": {"Ref": group}}
-    step = function.removesuffix("Function").lower()
-    assert properties(group)["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{step}"}
+    name = step(function).replace("_", "-")
+    assert properties(group)["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name}"}
 
 
 def test_every_log_group_has_a_retention() -> None:
@@ -210,6 +217,11 @@ def test_every_statement_of_a_role_has_a_name() -> None:
             },
         ),
         ("RequeueScheduleRole", {"RequeueFunction": {"lambda:InvokeFunction"}}),
+        (
+            "FormsCheckRole",
+            {"SalesforceSecret": {"secretsmanager:GetSecretValue"}, "FormsCheckLogGroup": LOGS},
+        ),
+        ("FormsCheckScheduleRole", {"FormsCheckFunction": {"lambda:InvokeFunction"}}),
     ],
 )
 def test_each_role_allows_what_its_step_does_and_nothing_more(role: str, needs: dict[str, set[str]]) -> None:
@@ -225,12 +237,13 @@ def test_only_the_index_is_queried() -> None:
 def test_only_the_service_that_needs_a_role_can_take_it_on() -> None:
     for name, role in of_type("AWS::IAM::Role").items():
         (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        service = "scheduler" if name == "RequeueScheduleRole" else "lambda"
+        service = "scheduler" if name.endswith("ScheduleRole") else "lambda"
         assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}, name
 
 
-def test_schedules_of_other_accounts_can_not_borrow_the_scheduler_role() -> None:
-    (trust,) = properties("RequeueScheduleRole")["AssumeRolePolicyDocument"]["Statement"]
+@pytest.mark.parametrize("role", ["RequeueScheduleRole", "FormsCheckScheduleRole"])
+def test_schedules_of_other_accounts_can_not_borrow_a_scheduler_role(role: str) -> None:
+    (trust,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
@@ -526,20 +539,28 @@ def test_the_firewall_keeps_no_samples_of_requests() -> None:
         assert shown["VisibilityConfig"]["SampledRequestsEnabled"] is False
 
 
-# --- requeue ----------------------------------------------------------------------------------------------------
+# --- schedules --------------------------------------------------------------------------------------------------
 
 
-def test_the_requeue_function_is_started_every_minute_and_never_twice_for_one() -> None:
-    schedule = only("AWS::Scheduler::Schedule")["Properties"]
-    assert schedule["ScheduleExpression"] == "rate(1 minute)"
-    assert target(schedule["Target"]["Arn"]) == "RequeueFunction"
-    assert target(schedule["Target"]["RoleArn"]) == "RequeueScheduleRole"
+@pytest.mark.parametrize(
+    ("function", "rate"), [("RequeueFunction", "rate(1 minute)"), ("FormsCheckFunction", "rate(1 hour)")]
+)
+def test_a_scheduled_function_is_started_in_time_and_never_twice_for_one(function: str, rate: str) -> None:
+    schedules = [one["Properties"] for one in of_type("AWS::Scheduler::Schedule").values()]
+    assert len(schedules) == 2
+    (schedule,) = [one for one in schedules if target(one["Target"]["Arn"]) == function]
+    assert schedule["ScheduleExpression"] == rate
+    assert target(schedule["Target"]["RoleArn"]) == function.replace("Function", "ScheduleRole")
     assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
 
 
 def test_lambda_repeats_nothing_that_was_started_asynchronously() -> None:
     configured = of_type("AWS::Lambda::EventInvokeConfig").values()
-    assert {target(one["Properties"]["FunctionName"]) for one in configured} == {"ReplayFunction", "RequeueFunction"}
+    assert {target(one["Properties"]["FunctionName"]) for one in configured} == {
+        "ReplayFunction",
+        "RequeueFunction",
+        "FormsCheckFunction",
+    }
     for one in configured:
         assert one["Properties"]["MaximumRetryAttempts"] == 0
 
@@ -592,6 +613,38 @@ def test_a_crash_of_the_processor_raises_an_alarm() -> None:
 def test_a_wrong_configuration_raises_an_alarm() -> None:
     assert threshold("ConfigurationAlarm") == (NAMESPACE, "Retried", "Sum", 0, "notBreaching")
     assert dimensions("ConfigurationAlarm") == {"reason": "configuration", "service": {"Ref": "AWS::StackName"}}
+
+
+def test_an_error_code_that_nobody_knows_raises_an_alarm() -> None:
+    assert threshold("UnknownErrorAlarm") == (NAMESPACE, "UnknownSalesforceError", "Sum", 0, "notBreaching")
+    assert dimensions("UnknownErrorAlarm") == {"service": {"Ref": "AWS::StackName"}}
+
+
+def test_a_form_that_no_longer_fits_the_org_raises_an_alarm_and_so_do_hours_of_silence() -> None:
+    assert threshold("FormsAlarm") == (NAMESPACE, "FormProblems", "Maximum", 0, "breaching")
+    assert dimensions("FormsAlarm") == {"service": {"Ref": "AWS::StackName"}}
+    hour = 3600
+    assert properties("FormsAlarm")["Period"] == 3 * hour, "one check that got no answer is no alarm"
+    assert properties("FormsAlarm")["EvaluationPeriods"] == 1
+
+
+def test_api_calls_that_are_used_up_to_the_reserve_raise_an_alarm() -> None:
+    assert threshold("ApiBudgetAlarm") == (NAMESPACE, "ApiReserveReached", "Maximum", 0, "notBreaching")
+    assert dimensions("ApiBudgetAlarm") == {"service": {"Ref": "AWS::StackName"}}
+    assert properties("ApiBudgetAlarm")["Period"] == 300
+
+
+def test_no_alarm_is_metric_math() -> None:
+    """The local stack's emulator refuses it, and then nothing is deployed there."""
+    assert not [name for name, one in of_type("AWS::CloudWatch::Alarm").items() if "Metrics" in one["Properties"]]
+
+
+def test_the_processor_keeps_the_reserve_that_is_asked_for() -> None:
+    variables = properties("ProcessorFunction")["Environment"]["Variables"]
+    assert variables["API_RESERVE_PERCENT"] == {"Ref": "SalesforceApiReserve"}
+    parameter = expanded()["Parameters"]["SalesforceApiReserve"]
+    assert (parameter["Type"], parameter["Default"]) == ("Number", 10)
+    assert (parameter["MinValue"], parameter["MaxValue"]) == (0, 90)
 
 
 def test_every_alarm_tells_the_topic_when_it_starts_and_ends_and_says_what_to_do() -> None:
@@ -665,7 +718,11 @@ def test_the_dashboard_shows_every_alarm() -> None:
 def own_metrics() -> set[str]:
     """Of our namespace, on the dashboard and in alarms."""
     alarms = of_type("AWS::CloudWatch::Alarm").values()
-    found = {one["Properties"]["MetricName"] for one in alarms if one["Properties"]["Namespace"] == NAMESPACE}
+    watched = [one["Properties"] for one in alarms]
+    watched += [
+        part["MetricStat"]["Metric"] for one in watched for part in one.get("Metrics", []) if "MetricStat" in part
+    ]
+    found = {one["MetricName"] for one in watched if one.get("Namespace") == NAMESPACE}
     for widget in dashboard()["widgets"]:
         for metric in widget["properties"].get("metrics", []):
             if metric[0] == NAMESPACE:
@@ -691,6 +748,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "SubmissionsTableName",
         "PersonLocksTableName",
         "ReplayFunctionName",
+        "FormsCheckFunctionName",
         "SalesforceSecretArn",
         "DashboardUrl",
     }
