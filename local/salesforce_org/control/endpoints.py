@@ -18,7 +18,7 @@
 | GET, POST /_org/field_access | {"hidden": ["Lead.Rating"], "read_only": [...]}; a POST replaces both |
 | POST /_org/merge | {"master": id, "loser": id}: two Leads become one |
 | POST /_org/convert | {"lead": id, "contact": id or left out}: answers {"contact", "account"} |
-| GET, POST /_org/duplicate_rules | see duplicates/duplicate_rules.py; a POST replaces all, [] leaves the standard ones |
+| GET, POST /_org/duplicate_rules | see duplicates/duplicate_rules.py; [] leaves the standard ones, inactive |
 """
 
 from collections.abc import Callable, Mapping
