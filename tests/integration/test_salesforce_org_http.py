@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - SOQL pasted together on purpose
 """The Salesforce stand-in over real TLS, with requests and with simple-salesforce."""
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -530,3 +531,19 @@ def test_closing_frees_the_port(tmp_path: Path) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
         with serve(org, tmp_path, port) as again:
             assert again.url.endswith(f":{port}")
+
+
+def test_a_plain_http_client_may_send_a_body_in_chunks_and_the_whole_url(
+    running: RunningOrg, session: requests.Session
+) -> None:
+    context = ssl.create_default_context(cafile=str(running.ca_file))
+    wire = http.client.HTTPSConnection("localhost", int(running.url.rpartition(":")[2]), context=context)
+    headers = {"Authorization": str(session.headers["Authorization"]), "Content-Type": "application/json"}
+    parts = iter((b'{"LastName": "Chunks",', b' "Company": "Y"}'))
+    with contextlib.closing(wire):
+        wire.request("POST", "/services/data/v60.0/sobjects/Lead", parts, headers, encode_chunked=True)
+        with wire.getresponse() as made:
+            assert (made.status, json.loads(made.read())["success"]) == (201, True)
+        wire.request("GET", f"{running.url}/services/data/v60.0/limits", headers=headers)
+        with wire.getresponse() as limits:
+            assert (limits.status, "DailyApiRequests" in json.loads(limits.read())) == (200, True)

@@ -300,6 +300,15 @@ def test_an_upsert_that_may_only_update_creates_nothing(org: Org) -> None:
     assert org.call("GET", f"sobjects/Lead/Submission_Id__c/{KEY}").status == 404
 
 
+def test_an_upsert_that_may_only_update_changes_what_is_there(org: Org) -> None:
+    path = f"sobjects/Lead/Submission_Id__c/{KEY}"
+    record_id = created_id(org, **LEAD, Submission_Id__c=KEY)
+    response = org.call("PATCH", f"{path}?updateOnly=true", {"City": "Zeist"})
+    assert (response.status, response.body) == (200, {"id": record_id, "success": True, "errors": [], "created": False})
+    changed: Any = org.call("GET", f"sobjects/Lead/{record_id}").body
+    assert changed["City"] == "Zeist"
+
+
 def test_an_upsert_with_several_matches_lists_them(org: Org) -> None:
     """Email has idLookup but is not unique: two Robins answer to it."""
     response = org.call("PATCH", "sobjects/Lead/Email/robin.smit%40example.com", {"Title": "x"})

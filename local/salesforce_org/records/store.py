@@ -201,7 +201,7 @@ class Store:
         for field in sobject.stored:
             if field.type == "boolean":
                 for row in rows:
-                    row[field.name] = field.blank() if row[field.name] is None else bool(row[field.name])
+                    row[field.name] = bool(row[field.name])
         return rows
 
     def addresses(self, sobject: SObject, record_id: str) -> JsonObject:

@@ -193,7 +193,7 @@ def _number_in(value: JsonValue) -> JsonValue:
     """Recorded: a real org takes "10000" for a number. Which other texts it takes is not public: here signs and
     decimals, but no blanks and no exponents."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return float(value) if "." in value else int(value)
+        return float(value)
     return value
 
 

@@ -73,6 +73,14 @@ def takes_gzip(accepted: str) -> bool:
     return False
 
 
+def origin_form(target: str) -> str:
+    """The path and query of a request line's target: clients that think of proxies send the whole URL."""
+    parts = urlsplit(target)
+    if parts.scheme not in {"http", "https"}:
+        return target
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -117,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Unreadable as unreadable:
             self._send(unreadable.response)
             return
-        request = Request(self.command, self.path, headers, body)
+        request = Request(self.command, origin_form(self.path), headers, body)
         self._send(refusal(request.path, headers) or self.server.org.handle(request))
 
     do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - http.server's own names
