@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .org import Org
-from .server import serve
+from .web.server import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

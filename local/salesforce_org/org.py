@@ -12,25 +12,27 @@ from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
 
-from . import seed, soap_login
-from .api import NEWEST_VERSION, Api
-from .behaviour import Behaviour
-from .connected_app import ConnectedApp
-from .control import handle_control
-from .duplicate_rules import STANDARD_RULES
+from .control import seed
+from .control.behaviour import Behaviour
+from .control.endpoints import handle_control
+from .control.faults import Fault, failure, limit_exceeded, refuser, take
+from .duplicates.duplicate_rules import STANDARD_RULES
 from .errors import ApiError, Problem
-from .faults import Fault, failure, limit_exceeded, refuser, take
-from .fields import SOBJECTS
-from .identity import IDENTITY_PREFIX, Identity
-from .ids import make_id
+from .login import soap_login
+from .login.connected_app import ConnectedApp
+from .login.identity import IDENTITY_PREFIX, Identity
+from .login.oauth import Logins
+from .login.sessions import Sessions, bearer_token
 from .messages import JsonObject, JsonValue, Request, Response, Row
-from .method_override import effective
-from .oauth import Logins
-from .page import page
-from .quota import Quota
-from .records import Records
-from .sessions import Sessions, bearer_token
-from .store import Store
+from .records.saving import Records
+from .records.store import Store
+from .rest.api import Api
+from .rest.call import NEWEST_VERSION
+from .rest.quota import Quota
+from .schema.fields import SOBJECTS
+from .schema.ids import make_id
+from .web.method_override import effective
+from .web.page import page
 
 CLIENT_ID = "3MVG9.form-to-lead.local"
 CLIENT_SECRET = "opens-nothing-but-the-local-stand-in"  # noqa: S105 - as it says
@@ -146,7 +148,7 @@ class Org:
 
     @contextmanager
     def work(self) -> Iterator[Records]:
-        """The records, for a change that happens whole or not at all: see life.py."""
+        """The records, for a change that happens whole or not at all: see control/life.py."""
         with self._lock, self._store.transaction():
             yield self._records
 
@@ -196,7 +198,7 @@ class Org:
         return response
 
     def _with_fault(self, request: Request, fault: Fault) -> Response:
-        failed = failure(fault)
+        failed = failure(fault, self.quota.daily)
         if failed is not None:
             return failed
         match fault.kind:
@@ -238,11 +240,10 @@ class Org:
         if user_id is None:
             return _expired()
         if self.quota.is_exhausted:
-            response = limit_exceeded()
-        else:
-            self.quota.count()
-            response = self._as_user(user_id, request)
-        return replace(response, headers={**response.headers, "Sforce-Limit-Info": self.quota.header()})
+            return replace(limit_exceeded(self.quota.daily), headers=self.quota.header())
+        self.quota.count()
+        response = self._as_user(user_id, request)
+        return replace(response, headers={**response.headers, **self.quota.header()})
 
     def _as_user(self, user_id: str, request: Request) -> Response:
         self._records.user_id = user_id

@@ -9,7 +9,7 @@ Each file is a list of `[[answer]]`:
 | certainty | "recorded" (of a real org), "documented" (by Salesforce), "code" (what other programs expect) |
 | version | of the API, default 60; a path that does not begin with / is below /services/data/v<version>.0 |
 | rows | records to store beforehand: {object, values, as?, times?}; `as` names the id of the (last) one |
-| control | control calls beforehand: {path, method?, body?}, see local/salesforce_org/control.py |
+| control | control calls beforehand: {path, method?, body?}, see local/salesforce_org/control/endpoints.py |
 | before | API calls before that: {method, path, body?, headers?, keep?}; keep = {name = "a.0.b"} names parts of it |
 | request | {method, path, body?, form?, headers?, login?, assertion?}; login = false sends no Authorization, \
 assertion = the claims of a JWT login |

@@ -20,8 +20,8 @@ A shape is JSON too. Anything stands for itself, save these:
 import re
 from collections.abc import Callable, Mapping
 
-from local.salesforce_org.ids import normal_id
 from local.salesforce_org.messages import JsonObject, JsonValue
+from local.salesforce_org.schema.ids import normal_id
 
 
 def _is_int(value: JsonValue) -> bool:

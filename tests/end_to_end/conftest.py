@@ -102,7 +102,7 @@ class LocalStack:
         return calls
 
     def faults(self, *faults: dict[str, Any]) -> None:
-        """What goes wrong from now on, instead of what was set before; see local/salesforce_org/faults.py."""
+        """What goes wrong from now on, instead of what was set before; see local/salesforce_org/control/faults.py."""
         self._org("POST", "faults", list(faults))
 
     def reset_org(self) -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from functions.forms_check import app as forms_check
 from local.salesforce_org import Org, RunningOrg, serve
-from local.salesforce_org.faults import parse_faults
+from local.salesforce_org.control.faults import parse_faults
 from ops.cli import app
 from shared.form import forms
 from tests.unit.checked_forms import field, form_text

@@ -9,7 +9,7 @@ from typing import Any
 from tree_sitter import Node
 from tree_sitter_language_pack import get_parser
 
-from local.salesforce_org.soql_tree import (
+from local.salesforce_org.query.soql_tree import (
     All,
     AnyOf,
     Comparison,

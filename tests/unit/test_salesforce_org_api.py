@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.server import is_local_host, refusal
+from local.salesforce_org.web.server import is_local_host, origin_form, refusal, takes_gzip
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TOKEN = "/services/oauth2/token"
@@ -338,3 +338,32 @@ def test_an_empty_org_still_has_a_page() -> None:
         body = org.handle(Request("GET", "/", {})).body
     assert isinstance(body, bytes)
     assert body.count(b"None yet.") == 3
+
+
+@pytest.mark.parametrize(
+    ("accepted", "wanted"),
+    [
+        ("gzip, deflate", True),
+        ("br;q=1.0, GZIP;q=0.5", True),
+        ("", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("deflate, gzip; q=0.0", False),
+        ("notgzip", False),
+    ],
+)
+def test_an_answer_is_packed_only_for_who_takes_that(accepted: str, wanted: bool) -> None:
+    assert takes_gzip(accepted) is wanted
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/services/data", "/services/data"),
+        ("//services/data?q=https://x/", "//services/data?q=https://x/"),
+        ("https://localhost:8443/services/data?q=a%20b", "/services/data?q=a%20b"),
+        ("HTTPS://localhost", "/"),
+    ],
+)
+def test_a_request_may_name_the_whole_url(target: str, path: str) -> None:
+    assert origin_form(target) == path

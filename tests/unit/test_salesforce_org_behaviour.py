@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.behaviour import Behaviour
+from local.salesforce_org.control.behaviour import Behaviour
 
 DEFAULTS = {
     "duplicate_result_key": "duplicateResut",

@@ -269,4 +269,6 @@ def test_long_results_come_in_pages(org: Org) -> None:
         page = org.call("GET", rest, headers={"sforce-query-options": "batchSize=200"}).body
         ids += [record["Id"] for record in page["records"]]
     assert ids == [row["Id"] for row in org.rows("Lead")]
+    small: Any = org.call("GET", "query?q=SELECT+Id+FROM+Lead", headers={"sforce-query-options": "batchSize=50"}).body
+    assert len(small["records"]) == 200, "the smallest page"
     assert error_code(org.call("GET", "query/01gFx0000000999-200")) == "INVALID_QUERY_LOCATOR"

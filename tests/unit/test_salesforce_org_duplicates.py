@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.duplicate_rules import STANDARD_RULES, SaveOptions, save_options
+from local.salesforce_org.duplicates.duplicate_rules import STANDARD_RULES, SaveOptions, save_options
 from local.salesforce_org.errors import RecordError
-from local.salesforce_org.fields import SOBJECTS
+from local.salesforce_org.schema.fields import SOBJECTS
 
 HEADER = "sforce-duplicate-rule-header"
 MESSAGE = "You're creating a duplicate record. We recommend you use an existing record instead."
@@ -243,7 +243,7 @@ def test_record_details_come_when_the_header_asks_for_them(org: Org) -> None:
 
 
 def test_only_the_sub_request_s_own_headers_count_in_a_composite(org: Org) -> None:
-    """Documented: sub-requests take over three headers of the outer request, and this is none of them."""
+    """A guess: that sub-requests take over other headers of the outer request, but not this one, is from memory."""
     activate(org, "alert")
     part = {"method": "POST", "url": "/services/data/v60.0/sobjects/Lead", "referenceId": "a", "body": LEAD}
     parts = [part, part | {"referenceId": "b", "httpHeaders": {"Sforce-Duplicate-Rule-Header": "allowSave=true"}}, part]
@@ -553,6 +553,8 @@ def test_asking_tells_a_block_rule_and_the_absence_of_duplicates(org: Org) -> No
 
 def test_asking_needs_an_object_and_fields_that_exist(org: Org) -> None:
     assert predupe(org, {"Nope": "x"}).status == 400
+    org.access.hidden.add("Lead.Title")
+    assert predupe(org, {"LastName": "A", "Title": "x"}).status == 400, "a hidden field"
     assert predupe(org, None).status == 400
     assert predupe(org, {}, "Nope").status == 404
     assert org.call("GET", "ui-api/predupe").status == 405

@@ -112,6 +112,13 @@ def test_logins_of_every_kind_are_spared_unless_named(org: Org) -> None:
     assert org.handle(Request("GET", USERINFO, headers)).status == 403
 
 
+def test_a_limit_on_purpose_tells_the_usage_of_a_day_used_up(org: Org) -> None:
+    org.quota.change({"daily": 5_000, "used": 10})
+    faults(org, {"fault": "limit_exceeded"})
+    assert org.call("GET", "limits").headers["Sforce-Limit-Info"] == "api-usage=5000/5000"
+    assert org.call("GET", "limits").headers["Sforce-Limit-Info"] == "api-usage=11/5000"
+
+
 def test_faults_are_shown_with_what_is_left_of_them(org: Org) -> None:
     faults(org, {"fault": "drop", "times": 2, "path": "/limits"}, {"fault": "slow", "seconds": 0, "rate": 0.5})
     org.call("GET", "limits")

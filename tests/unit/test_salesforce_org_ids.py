@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.salesforce_org.ids import checksum, make_id, normal_id
+from local.salesforce_org.schema.ids import checksum, make_id, normal_id
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,32 @@ def test_what_cannot_be_merged_or_converted_changes_nothing(org: Org, path: str,
     before = org.rows("Lead"), org.rows("Contact")
     assert control(org, "POST", path, given).status == 400
     assert (org.rows("Lead"), org.rows("Contact")) == before
+
+
+# --- deletions ---------------------------------------------------------------------------------------------------
+
+
+def test_what_belongs_to_a_deleted_lead_goes_with_it(org: Org) -> None:
+    lead, other = created_id(org, **LEAD), created_id(org, **LEAD)
+    task, others_task = (created_id(org, "Task", Subject="x", WhoId=who) for who in (lead, other))
+    member, others_member = join(org, lead), join(org, other)
+    assert org.call("DELETE", f"sobjects/Lead/{lead}").status == 204
+    assert [each["Id"] for each in org.rows("CampaignMember")] == [others_member]
+    tasks = {each["Id"] for each in org.rows("Task")}
+    assert task not in tasks
+    assert others_task in tasks
+    assert org.query(f"SELECT Id FROM CampaignMember WHERE LeadId = '{lead}'") == []
+    assert error(org.call("PATCH", f"sobjects/CampaignMember/{member}", {"Status": "Responded"}))["errorCode"] == (
+        "ENTITY_IS_DELETED"
+    )
+
+
+def test_a_campaign_takes_its_members_along_and_an_account_its_contacts(org: Org) -> None:
+    lead, account = created_id(org, **LEAD), created_id(org, "Account", Name="A")
+    campaign = of(org, "Campaign", "Fietsbeurs 2026")
+    member, contact = join(org, lead), created_id(org, "Contact", LastName="B", AccountId=account)
+    for sobject, record_id in (("Campaign", campaign), ("Account", account)):
+        assert org.call("DELETE", f"sobjects/{sobject}/{record_id}").status == 204
+    assert row(org, "CampaignMember", member)["IsDeleted"] is True
+    assert row(org, "Contact", contact)["IsDeleted"] is True
+    assert not row(org, "Lead", lead)["IsDeleted"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org, Request
-from local.salesforce_org.quota import Quota
+from local.salesforce_org.rest.quota import Quota
 
 EXHAUSTED = [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}]
 
@@ -74,7 +74,7 @@ def test_logins_go_on_while_the_limit_is_exhausted(org: Org) -> None:
 
 def test_calls_roll_off_after_a_day_minute_by_minute(clock: Clock) -> None:
     quota = Quota(clock, daily=10)
-    start = clock.moment
+    start = clock.moment = clock.moment.replace(second=0)
     for minutes in (0, 0, 1, 60):
         clock.moment = start + timedelta(minutes=minutes)
         quota.count()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.salesforce_org import similarity
-from local.salesforce_org.matching_rules import (
+from local.salesforce_org.duplicates import similarity
+from local.salesforce_org.duplicates.matching_rules import (
     GROUPS,
     THRESHOLDS,
     Person,

@@ -10,8 +10,8 @@ from types import MappingProxyType
 import pytest
 
 from local.salesforce_org.errors import ApiError
-from local.salesforce_org.fields import SObject, parse_field
-from local.salesforce_org.query import compile_query, fold
+from local.salesforce_org.query.plan import compile_query, fold
+from local.salesforce_org.schema.fields import SObject, parse_field
 
 ROWS = {"1": "A", "2": "A;B", "3": "A;B;C", "4": "C", "5": "AB;CD", "6": None}
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from local.salesforce_org import Org, Request, Response
-from local.salesforce_org.validation import ValidationRule
+from local.salesforce_org.records.validation import ValidationRule
 
 KEY = "0b0f6a0e-1111-4222-8333-444455556666"
 LEAD: dict[str, Any] = {"LastName": "de Vries", "Company": "Catering"}
@@ -212,13 +212,31 @@ def test_a_null_leaves_a_default_alone_when_a_record_is_made(org: Org) -> None:
         ("AnnualRevenue", 10**18, "NUMBER_OUTSIDE_VALID_RANGE"),
         ("DoNotCall", "true", "JSON_PARSER_ERROR"),
         ("DoNotCall", 1, "JSON_PARSER_ERROR"),
-        ("AnnualRevenue", "100", "JSON_PARSER_ERROR"),
+        ("AnnualRevenue", "1e3", "JSON_PARSER_ERROR"),
+        ("AnnualRevenue", "", "JSON_PARSER_ERROR"),
+        ("AnnualRevenue", "1" + "0" * 18, "NUMBER_OUTSIDE_VALID_RANGE"),
+        ("NumberOfEmployees", "forty", "JSON_PARSER_ERROR"),
+        ("NumberOfEmployees", "10.5", "JSON_PARSER_ERROR"),
+        ("NumberOfEmployees", " 10", "JSON_PARSER_ERROR"),
+        ("NumberOfEmployees", "\u0661", "JSON_PARSER_ERROR"),
         ("OwnerId", {"Name": "x"}, "JSON_PARSER_ERROR"),
         ("IndividualId", "003Fx0000000001", "FIELD_INTEGRITY_EXCEPTION"),
     ],
 )
 def test_each_type_has_its_own_limits(org: Org, field: str, value: object, code: str) -> None:
     assert error(create(org, **LEAD | {field: value}))["errorCode"] == code
+
+
+def test_a_number_may_come_as_text(org: Org) -> None:
+    record_id = created_id(org, **LEAD, NumberOfEmployees="10000", AnnualRevenue="-12.5")
+    lead: Any = org.call("GET", f"sobjects/Lead/{record_id}").body
+    assert (lead["NumberOfEmployees"], lead["AnnualRevenue"]) == (10_000, -12.5)
+    assert isinstance(lead["NumberOfEmployees"], int)
+
+
+def test_a_refused_text_is_told_as_it_came(org: Org) -> None:
+    message = error(create(org, **LEAD, NumberOfEmployees="1.5"))["message"]
+    assert message.startswith("Cannot deserialize instance of int from VALUE_STRING value 1.5 or request may")
 
 
 def test_a_date_is_a_day_without_a_time(org: Org) -> None:
@@ -280,6 +298,15 @@ def test_an_upsert_that_may_only_update_creates_nothing(org: Org) -> None:
     response = org.call("PATCH", f"sobjects/Lead/Submission_Id__c/{KEY}?updateOnly=true", LEAD)
     assert response.status == 404
     assert org.call("GET", f"sobjects/Lead/Submission_Id__c/{KEY}").status == 404
+
+
+def test_an_upsert_that_may_only_update_changes_what_is_there(org: Org) -> None:
+    path = f"sobjects/Lead/Submission_Id__c/{KEY}"
+    record_id = created_id(org, **LEAD, Submission_Id__c=KEY)
+    response = org.call("PATCH", f"{path}?updateOnly=true", {"City": "Zeist"})
+    assert (response.status, response.body) == (200, {"id": record_id, "success": True, "errors": [], "created": False})
+    changed: Any = org.call("GET", f"sobjects/Lead/{record_id}").body
+    assert changed["City"] == "Zeist"
 
 
 def test_an_upsert_with_several_matches_lists_them(org: Org) -> None:

@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from local.salesforce_org import Org, Request, Response, request_body
-from local.salesforce_org.request_body import Unreadable, read_body
+from local.salesforce_org import Org, Request, Response
+from local.salesforce_org.web import request_body
+from local.salesforce_org.web.request_body import Unreadable, read_body
 
 JSON = {"content-type": "application/json"}
 FAULTS = "{urn:fault.partner.soap.sforce.com}"
@@ -186,10 +187,17 @@ def test_a_gzipped_body_is_unpacked() -> None:
     assert body_of(wire, transfer_encoding="chunked", content_encoding="gzip") == b'{"a": 1}'
 
 
+def test_a_deflated_body_is_unpacked() -> None:
+    packed = zlib.compress(b'{"a": 1}')
+    assert body_of(packed, content_length=str(len(packed)), content_encoding="deflate") == b'{"a": 1}'
+
+
 @pytest.mark.parametrize(
     ("packed", "encoding", "status"),
     [
-        (zlib.compress(b"{}"), "deflate", 415),
+        (zlib.compress(b"{}", wbits=-zlib.MAX_WBITS), "deflate", 400),
+        (zlib.compress(b"{}")[:-2], "deflate", 400),
+        (gzip.compress(b"{}"), "deflate", 400),
         (b"{}", "br", 415),
         (gzip.compress(gzip.compress(b"{}")), "gzip, gzip", 415),
         (b"{}", "gzip", 400),

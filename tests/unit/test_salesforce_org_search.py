@@ -158,6 +158,14 @@ def test_deleted_records_are_not_found(org: Org) -> None:
     assert found(org, "FIND {carla} RETURNING Lead(Id)") == []
 
 
+def test_words_of_a_hidden_field_are_not_found(org: Org) -> None:
+    assert (initials(org, "says"), initials(org, "bakkerij", "EMAIL")) == ("D", "A")
+    org.access.hidden.update({"Lead.Title", "Lead.Email"})
+    assert (initials(org, "says"), initials(org, "bakkerij", "EMAIL")) == ("", "")
+    found_by_form: Any = org.call("GET", "parameterizedSearch?q=says&sobject=Lead").body
+    assert found_by_form == {"searchRecords": []}
+
+
 def test_one_object_without_a_filter_answers_250_rows_at_most(org: Org) -> None:
     for _ in range(300):
         org.add("Lead", {"LastName": "Crowd", "Company": "x"})

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org
-from local.salesforce_org.countries import CODE_FIELDS
 from local.salesforce_org.errors import ApiError
-from local.salesforce_org.fields import SOBJECTS
-from local.salesforce_org.query import compile_query
+from local.salesforce_org.query.plan import compile_query
+from local.salesforce_org.schema.countries import CODE_FIELDS
+from local.salesforce_org.schema.fields import SOBJECTS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEADS: tuple[dict[str, Any], ...] = (

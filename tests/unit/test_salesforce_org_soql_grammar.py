@@ -3,7 +3,7 @@
 import pytest
 
 from local.salesforce_org.errors import ApiError
-from local.salesforce_org.soql import parse
+from local.salesforce_org.query.soql import parse
 from tests.unit.apex_grammar import accepted_by_apex, neutral, read_by_apex
 from tests.unit.soql_statements import INVALID, ONLY_OTHER_TAKES, ONLY_OURS_TAKES, STAND_IN_LIMITS, VALID
 

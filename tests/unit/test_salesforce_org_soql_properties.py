@@ -1,16 +1,18 @@
 """Generated WHERE clauses: the rows that the stand-in finds against what a direct reading of each row says."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.salesforce_org import Org
+from local.salesforce_org.schema.fields import SOBJECTS
 
 COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -138,16 +140,24 @@ def trees() -> st.SearchStrategy[Clause]:
     )
 
 
+@pytest.fixture(scope="module")
+def org() -> Iterator[Org]:
+    """One for all examples: a new one for each would take most of the time."""
+    with Org(":memory:", now=lambda: datetime(2026, 1, 1, tzinfo=UTC)) as org:
+        yield org
+
+
 @settings(max_examples=300)
 @given(rows=ROWS, clause=trees())
 def test_a_query_finds_exactly_the_rows_that_its_conditions_hold_for(
-    rows: list[dict[str, Any]], clause: Clause
+    org: Org, rows: list[dict[str, Any]], clause: Clause
 ) -> None:
-    with Org(":memory:", now=lambda: datetime(2026, 1, 1, tzinfo=UTC)) as org:
-        for number, row in enumerate(rows):
-            org.add("Lead", {"LastName": str(number), "Company": "x", **row})
-        soql = f"SELECT LastName FROM Lead WHERE {clause.soql}"  # noqa: S608 - made up above
-        response: Any = org.call("GET", f"query?{urlencode({'q': soql})}")
-        assert response.status == 200, response.body
-        found = [int(record["LastName"]) for record in response.body["records"]]
+    with org.work() as records:
+        records.store.remove_all(SOBJECTS["Lead"])
+    for number, row in enumerate(rows):
+        org.add("Lead", {"LastName": str(number), "Company": "x", **row})
+    soql = f"SELECT LastName FROM Lead WHERE {clause.soql}"  # noqa: S608 - made up above
+    response: Any = org.call("GET", f"query?{urlencode({'q': soql})}")
+    assert response.status == 200, response.body
+    found = [int(record["LastName"]) for record in response.body["records"]]
     assert found == [number for number, row in enumerate(rows) if clause.holds(row)]

@@ -9,7 +9,7 @@ import pytest
 
 from local.salesforce_org import Org
 from local.salesforce_org.errors import ApiError
-from local.salesforce_org.query import compile_query
+from local.salesforce_org.query.plan import compile_query
 
 NOT_NESTED = (
     "Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE expressions."

@@ -1,0 +1,1 @@
+"""What tests and administrators set: faults, behaviour, rules, and the seeded start."""

@@ -1,0 +1,1 @@
+"""Duplicate rules, and the matching rules that they ask."""

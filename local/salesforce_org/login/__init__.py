@@ -1,0 +1,1 @@
+"""OAuth, sessions, and who a session belongs to."""

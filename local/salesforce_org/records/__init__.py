@@ -1,0 +1,1 @@
+"""The tables, and everything that is checked when a record is written."""

@@ -1,0 +1,1 @@
+"""The REST resources: an authorised request to its answer."""

@@ -1,0 +1,1 @@
+"""What the objects look like, and what the user sees of them."""

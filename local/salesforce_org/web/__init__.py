@@ -1,0 +1,1 @@
+"""HTTPS, bodies off the wire, and the page for people."""
