@@ -155,6 +155,10 @@ def error_for(code: str, message: str = "", fields: Sequence[str] = ()) -> FormT
     return PermanentError(code or "unknown", detail=message, fields=tuple(fields))
 
 
+def _is_known(code: str) -> bool:
+    return code in {BUDGET, *PERMANENT, *TRANSIENT, *CONFIGURATION} or code.startswith(CONFIGURATION_FAMILIES)
+
+
 def error_in(body: Any, status: int) -> FormToLeadError:
     """From the body of a failed call, a subrequest or one record of a collection.
 
@@ -163,7 +167,8 @@ def error_in(body: Any, status: int) -> FormToLeadError:
     first = body[0] if isinstance(body, list) and body else body
     if isinstance(first, Mapping):
         code = first.get("errorCode") or first.get("statusCode") or first.get("error")
-        if isinstance(code, str) and _CODE.fullmatch(code):
+        # Only a 400 is about what was sent. Else a code that we don't know is the word of a gateway.
+        if isinstance(code, str) and _CODE.fullmatch(code) and (status == 400 or _is_known(code)):
             message = first.get("message") or first.get("error_description") or ""
             return error_for(code, str(message), [str(name) for name in first.get("fields") or ()])
     if status in {401, 403, 404, 405, 410}:

@@ -123,9 +123,6 @@ class Connection:
         refusal = error_in(error.content, error.status)
         if isinstance(refusal, BudgetError):
             self._budget.refused()
-        if isinstance(refusal, PermanentError) and error.status != 400:
-            # Only a 400 is about what was sent. Anything else is a server or a gateway that speaks another language.
-            refusal = error_in(None, error.status)
         if writes and refusal.code.startswith("http_5"):
             # A gateway gave up on the server, which may go on all the same.
             return UnknownOutcomeError(refusal.code)

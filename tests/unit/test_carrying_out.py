@@ -204,6 +204,34 @@ def test_one_who_moved_keeps_nobody_else_from_being_told() -> None:
     assert len(desk.crm.tasks) == 2
 
 
+def test_a_task_that_was_written_is_not_written_again_when_only_the_change_met_a_moved_record() -> None:
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    lead_id = desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com", Phone=None)
+    desk.crm.refuses["de Vries"] = TransientError("ENTITY_IS_DELETED")
+    desk.crm.before["follow"] = desk.crm.refuses.clear
+    assert desk.process(submission) == []
+    assert list(desk.crm.tasks) == [outcome(desk, submission).task_id]
+    assert desk.crm.leads[lead_id]["Phone"] == "+31612345678"
+
+
+def test_a_record_that_is_gone_for_good_is_looked_for_anew_though_its_code_speaks_of_references() -> None:
+    """Of a purged record Salesforce says INVALID_CROSS_REFERENCE_KEY, as of a wrong owner."""
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com", Phone=None)
+    desk.crm.refuses["de Vries"] = ConfigurationError("INVALID_CROSS_REFERENCE_KEY")
+    desk.crm.before["follow"] = desk.crm.leads.clear
+    assert len(desk.process(submission)) == 1
+    assert desk.row(submission).last_error == "record_gone"
+
+
+def test_the_task_of_an_earlier_run_stays_that_submission_s_task() -> None:
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    lead_id = desk.crm.add_lead(FirstName="Sanne", LastName="de Vries", Email="sanne@example.com", Phone=None)
+    desk.crm.tasks["00T1"] = {"Id": "00T1", "WhoId": lead_id, "Submission_Id__c": submission.submission_id}
+    desk.process(submission)
+    assert outcome(desk, submission).task_id == "00T1"
+
+
 def test_a_failure_while_following_leaves_the_submission_waiting() -> None:
     desk, submission = Desk(), a_submission()
     lead_id = desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")

@@ -74,6 +74,12 @@ def test_an_unknown_code_is_permanent_keeps_its_text_and_is_counted(capsys: pyte
         ([{"errorCode": "STRING_TOO_LONG", "message": "x", "fields": ["City"]}], 400, PermanentError),
         ([{"statusCode": "UNABLE_TO_LOCK_ROW", "message": "x", "fields": []}], 400, TransientError),
         ({"error": "invalid_client", "error_description": "x"}, 400, ConfigurationError),
+        ([{"errorCode": "BRAND_NEW", "message": "x"}], 400, PermanentError),
+        ([{"errorCode": "BRAND_NEW", "message": "x"}], 500, TransientError),
+        ({"error": "Bad Gateway"}, 502, TransientError),
+        ({"error": "Not Found"}, 404, ConfigurationError),
+        ([{"errorCode": "SERVER_UNAVAILABLE", "message": "x"}], 503, TransientError),
+        ([{"errorCode": "API_DISABLED_FOR_ORG", "message": "x"}], 403, ConfigurationError),
     ],
 )
 def test_every_shape_of_answer_is_read(body: object, status: int, fate: type[FormToLeadError]) -> None:
