@@ -5,8 +5,8 @@ groups: without a lock on the phone two workers could both look, both find nobod
 """
 
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,10 +15,12 @@ from shared.aws_errors import failure
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LEASE: Final = 120
-"""Seconds: twice the processor's time-out, so a lock never ends while its holder still runs."""
-IN_DOUBT_LEASE: Final = 660
-"""Seconds: Salesforce ends any call after ten minutes, whether or not anybody still waits for its answer."""
+LEASE: Final = 660
+"""Seconds. Salesforce ends any call after ten minutes, whether or not anybody still waits for its answer: a run that
+was killed, or whose write got no answer, may still have something under way for as long."""
+
+
+type Item = Mapping[str, Any]
 
 
 class PersonLocks:
@@ -34,18 +36,28 @@ class PersonLocks:
 
         `heir` is the submission: a lock that an earlier run handed over to it is its own.
         """
-        taken: list[str] = []
+        taken: dict[str, Item] = {}
         for key in keys:
-            if not self._put(key, holder, LEASE, free_for=(holder, heir)):
-                self.release(taken, holder=holder)
+            before = self._put(key, holder, free_for=(holder, heir))
+            if before is None:
+                self._give_back(taken, holder=holder, heir=heir)
                 return False
-            taken.append(key)
+            taken.setdefault(key, before)
         return True
+
+    def _give_back(self, taken: Mapping[str, Item], *, holder: str, heir: str) -> None:
+        """As it was before: what this run holds for another submission stays, and so does a doubt of this one."""
+        for key, before in taken.items():
+            owner = before.get("holder", {}).get("S")
+            if owner == heir:
+                self._put(key, heir, free_for=(holder,))
+            elif owner != holder:
+                self.release([key], holder=holder)
 
     def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
         """Keeps the keys for one submission's next try, until Salesforce has certainly ended what it was sent."""
         for key in keys:
-            self._put(key, heir, IN_DOUBT_LEASE, free_for=(holder,))
+            self._put(key, heir, free_for=(holder,))
 
     def release(self, keys: Iterable[str], *, holder: str) -> None:
         """A lock that is no longer ours stays as it is."""
@@ -61,13 +73,15 @@ class PersonLocks:
                 if not _condition_failed(error):
                     raise failure(error, "dynamodb") from None
 
-    def _put(self, key: str, holder: str, lease: int, *, free_for: tuple[str, ...]) -> bool:
+    def _put(self, key: str, holder: str, *, free_for: tuple[str, ...]) -> Item | None:
+        """What stood there before, perhaps nothing; None when the key is somebody else's."""
         now = int(self._clock())
         owners = {f":owner{number}": {"S": owner} for number, owner in enumerate(free_for)}
         try:
-            self._client.put_item(
+            answer = self._client.put_item(
                 TableName=self._table,
-                Item={"lock_key": {"S": key}, "holder": {"S": holder}, "expires_at": {"N": str(now + lease)}},
+                Item={"lock_key": {"S": key}, "holder": {"S": holder}, "expires_at": {"N": str(now + LEASE)}},
+                ReturnValues="ALL_OLD",
                 ConditionExpression=(
                     f"attribute_not_exists(lock_key) OR expires_at < :now OR holder IN ({', '.join(owners)})"
                 ),
@@ -75,9 +89,9 @@ class PersonLocks:
             )
         except (ClientError, BotoCoreError) as error:
             if _condition_failed(error):
-                return False
+                return None
             raise failure(error, "dynamodb") from None
-        return True
+        return answer.get("Attributes", {})
 
 
 def _condition_failed(error: ClientError | BotoCoreError) -> bool:

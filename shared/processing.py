@@ -156,13 +156,13 @@ def _busy_wait(deliveries: int) -> int:
 
 
 def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], delays: _Delays) -> list[Retry]:
-    """FIFO: when one message comes back, the later ones of its group must come back behind it."""
+    """FIFO: when one message comes back, the later ones of its group must come back behind it, never sooner."""
     retries: list[Retry] = []
     group_delays: dict[str, int] = {}
     for message in messages:
         delay = delays.get(ids[message.message_id])
         if delay is not None:
-            group_delays.setdefault(message.group, delay)
+            group_delays[message.group] = max(delay, group_delays.get(message.group, 0))
         if message.group in group_delays:
             retries.append(Retry(message, group_delays[message.group]))
     return retries
@@ -273,7 +273,7 @@ def _finish(row: Submission, result: Result, deliveries: int, dependencies: Depe
     except FormToLeadError as error:
         # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
         _failed("settling_failed", error)
-        return wait(deliveries)
+        return _delay_of(row, result, deliveries) if isinstance(result, FormToLeadError) else wait(deliveries)
     return None
 
 
@@ -331,11 +331,7 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 
 def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
-    now = dependencies.now()
-    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
-    if isinstance(error, UnknownOutcomeError) and not error.repeatable:
-        # Only a look-up after the write has certainly ended tells whether there is a Task.
-        delay = max(delay, int(CALL_ENDS_AFTER.total_seconds()))
+    now, delay = dependencies.now(), _delay_of(row, error, deliveries)
     due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
     in_doubt_until = _in_doubt_until(row, error, now)
@@ -345,3 +341,10 @@ def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies
     count("Retried", reason=_why(error))
     log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
     return delay
+
+
+def _delay_of(row: Submission, error: FormToLeadError, deliveries: int) -> int:
+    """Seconds. After a Task without an answer only a look-up tells, once the write has certainly ended."""
+    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
+    is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
+    return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay

@@ -54,15 +54,19 @@ def of_update(answer: Answer) -> Written:
 
 def matches_in(body: Json) -> tuple[Match, ...]:
     """Whom a duplicate rule found, best first; empty where the org does not tell, or the API user may not see them."""
-    first = body[0] if isinstance(body, list) and body else {}
+    first = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
     found: Mapping[str, Json] = next(
         (first[key] for key in _WHOM_A_RULE_FOUND if isinstance(first.get(key), Mapping)), {}
     )
     rule = str(found.get("duplicateRule") or "")
     matches = [
-        Match(str(record["record"]["Id"]), float(record.get("matchConfidence") or 0), rule)
+        Match(str(record["record"]["Id"]), _percent(record.get("matchConfidence")), rule)
         for result in found.get("matchResults") or ()
         for record in result.get("matchRecords") or ()
-        if isinstance(record.get("record"), Mapping) and record["record"].get("Id")
+        if isinstance(record, Mapping) and isinstance(record.get("record"), Mapping) and record["record"].get("Id")
     ]
     return tuple(sorted(matches, key=lambda match: -match.confidence))
+
+
+def _percent(confidence: Json) -> float:
+    return float(confidence) if isinstance(confidence, int | float) else 0.0

@@ -33,18 +33,21 @@ type Json = Any
 type Subrequest = dict[str, Any]
 
 
-def _understood[**P, T](method: Callable[P, T]) -> Callable[P, T]:
-    """An answer of a shape that nobody knows is no answer: whether a write was done is unknown."""
+def _or_else[**P, T](no_answer: type[TransientError]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """An answer of a shape that nobody knows is no answer: whether a write was done is unknown then."""
 
-    @wraps(method)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            log("unexpected_answer", level="error", where=where(error))
-            raise UnknownOutcomeError("unexpected_answer") from None
+    def guard(method: Callable[P, T]) -> Callable[P, T]:
+        @wraps(method)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return method(*args, **kwargs)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                log("unexpected_answer", level="error", where=where(error))
+                raise no_answer("unexpected_answer") from None
 
-    return guarded
+        return guarded
+
+    return guard
 
 
 class SalesforceCrm:
@@ -67,13 +70,13 @@ class SalesforceCrm:
 
     # --- look-ups ---------------------------------------------------------------------------------------
 
-    @_understood
+    @_or_else(TransientError)
     def look_up(self, what: LookUp) -> Found:
         """Raises ConfigurationError when one of the queries is refused: a field or a permission is missing."""
         # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
         return Found(**self._ask(queries.look_up(what), most=queries.ROWS if len(what.submission_ids) > 1 else None))
 
-    @_understood
+    @_or_else(TransientError)
     def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:
         today = {one: one for one in record_ids}
         living: dict[str, Record] = {}
@@ -106,7 +109,7 @@ class SalesforceCrm:
 
     # --- Leads ------------------------------------------------------------------------------------------
 
-    @_understood
+    @_or_else(UnknownOutcomeError)
     def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
         written, ready = self._with_names([lead.record for lead in leads])
         ways: dict[tuple[bool, bool], list[int]] = {}
@@ -135,7 +138,7 @@ class SalesforceCrm:
                 raise
             return [Written(error=error)] * len(leads)
 
-    @_understood
+    @_or_else(UnknownOutcomeError)
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
         written, ready = self._with_names([lead.record for lead in leads])
         if ready:
@@ -151,7 +154,7 @@ class SalesforceCrm:
 
     # --- notes on known people, and campaigns -----------------------------------------------------------
 
-    @_understood
+    @_or_else(UnknownOutcomeError)
     def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
         self._names.learn(value for note in notes for value in note.task.values())
         updates = {f"lead{number}": note for number, note in enumerate(notes) if note.changes}
@@ -178,7 +181,7 @@ class SalesforceCrm:
             # A Task has no key of ours to be upserted by: written again too early, there would be two.
             raise UnknownOutcomeError(error.code, repeatable=not has_tasks) from None
 
-    @_understood
+    @_or_else(UnknownOutcomeError)
     def join_campaigns(self, members: Sequence[Member]) -> list[Written]:
         records = [_member(member) for member in members]
         written, ready = self._with_names(records)

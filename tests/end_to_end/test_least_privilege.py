@@ -72,7 +72,7 @@ def with_a_phone_is_settled(stack: LocalStack) -> bool:
 
 
 def is_tried_again_soon(stack: LocalStack) -> bool:
-    """A lock that passes costs five seconds, by a changed visibility; else it is the queue's six minutes."""
+    """A lock that passes costs five seconds, by a changed visibility; else it is the queue's twelve minutes."""
     stack.faults({"fault": "lock_row", "times": 1, "path": "composite/sobjects/Lead"})
     answer = stack.post("contact", someone())
     return answer.status_code == 202 and settles(stack, answer.json()["receipt"], seconds=2 * SOON)

@@ -169,7 +169,7 @@ def test_every_receipt_is_a_row_in_one_state(stack: LocalStack) -> None:
 
 @contextmanager
 def quick_redelivery(stack: LocalStack) -> Iterator[None]:
-    """The queue's visibility is six minutes: longer than a test wants to wait for a killed worker's batch."""
+    """The queue's visibility is twelve minutes: longer than a test wants to wait for a killed worker's batch."""
     sqs, url = stack.client("sqs"), stack.outputs["SubmissionQueueUrl"]
     usual = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "6"})

@@ -3,7 +3,7 @@
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from shared.person_locks import IN_DOUBT_LEASE, LEASE, PersonLocks
+from shared.person_locks import LEASE, PersonLocks
 
 
 @pytest.fixture
@@ -52,9 +52,27 @@ def test_a_handed_over_lock_is_its_submission_s_only_until_the_doubt_is_over(
 ) -> None:
     assert locks.take(["p.1"], holder="one", heir="s-1")
     locks.hand_over(["p.1"], holder="one", heir="s-1")
-    clock[0] += LEASE + 1
+    clock[0] += LEASE - 1
     assert not locks.take(["p.1"], holder="two", heir="s-2")
     assert locks.take(["p.1"], holder="three", heir="s-1")
     locks.hand_over(["p.1"], holder="three", heir="s-1")
-    clock[0] += IN_DOUBT_LEASE + 1
+    clock[0] += LEASE + 1
     assert locks.take(["p.1"], holder="four", heir="s-2")
+
+
+def test_a_try_that_fails_leaves_the_run_what_it_holds_for_another_submission(locks: PersonLocks) -> None:
+    """Two phones: the first is in hand for somebody of the same batch, the second is busy elsewhere."""
+    assert locks.take(["p.2"], holder="other", heir="s-9")
+    assert locks.take(["p.1"], holder="run", heir="s-1")
+    assert not locks.take(["p.1", "p.2"], holder="run", heir="s-2")
+    assert not locks.take(["p.1"], holder="third", heir="s-3")
+
+
+def test_a_try_that_fails_keeps_the_doubt_of_its_submission(locks: PersonLocks) -> None:
+    assert locks.take(["p.1"], holder="one", heir="s-1")
+    locks.hand_over(["p.1"], holder="one", heir="s-1")
+    assert locks.take(["p.2"], holder="other", heir="s-9")
+    assert not locks.take(["p.1", "p.2"], holder="two", heir="s-1")
+    assert not locks.take(["p.1"], holder="third", heir="s-3")
+    locks.release(["p.2"], holder="other")
+    assert locks.take(["p.1", "p.2"], holder="four", heir="s-1")

@@ -11,6 +11,7 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
+from shared.person_keys import keys_to_lock
 from shared.processing import (
     BUSY_WAIT,
     CALL_ENDS_AFTER,
@@ -457,3 +458,28 @@ def test_tries_that_failed_in_another_way_do_not_count_against_a_new_look_up() -
     desk.crm.refuses.clear()
     desk.process(submission)
     assert desk.state(submission) is State.CREATED
+
+
+def test_a_group_waits_as_long_as_the_one_of_it_that_must_wait_longest() -> None:
+    """The first is busy for a moment; the second's Task is in doubt, and it must not come back with the first."""
+    desk = Desk()
+    desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
+    busy, in_doubt = a_submission(phone="0612345678"), a_submission()
+    desk.locks.holders |= dict.fromkeys(keys_to_lock(busy.person_keys), "another worker")
+    desk.crm.fails["write_notes"] = UnknownOutcomeError("ReadTimeout", repeatable=False)
+    first, second = desk.process(busy, in_doubt)
+    assert first.delay == BUSY_WAIT
+    assert second.delay >= CALL_ENDS_AFTER.total_seconds()
+
+
+def test_a_task_in_doubt_waits_its_time_though_the_ledger_can_not_be_told() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
+
+    def ledger_fails_next() -> None:
+        desk.ledger.fails_next = TransientError("dynamodb:Throttling")
+
+    desk.crm.before["write_notes"] = ledger_fails_next
+    desk.crm.fails["write_notes"] = UnknownOutcomeError("ReadTimeout", repeatable=False)
+    [retry] = desk.process(submission)
+    assert retry.delay >= CALL_ENDS_AFTER.total_seconds()

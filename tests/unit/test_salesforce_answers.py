@@ -46,7 +46,8 @@ def test_whom_a_rule_found_is_told_best_first(key: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [[], None, [{"errorCode": "DUPLICATES_DETECTED"}], [{"duplicateResut": None}],
-     [{"duplicateResut": {"matchResults": None}}],
+     [{"duplicateResut": {"matchResults": None}}], ["text"],
+     [{"duplicateResut": {"matchResults": [{"matchRecords": [None]}]}}],
      [{"duplicateResut": {"matchResults": [{"matchRecords": None}, {"matchRecords": [{"record": None}, {}]}]}}]],
 )  # fmt: skip
 def test_a_rule_that_tells_of_nobody_has_no_matches(body: Any) -> None:

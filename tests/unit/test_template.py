@@ -11,6 +11,8 @@ import pytest
 from scripts.sam_template import PROJECT
 from shared.ledger import STATE_INDEX
 from shared.observability import NAMESPACE
+from shared.person_locks import LEASE
+from shared.processing import CALL_ENDS_AFTER
 from tests.unit.template_loading import (
     Resource,
     as_list,
@@ -320,6 +322,11 @@ def test_a_message_stays_hidden_six_times_as_long_as_the_processor_may_take() ->
     visible_after = properties("SubmissionQueue")["VisibilityTimeout"]
     window = only("AWS::Lambda::EventSourceMapping")["Properties"].get("MaximumBatchingWindowInSeconds", 0)
     assert visible_after >= 6 * properties("ProcessorFunction")["Timeout"] + window
+
+
+def test_what_a_killed_run_sent_has_ended_when_its_messages_come_back() -> None:
+    """Its locks have ended as well, or the redelivery would have to wait for its own dead run."""
+    assert properties("SubmissionQueue")["VisibilityTimeout"] > LEASE >= CALL_ENDS_AFTER.total_seconds()
 
 
 # --- from the queue to the processor ------------------------------------------------------------------------------
