@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.form import Form
 from shared.form_fit import FormProblem, Severity, nearest, problems_on_lead
 from shared.lead import SUBMISSION_ID_FIELD
+from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
 from shared.org_shape import PERMISSION_SET, Campaign, OrgField, OrgObject, OrgShape, same_id
 
 __all__ = ["FormProblem", "Wanted", "check_forms", "errors_among", "wanted_by"]
@@ -63,6 +64,7 @@ def _of_the_org(org: OrgShape) -> Iterator[FormProblem]:
             right = f"assign the permission set {PERMISSION_SET}"
             code = "object_unseen" if there is None else "object_not_createable"
             yield _org_problem(name, "error", code, what, right)
+    yield from _looked_up(org)
     if org.lead is not None:
         yield from _submission_id(org.lead)
         yield from _anchor(org.lead.field(SUBMISSION_ID_FIELD))
@@ -73,6 +75,20 @@ def _of_the_org(org: OrgShape) -> Iterator[FormProblem]:
             if field is None or not field.createable:
                 what = f"the API user may not fill in {name} of a Task"
                 yield _org_problem(f"Task.{name}", "error", "field_not_createable", what, f"grant Edit on Task.{name}")
+
+
+def _looked_up(org: OrgShape) -> Iterator[FormProblem]:
+    """What known people are found by, and what they get: the forms need not name it."""
+    right = f"assign the permission set {PERMISSION_SET}"
+    if org.contact is None:
+        yield _org_problem("Contact", "error", "object_unseen", "the API user may not see Contact records", right)
+    if org.lead is not None and not org.lead.updateable:
+        yield _org_problem("Lead", "error", "object_not_updateable", "the API user may not edit Lead records", right)
+    for there, names in ((org.lead, LOOKED_UP_ON_LEADS), (org.contact, LOOKED_UP_ON_PEOPLE)):
+        for name in names if there else ():
+            if there and there.field(name) is None:
+                what = f"the API user may not see {name} of a {there.name}, by which known people are found"
+                yield _org_problem(f"{there.name}.{name}", "error", "field_unseen", what, f"grant Read on {name}")
 
 
 def _permission_set(org: OrgShape) -> Iterator[FormProblem]:
@@ -212,6 +228,10 @@ class _Names:
         if wanted is None:
             return
         name = wanted.id or wanted.name
+        if self._org.member is None or not self._org.member.createable:
+            what = "the API user may not make campaign members"
+            right = "grant Read and Edit on Campaign, and tick Marketing User on the user's page"
+            yield self._error("lead.campaign", "members_not_createable", what, right)
         there = [
             one
             for one in self._org.campaigns

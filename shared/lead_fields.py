@@ -34,6 +34,11 @@ TEXT_LENGTHS: Final = {
     "Description": 32000,
 }
 OTHER_FIELDS: Final = frozenset({"NumberOfEmployees", "AnnualRevenue", "HasOptedOutOfEmail", "DoNotCall"})
+LOOKED_UP_ON_PEOPLE: Final = (
+    "Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "OwnerId", "LastModifiedDate",
+)  # fmt: skip
+"""What every look-up reads of Leads and Contacts. An API user who may not see one of them finds nobody."""
+LOOKED_UP_ON_LEADS: Final = (*LOOKED_UP_ON_PEOPLE, "Company")
 _CUSTOM_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*__c")
 
 

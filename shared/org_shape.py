@@ -44,6 +44,7 @@ class OrgObject:
 
     name: str
     createable: bool
+    updateable: bool
     fields: Mapping[str, OrgField]
 
     def field(self, name: str) -> OrgField | None:
@@ -86,7 +87,8 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class OrgShape:
-    """`lead` and `task` are None where the API user may not see the object at all.
+    """`lead`, `task`, `contact` and `member` (of campaigns, where a form has one) are None where the API user may not
+    see the object at all.
 
     Queues are all of the org's; users and campaigns only those that a form names. `permission_set` is `unknown`
     where the API user may not see who has which permission set.
@@ -94,6 +96,8 @@ class OrgShape:
 
     lead: OrgObject | None
     task: OrgObject | None
+    contact: OrgObject | None
+    member: OrgObject | None = None
     record_types: tuple[RecordType, ...] = ()
     queues: tuple[Queue, ...] = ()
     users: tuple[User, ...] = ()

@@ -1,6 +1,6 @@
 """What the check of the forms asks of the org: one API call, and a second one where a form names a campaign.
 
-One composite request holds both describes and the queries: of these it takes five, and four are asked at most.
+One composite request holds the describes and the queries: of these it takes five, and four are asked at most.
 """
 
 import time
@@ -71,6 +71,8 @@ class OrgReader:
         org = OrgShape(
             lead=_object(found["lead"]),
             task=_object(found["task"]),
+            contact=_object(found["contact"]),
+            member=_object(found.get("member")),
             record_types=_record_types(found["lead"]),
             queues=_queues(_rows(found["queues"])),
             users=tuple(User(str(row["Id"]), str(row["Username"]), bool(row["IsActive"])) for row in users),
@@ -101,7 +103,9 @@ def _body(answer: answers.Answer) -> Json | None:
 
 
 def _first_questions(wanted: Wanted, user_id: str) -> dict[str, str]:
-    urls = {name.lower(): f"{BASE}/sobjects/{name}/describe" for name in ("Lead", "Task")}
+    urls = {name.lower(): _describe(name) for name in ("Lead", "Task", "Contact")}
+    if wanted.campaign_names or wanted.campaign_ids:
+        urls["member"] = _describe("CampaignMember")
     user_ids = sorted({*wanted.user_ids, user_id} - {""})
     if users := _either("Username", sorted(wanted.usernames), user_ids):
         urls["users"] = _query(format_soql("SELECT Id, Username, IsActive FROM User WHERE {:literal}", users))
@@ -134,6 +138,10 @@ def _either(name_field: str, names: Sequence[str], ids: Sequence[str]) -> str:
     return " OR ".join(parts)
 
 
+def _describe(name: str) -> str:
+    return f"{BASE}/sobjects/{name}/describe"
+
+
 def _query(soql: str) -> str:
     return f"{BASE}/query?q={quote(soql, safe='')}"
 
@@ -149,7 +157,12 @@ def _object(described: Json | None) -> OrgObject | None:
     if described is None:
         return None
     fields = [_field(one) for one in described["fields"]]
-    return OrgObject(str(described["name"]), bool(described["createable"]), {one.name.lower(): one for one in fields})
+    return OrgObject(
+        str(described["name"]),
+        createable=bool(described["createable"]),
+        updateable=bool(described["updateable"]),
+        fields={one.name.lower(): one for one in fields},
+    )
 
 
 def _field(described: Json) -> OrgField:

@@ -8,13 +8,12 @@ from simple_salesforce.format import format_soql
 
 from shared.crm import LookUp, Named
 from shared.lead import SUBMISSION_ID_FIELD
+from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
 from shared.submission import timestamp
 
 ROWS: Final = 2000
 """One page of a query. Equality on e-mail or phone finds far fewer, or the key is no key."""
 _CLOCK_SKEW: Final = timedelta(hours=1)
-_PERSON_FIELDS: Final = ("Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "OwnerId", "LastModifiedDate")
-_LEAD_FIELDS: Final = (*_PERSON_FIELDS, "Company")
 _FATE_FIELDS: Final = ("IsDeleted", "MasterRecordId")
 """What has become of a record; only queryAll sees a deleted one."""
 
@@ -49,7 +48,7 @@ def look_up(what: LookUp) -> Queries:
             format_soql(
                 "SELECT {:literal} FROM Lead WHERE IsConverted = false AND ({:literal})"
                 " ORDER BY LastModifiedDate DESC LIMIT {}",
-                _columns(_LEAD_FIELDS, what.lead_fields),
+                _columns(LOOKED_UP_ON_LEADS, what.lead_fields),
                 same,
                 ROWS,
             ),
@@ -58,7 +57,7 @@ def look_up(what: LookUp) -> Queries:
             "query",
             format_soql(
                 "SELECT {:literal} FROM Contact WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
-                _columns(_PERSON_FIELDS),
+                _columns(LOOKED_UP_ON_PEOPLE),
                 same,
                 ROWS,
             ),
@@ -83,10 +82,10 @@ def by_id(record_ids: Sequence[str], lead_fields: Iterable[str]) -> Queries:
     contacts = [one for one in record_ids if one.startswith("003")]
     queries: Queries = {}
     if leads:
-        columns = _columns(_LEAD_FIELDS, (*_FATE_FIELDS, "IsConverted", "ConvertedContactId"), lead_fields)
+        columns = _columns(LOOKED_UP_ON_LEADS, (*_FATE_FIELDS, "IsConverted", "ConvertedContactId"), lead_fields)
         queries["leads"] = ("queryAll", format_soql("SELECT {:literal} FROM Lead WHERE Id IN {}", columns, leads))
     if contacts:
-        columns = _columns(_PERSON_FIELDS, _FATE_FIELDS)
+        columns = _columns(LOOKED_UP_ON_PEOPLE, _FATE_FIELDS)
         soql = format_soql("SELECT {:literal} FROM Contact WHERE Id IN {}", columns, contacts)
         queries["contacts"] = ("queryAll", soql)
     return queries

@@ -26,7 +26,13 @@ def picklist(name: str, *values: str, **changes: Any) -> OrgField:
     return OrgField(name, changes.pop("type", "picklist"), 255, values=listed, **changes)
 
 
+PEOPLE = [
+    OrgField("Id", "id", 18, createable=False, updateable=False),
+    OrgField("MobilePhone", "phone", 40),
+    OrgField("LastModifiedDate", "datetime", createable=False, updateable=False),
+]
 LEAD = [
+    *PEOPLE,
     OrgField("LastName", "string", 80, nillable=False),
     OrgField("FirstName", "string", 40),
     OrgField("Company", "string", 255, nillable=False),
@@ -58,6 +64,10 @@ TASK = [
     OrgField("OwnerId", "reference", 18),
     OrgField("Submission_Id__c", "string", 36),
 ]
+CONTACT = [
+    *PEOPLE,
+    *(OrgField(name, "string", 80) for name in ("FirstName", "LastName", "Email", "Phone", "OwnerId")),
+]
 CODES = [
     OrgField(
         "CountryCode",
@@ -70,13 +80,16 @@ CODES = [
 ]
 
 
-def an_object(name: str, fields: list[OrgField]) -> OrgObject:
-    return OrgObject(name, createable=True, fields={one.name.lower(): one for one in fields})
+def an_object(name: str, fields: list[OrgField], *, createable: bool = True, updateable: bool = True) -> OrgObject:
+    by_name = {one.name.lower(): one for one in fields}
+    return OrgObject(name, createable=createable, updateable=updateable, fields=by_name)
 
 
 ORG = OrgShape(
     lead=an_object("Lead", LEAD),
     task=an_object("Task", TASK),
+    contact=an_object("Contact", CONTACT),
+    member=an_object("CampaignMember", []),
     record_types=(
         RecordType("012000000000001AAC", "Website", active=True, available=True),
         RecordType("012000000000002AAC", "Showroom", active=True, available=False),

@@ -12,6 +12,7 @@ from shared.org_shape import OrgField, OrgObject
 from tests.unit.checked_forms import (
     CAMPAIGN,
     CODES,
+    CONTACT,
     DAAN,
     LEAD,
     NOOR,
@@ -116,6 +117,13 @@ def test_a_name_that_the_org_does_not_know_as_the_form_means_it_is_an_error(
     assert found.right.startswith(right)
 
 
+@pytest.mark.parametrize("member", [None, an_object("CampaignMember", [], createable=False)])
+def test_a_campaign_whose_members_the_api_user_may_not_make_is_an_error(member: OrgObject | None) -> None:
+    """Every submission of the form would wait for it."""
+    found = check_forms([a_form(lead='campaign = { name = "Spring" }')], replace(ORG, member=member))
+    assert [(one.where, one.code) for one in found] == [("lead.campaign", "members_not_createable")]
+
+
 @pytest.mark.parametrize(
     "lead",
     [
@@ -156,7 +164,11 @@ def _key(**changes: Any) -> OrgField:
         ({"permission_set": "missing"}, "permission set", "permission_set_missing"),
         ({"lead": None}, "Lead", "object_unseen"),
         ({"task": None}, "Task", "object_unseen"),
-        ({"task": replace(an_object("Task", TASK), createable=False)}, "Task", "object_not_createable"),
+        ({"task": an_object("Task", TASK, createable=False)}, "Task", "object_not_createable"),
+        ({"lead": an_object("Lead", LEAD, updateable=False)}, "Lead", "object_not_updateable"),
+        ({"contact": None}, "Contact", "object_unseen"),
+        ({"contact": an_object("Contact", CONTACT[:-1])}, "Contact.OwnerId", "field_unseen"),
+        ({"lead": an_object("Lead", LEAD[:1] + LEAD[2:])}, "Lead.MobilePhone", "field_unseen"),
         ({"lead": key("Lead", length=0)}, "Lead.Submission_Id__c", "submission_id_missing"),
         ({"lead": key("Lead", external_id=False)}, "Lead.Submission_Id__c", "submission_id_not_external"),
         ({"lead": key("Lead", unique=False)}, "Lead.Submission_Id__c", "submission_id_not_unique"),

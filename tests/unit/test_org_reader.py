@@ -15,7 +15,7 @@ FIELD = {
     "updateable": True, "nillable": True, "defaultedOnCreate": False, "restrictedPicklist": False,
     "externalId": False, "unique": False, "picklistValues": [],
 }  # fmt: skip
-LEAD = {"name": "Lead", "createable": True, "fields": [FIELD], "recordTypeInfos": []}
+LEAD = {"name": "Lead", "createable": True, "updateable": True, "fields": [FIELD], "recordTypeInfos": []}
 TASK = LEAD | {"name": "Task"}
 
 
@@ -35,6 +35,8 @@ class FakeConnection:
         self._answers = {
             "lead": {"httpStatusCode": 200, "body": LEAD},
             "task": {"httpStatusCode": 200, "body": TASK},
+            "contact": {"httpStatusCode": 200, "body": LEAD | {"name": "Contact"}},
+            "member": {"httpStatusCode": 200, "body": LEAD | {"name": "CampaignMember", "createable": False}},
             "users": rows({"Id": ME, "Username": "api@example.com", "IsActive": True}),
             "assignments": rows(),
             "queues": rows(),
@@ -86,11 +88,19 @@ def test_a_login_that_does_not_tell_its_user_leaves_the_permission_set_unknown()
     assert set(connection.asked) == {"queues"}
 
 
-@pytest.mark.parametrize("name", ["lead", "task"])
+@pytest.mark.parametrize("name", ["lead", "task", "contact"])
 def test_an_object_that_may_not_be_seen_is_none(name: str) -> None:
     asking, _ = reader(**{name: refused(404, "NOT_FOUND")})
     org = asking.read(Wanted()).org
-    assert (org.lead is None, org.task is None) == (name == "lead", name == "task")
+    assert [one for one in ("lead", "task", "contact") if getattr(org, one) is None] == [name]
+
+
+def test_campaign_members_are_asked_about_only_where_a_form_has_a_campaign() -> None:
+    asking, _ = reader(campaigns=rows())
+    assert asking.read(Wanted()).org.member is None
+    member = asking.read(Wanted(campaign_names=frozenset({"Spring"}))).org.member
+    assert member is not None
+    assert (member.createable, member.updateable) == (False, True)
 
 
 def test_campaigns_that_may_not_be_seen_are_none_and_cost_no_second_call() -> None:
