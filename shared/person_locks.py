@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws_errors import failure
+from shared.crm import CALL_ENDS_AFTER
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LEASE: Final = 660
-"""Seconds. Salesforce ends any call after ten minutes, whether or not anybody still waits for its answer: a run that
-was killed, or whose write got no answer, may still have something under way for as long."""
-
+LEASE: Final = int(CALL_ENDS_AFTER.total_seconds())
+"""Seconds. A run that was killed, or whose write got no answer, may still have something under way for as long."""
 
 type Item = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from shared.carrying_out import Result, Settled, carry_out
-from shared.crm import Crm
+from shared.crm import CALL_ENDS_AFTER, Crm
 from shared.errors import (
     BudgetError,
     ConfigurationError,
@@ -35,8 +35,6 @@ from shared.version import CODE_VERSION
 FIRST_WAIT: Final = 30
 LONGEST_WAIT: Final = 60 * 60
 """Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
-CALL_ENDS_AFTER: Final = timedelta(seconds=660)
-"""Salesforce ends any call after ten minutes, whether or not anybody still waits for its answer."""
 BUSY_WAIT: Final = 5
 LONGEST_BUSY_WAIT: Final = 60
 """Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""

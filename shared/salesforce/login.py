@@ -18,7 +18,7 @@ from shared.salesforce.codes import error_in
 from shared.secrets import Secret
 
 _PAUSES: Final = (60.0, 300.0, 900.0, 3600.0)
-"""Seconds after the first, second, ... refusal in a row: five logins in the first hour, then one an hour."""
+"""Seconds after the first, second, ... refusal in a row: four logins in the first hour, then one an hour."""
 _JWT_GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _JWT_LIFE: Final = 180
 """Seconds. Salesforce takes an `exp` some minutes ahead at most."""

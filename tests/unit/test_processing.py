@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.crm import CALL_ENDS_AFTER
 from shared.errors import (
     ConfigurationError,
     PermanentError,
@@ -14,7 +15,6 @@ from shared.errors import (
 from shared.person_keys import keys_to_lock
 from shared.processing import (
     BUSY_WAIT,
-    CALL_ENDS_AFTER,
     FIRST_WAIT,
     LONGEST_WAIT,
     MAX_ATTEMPTS,

@@ -149,6 +149,7 @@ class Store:
         try:
             yield work
         except BaseException:
+            # Whatever ends the block, Ctrl-C included: half a transaction must not stay. Nothing is caught for good.
             work.undo()
             raise
         finally:
