@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shared.candidates import Prepared, fields_to_see, look_up_for
 from shared.crm import Crm, Member, Note, Noted, Record, Written
 from shared.errors import (
     BudgetError,
@@ -21,18 +22,7 @@ from shared.errors import (
     UnknownOutcomeError,
 )
 from shared.observability import count, log, where
-from shared.planning import (
-    Create,
-    Done,
-    Plan,
-    Prepared,
-    Tell,
-    choose,
-    fields_to_see,
-    look_up_for,
-    plan_batch,
-    tell,
-)
+from shared.planning import Create, Done, Plan, Tell, choose, plan_batch, tell
 from shared.rejection import Reason
 from shared.submission import Outcome, State
 

@@ -2,49 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from shared.candidates import CONTACT_PREFIX, Known, Prepared
 from shared.cleaning import folded
-from shared.crm import Found, LookUp, Match, Named, NewLead, Record
+from shared.crm import Found, Match, Named, NewLead, Record
 from shared.email_address import same_mailbox
-from shared.email_address import spellings as email_spellings
 from shared.errors import FormToLeadError, PermanentError
 from shared.form import Form
 from shared.lead import (
     SUBMISSION_ID_FIELD,
     changes_to,
-    consent_fields,
     lead_record,
     task_record,
     visitor_fields,
 )
-from shared.matching import Decision, Person, decide
 from shared.observability import log, where
-from shared.phone import spellings
 from shared.rejection import Problem, Reason
 from shared.submission import State, Submission
-from shared.validation import CleanValue, check
+from shared.validation import check
 
 _PHONE_FIELDS: Final = ("Phone", "MobilePhone")
-_CONTACT_PREFIX: Final = "003"
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A submission that its form finds right."""
-
-    submission: Submission
-    form: Form
-    values: Mapping[str, CleanValue]
-
-    @property
-    def id(self) -> str:
-        return self.submission.submission_id
-
-    @property
-    def is_repeat(self) -> bool:
-        """It was tried before, or an operator replays it."""
-        return self.submission.attempts > 0 or self.submission.replay_count > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,36 +84,11 @@ def prepare(submission: Submission, forms: Mapping[str, Form]) -> Prepared | For
     return Prepared(submission, form, checked.values)
 
 
-def look_up_for(batch: Sequence[Prepared]) -> LookUp:
-    """One question for the whole batch."""
-    records = [visitor_fields(one.form, one.values) for one in batch]
-    emails = [str(record["Email"]) for record in records if record.get("Email")]
-    numbers = [str(record[name]) for record in records for name in _PHONE_FIELDS if record.get(name)]
-    return LookUp(
-        submission_ids=tuple(one.id for one in batch),
-        emails=_distinct([spelling for email in emails for spelling in email_spellings(email)]),
-        mailboxes=_distinct([mailbox for email in emails for mailbox in email_spellings(same_mailbox(email))]),
-        phones=_distinct([spelling for number in numbers for spelling in spellings(number)]),
-        oldest=min(one.submission.received_at for one in batch),
-        lead_fields=fields_to_see(batch),
-    )
-
-
-def fields_to_see(batch: Sequence[Prepared]) -> tuple[str, ...]:
-    """Lead fields that decide what an update changes."""
-    seen = {name for one in batch for name in visitor_fields(one.form, one.values)}
-    seen |= {name for one in batch for name in consent_fields(one.form, one.submission)}
-    return tuple(sorted(seen))
-
-
 def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
     """Plans by submission id. In order of arrival: a Lead planned for one submission counts for the next."""
     own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in _still_there(found.own_leads)}
     own_tasks = {str(task[SUBMISSION_ID_FIELD]): task for task in found.own_tasks}
-    known = _Known(
-        leads={str(lead["Id"]): dict(lead) for lead in found.open_leads},
-        contacts={str(contact["Id"]): dict(contact) for contact in found.contacts},
-    )
+    known = Known.of(found)
     plans: dict[str, Plan] = {}
     for one in batch:
         try:
@@ -143,15 +96,6 @@ def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
         except Exception as error:  # noqa: BLE001 (as above: this one is rejected as a bug, the others go on)
             plans[one.id] = _bug(error, one.id)
     return plans
-
-
-@dataclass(slots=True)
-class _Known:
-    """The people found, and as planning goes on the Leads that are about to be created, by id."""
-
-    leads: dict[str, dict[str, Any]]
-    contacts: dict[str, dict[str, Any]]
-    planned: set[str] = field(default_factory=set)
 
 
 def _still_there(own_leads: Sequence[Record]) -> list[Record]:
@@ -163,20 +107,19 @@ def _still_there(own_leads: Sequence[Record]) -> list[Record]:
     return sorted(there, key=lambda lead: not lead.get("IsDeleted"))
 
 
-def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: _Known) -> Plan:
+def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: Known) -> Plan:
     if own_lead:
         merged = bool(own_lead.get("IsDeleted"))
         record_id = str(own_lead["MasterRecordId"] if merged else own_lead["Id"])
         return Done(State.CREATED, record_id, evidence={"rule": "own_lead_merged" if merged else "own_lead"})
     if own_task:
         return _plan_again(one, own_task, known)
-    decision = _decide(one, known)
-    if decision.candidate_id is None:
+    decision = known.decide(one)
+    if decision.outcome != "update" or decision.candidate_id is None:
         lead = new_lead(one)
-        known.leads[one.id] = {**lead.record, "Id": one.id}
-        known.planned.add(one.id)
-        return Create(lead, decision.evidence)
-    return _tell_known(one, decision.candidate_id, decision.evidence, known)
+        known.add_planned(one.id, lead.record)
+        return Create(lead, decision.as_texts())
+    return _tell_known(one, decision.candidate_id, decision.as_texts(), known)
 
 
 def new_lead(one: Prepared) -> NewLead:
@@ -187,21 +130,21 @@ def new_lead(one: Prepared) -> NewLead:
     )
 
 
-def _plan_again(one: Prepared, task: Record, known: _Known) -> Plan:
+def _plan_again(one: Prepared, task: Record, known: Known) -> Plan:
     """The Task is written; the changes may not be. The Task says whom it was about."""
     target, task_id = str(task["WhoId"] or ""), str(task["Id"])
     evidence = {"rule": "own_task"}
     if target in known.leads:
-        decision = _decide(one, known)
+        decision = known.decide(one)
         # Whoever is found by the same rule again is known as well as before; else only the very same name will do.
-        rule = decision.evidence["rule"] if decision.candidate_id == target else "own_task"
+        rule = decision.as_texts()["rule"] if decision.candidate_id == target else "own_task"
         return _tell_known(one, target, evidence | {"found_by": rule}, known, task_id=task_id)
-    state = State.ATTACHED if target.startswith(_CONTACT_PREFIX) else State.UPDATED
+    state = State.ATTACHED if target.startswith(CONTACT_PREFIX) else State.UPDATED
     return Done(state, target, task_id, evidence)
 
 
-def _tell_known(one: Prepared, target_id: str, evidence: dict[str, str], known: _Known, *, task_id: str = "") -> Tell:
-    record = known.contacts[target_id] if target_id in known.contacts else known.leads[target_id]
+def _tell_known(one: Prepared, target_id: str, evidence: dict[str, str], known: Known, *, task_id: str = "") -> Tell:
+    record = known.record(target_id)
     plan = tell(one, record, evidence, task_id=task_id, follows=target_id in known.planned)
     record.update(plan.changes)
     return plan
@@ -210,7 +153,7 @@ def _tell_known(one: Prepared, target_id: str, evidence: dict[str, str], known: 
 def tell(one: Prepared, record: Record, evidence: dict[str, str], *, task_id: str = "", follows: bool = False) -> Tell:
     """What the Lead or Contact gets. `task_id` is that of the Task when it is written already."""
     target_id = str(record["Id"])
-    is_contact = target_id.startswith(_CONTACT_PREFIX)
+    is_contact = target_id.startswith(CONTACT_PREFIX)
     leave_alone = is_contact or _may_be_somebody_else(one, record, evidence)
     task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=_task_owner(one, record))
     return Tell(
@@ -231,8 +174,6 @@ def _may_be_somebody_else(one: Prepared, record: Record, evidence: dict[str, str
     """
     sent = visitor_fields(one.form, one.values)
     match evidence.get("found_by", evidence.get("rule")):
-        case "same_phone_and_last_name":
-            return _names_differ("FirstName", record, sent)
         case "org_duplicate_rule" | "own_task":
             return not all(_same_name(name, record, sent) for name in ("FirstName", "LastName"))
         case _:
@@ -256,7 +197,7 @@ def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record])
         return (
             email != "" and same_mailbox(str(record.get("Email") or "")) == email,
             _folded_name("LastName", record) == _folded_name("LastName", sent),
-            str(record["Id"]).startswith(_CONTACT_PREFIX) == (one.form.existing.contact == "attach"),
+            str(record["Id"]).startswith(CONTACT_PREFIX) == (one.form.existing.contact == "attach"),
             match.confidence,
         )
 
@@ -290,42 +231,6 @@ def _task_owner(one: Prepared, record: Record) -> str | Named | None:
     return record.get("OwnerId")
 
 
-def _decide(one: Prepared, known: _Known) -> Decision:
-    """Contacts stand first: of two that match equally well, the customer is better known than the Lead."""
-    contacts = known.contacts if one.form.existing.contact == "attach" else {}
-    candidates = [
-        person
-        for record_id, record in (*contacts.items(), *known.leads.items())
-        for person in _people(record_id, record)
-    ]
-    decision = Decision("create")
-    for person in _people(one.id, visitor_fields(one.form, one.values)):
-        decision = decide(person, candidates, country=one.form.country)
-        if decision.candidate_id:
-            break
-    return decision
-
-
-def _people(record_id: str, record: Record) -> list[Person]:
-    """One Person for each phone number of a record, or one without."""
-    phones = [record[name] for name in _PHONE_FIELDS if record.get(name)] or [None]
-    return [
-        Person(
-            id=record_id,
-            first_name=record.get("FirstName"),
-            last_name=record.get("LastName"),
-            email=record.get("Email"),
-            phone=phone,
-            company=record.get("Company"),
-        )
-        for phone in phones
-    ]
-
-
 def _bug(error: Exception, submission_id: str) -> PermanentError:
     log("processor_bug", level="error", submission_id=submission_id, where=where(error))
     return PermanentError(Reason.INTERNAL_ERROR, where(error))
-
-
-def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(texts))

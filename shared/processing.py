@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from shared.candidates import Prepared
 from shared.carrying_out import Result, Settled, carry_out
 from shared.crm import CALL_ENDS_AFTER, Crm
 from shared.errors import (
@@ -26,7 +27,7 @@ from shared.form import Form
 from shared.lead_queue import submission_id_in
 from shared.observability import count, log
 from shared.person_keys import keys_to_lock
-from shared.planning import FieldsWrong, Prepared, prepare
+from shared.planning import FieldsWrong, prepare
 from shared.receiving import FORGOTTEN_AFTER
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Outcome, State, Submission

@@ -1,5 +1,7 @@
 """Is this person already in the org? Pure: people in, a decision with its evidence out."""
 
-from shared.matching.exact import Decision, Person, decide
+from shared.matching.decision import Decision, Evidence, FieldEvidence, Rival
+from shared.matching.exact import decide, pair_score
+from shared.matching.person import Person
 
-__all__ = ["Decision", "Person", "decide"]
+__all__ = ["Decision", "Evidence", "FieldEvidence", "Person", "Rival", "decide", "pair_score"]

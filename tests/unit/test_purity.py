@@ -10,9 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PURE = [
-    "cleaning", "countries", "crm", "deadline", "email_address", "errors", "form", "form_check", "form_field",
-    "form_fit", "lead", "lead_fields", "matching", "matching.exact", "org_shape", "org_types", "person_keys", "phone",
-    "rejection", "spam", "submission", "texts", "validation", "version",
+    "candidates", "cleaning", "countries", "crm", "deadline", "email_address", "errors", "form", "form_check",
+    "form_field", "form_fit", "lead", "lead_fields", "matching", "matching.decision", "matching.exact",
+    "matching.person", "matching.wording", "org_shape", "org_types", "person_keys", "phone", "rejection",
+    "spam", "submission", "texts", "validation", "version",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [

@@ -1,0 +1,71 @@
+"""A decision in words that a sales person can read. Nothing personal: it may stand on a Lead, in a Task, on a screen."""
+
+from typing import Final
+
+from shared.matching.decision import Decision, FieldEvidence
+from shared.texts import Language
+
+FIELD_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "first_name": {"en": "first name", "nl": "voornaam"},
+    "last_name": {"en": "last name", "nl": "achternaam"},
+    "email": {"en": "e-mail address", "nl": "e-mailadres"},
+    "phone": {"en": "phone number", "nl": "telefoonnummer"},
+    "company": {"en": "company", "nl": "bedrijf"},
+    "street": {"en": "street", "nl": "straat"},
+    "city": {"en": "city", "nl": "plaats"},
+    "postcode": {"en": "postcode", "nl": "postcode"},
+}
+
+LEVEL_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "exact": {"en": "the same", "nl": "hetzelfde"},
+    "nickname": {"en": "another form of the same name", "nl": "een andere vorm van dezelfde naam"},
+    "similar": {"en": "nearly the same", "nl": "bijna hetzelfde"},
+    "initial": {"en": "the initial fits", "nl": "de voorletter klopt"},
+    "swapped": {"en": "the same, first and last name swapped", "nl": "hetzelfde, voor- en achternaam verwisseld"},
+    "subset": {"en": "one is a part of the other", "nl": "de een is een deel van de ander"},
+    "role": {"en": "the same mailbox of a whole team", "nl": "dezelfde mailbox van een hele afdeling"},
+    "typo": {"en": "one typing error apart", "nl": "één tikfout verschil"},
+    "same_local": {"en": "the same before the @", "nl": "hetzelfde voor de @"},
+    "company_domain": {"en": "the same company's domain", "nl": "het domein van hetzelfde bedrijf"},
+    "close": {"en": "nearly the same", "nl": "bijna hetzelfde"},
+    "different": {"en": "different", "nl": "verschillend"},
+    "unknown": {"en": "not known of both", "nl": "niet van beide bekend"},
+}
+
+GUARD_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "first_names_differ": {"en": "the first names differ", "nl": "de voornamen verschillen"},
+    "last_names_differ": {"en": "the last names differ", "nl": "de achternamen verschillen"},
+    "generation_conflict": {"en": "one is senior, the other junior", "nl": "de een is senior, de ander junior"},
+    "name_missing": {"en": "a name is missing", "nl": "er ontbreekt een naam"},
+    "role_mailbox": {"en": "the mailbox is a whole team's", "nl": "de mailbox is van een hele afdeling"},
+    "shared_contact_point": {
+        "en": "several people use this e-mail address or phone number",
+        "nl": "meer mensen gebruiken dit e-mailadres of telefoonnummer",
+    },
+    "no_personal_identifier": {
+        "en": "no e-mail address or phone number in common, and too little else",
+        "nl": "geen gemeenschappelijk e-mailadres of telefoonnummer, en verder te weinig",
+    },
+    "mailboxes_differ": {
+        "en": "two mailboxes at one company: perhaps namesakes",
+        "nl": "twee mailboxen bij één bedrijf: misschien naamgenoten",
+    },
+    "contact_points_differ": {
+        "en": "e-mail address and phone number both differ",
+        "nl": "e-mailadres en telefoonnummer verschillen beide",
+    },
+    "rival": {"en": "another record fits nearly as well", "nl": "een ander record past bijna even goed"},
+    "too_little": {"en": "alike, but not enough to be sure", "nl": "lijkt erop, maar te weinig om zeker te zijn"},
+}
+
+
+def field_line(one: FieldEvidence, language: Language) -> str:
+    return f"{FIELD_WORDS[one.field][language]}: {LEVEL_WORDS[one.level][language]} ({one.bits:+g})"
+
+
+def in_words(decision: Decision, language: Language) -> str:
+    """Some lines of text: what agrees, what doesn't, why nobody decided it without a human."""
+    lines = [field_line(one, language) for one in decision.evidence.fields if one.level != "unknown"]
+    lines += [GUARD_WORDS[guard][language] for guard in decision.evidence.guards]
+    total = {"en": "together", "nl": "samen"}[language]
+    return "\n".join([*lines, f"{total}: {decision.score:+g} ({decision.evidence.config})"])
