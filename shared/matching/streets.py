@@ -9,7 +9,7 @@ from shared.matching.word_files import keys, keys_of, lines_of
 
 _FLOORS = frozenset({"ii", "iii", "iv", "hs", "huis", "bg", "boven", "beneden"})
 _ADDITIONS = frozenset({"bis", "ter", "quater"})
-_ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "ere", "eme", "ste", "de", "o", "a"})
+_ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "ere", "eme", "ste", "de", "º", "ª"})
 _NUMBER_SIGNS = frozenset({"n", "no", "nr", "num", "numero", "nro", "nummer", "hausnummer", "huisnummer"})
 _NO_NUMBER = frozenset({"sn", "zn"})
 _LINES = str.maketrans({",": "\n", ";": "\n", "\r": "\n", "\t": " "})
@@ -121,7 +121,7 @@ def _number_last(words: list[str]) -> tuple[list[str], str] | None:
 
 
 def _is_ordinal(word: str) -> bool:
-    return folded(word).lstrip("0123456789") in _ORDINALS
+    return word.lstrip("0123456789") in _ORDINALS
 
 
 def _is_addition(word: str) -> bool:

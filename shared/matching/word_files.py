@@ -13,10 +13,12 @@ def lines_of(name: str) -> list[str]:
 
 
 def keys(entries: list[str]) -> list[str]:
-    """`folded` of each. Plain ones need no work, and the others are folded in one go: thousands of calls cost too much
-    for a start. The letter between them survives folding and occurs in no entry."""
+    """`folded` of each. Plain entries need no work, and of the others each letter is folded once: a call for each of
+    thousands costs too much for a start."""
     other = [entry for entry in entries if not (entry.isascii() and entry.isalnum())]
-    known = dict(zip(other, folded("ω".join(other)).split("ω"), strict=True)) if other else {}
+    text = "\n".join(other)
+    letters = {ord(letter): folded(letter) for letter in set(text) - {"\n"}}
+    known = dict(zip(other, text.translate(letters).split("\n"), strict=True)) if other else {}
     return [known[entry] if entry in known else entry.lower() for entry in entries]
 
 

@@ -3,8 +3,10 @@
 All keys are folded as `shared.cleaning.folded` does, but those of domains: they are lower case with their dots.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import repeat
 from types import MappingProxyType
 from typing import Final
 
@@ -40,9 +42,13 @@ __all__ = [
 _ARTICLES: Final = frozenset({"the", "de", "het"})
 _BETWEEN_WORDS: Final = str.maketrans(dict.fromkeys("/\\,;:()[]-–—&+|_", " "))
 _PERSONS_TOO: Final = frozenset(
-    ["hr", "pr", "it", "ap", "ar", "rh", "po", "pz", "gf", "lab", "post", "bar", "web", "mail", "root", "desk", "board", "care", "school", "schule", "kerk", "kirche", "winkel", "laden", "garage", "hotel", "stage", "general", "prins", "page", "legal", "editor", "quality", "stadt", "scuola", "loja", "store", "shop", "pers"]
+    {
+        *("hr", "pr", "it", "ap", "ar", "rh", "pz", "gf", "lab", "post", "bar", "web", "mail", "root", "desk", "board"),
+        *("care", "school", "schule", "kerk", "kirche", "winkel", "laden", "garage", "hotel", "stage", "general"),
+        *("legal", "editor", "quality", "stadt", "scuola", "loja", "store", "shop", "pers"),
+    }
 )
-"""Role words that are also a title (`hr.smit` is Mr Smit), initials or a family name (`de.kerk`): beside another word
+"""Role words that are also a title (`hr.smit` is Mr Smit), initials or a family name (`van.kerk`): beside another word
 they mark a mailbox of a team only if that word is a role or a place too (`hr-nl`)."""
 _AND: Final = frozenset({"en", "and", "und", "et", "och", "og", "ja", "y", "e", "i", "ve"})
 _HOUSE: Final = ("familie", "family", "famille", "familia", "famiglia", "rodzina")
@@ -55,12 +61,12 @@ _HOUSE: Final = ("familie", "family", "famille", "familia", "famiglia", "rodzina
 def nickname_groups() -> Mapping[str, frozenset[str]]:
     """A given name's groups: two names can be one person's where their groups meet. A line `Full: forms` makes a group
     called after its full name; a line `Full > forms` makes one for each form, so that two forms don't meet."""
-    groups: dict[str, set[str]] = {}
+    groups: defaultdict[str, list[str]] = defaultdict(list)
     for full, apart, forms in _nickname_lines():
-        for form in forms:
-            group = f"{full}/{form}" if apart else full
-            groups.setdefault(full, set()).add(group)
-            groups.setdefault(form, set()).add(group)
+        names = [f"{full}/{form}" for form in forms] if apart else [full]
+        groups[full] += names
+        for form, name in zip(forms, names if apart else repeat(full), strict=False):
+            groups[form].append(name)
     return MappingProxyType({name: frozenset(found) for name, found in groups.items()})
 
 
