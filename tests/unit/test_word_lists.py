@@ -51,7 +51,8 @@ def test_folding_many_is_folding_each() -> None:
 def test_the_loader_needs_the_standard_library_alone(name: str) -> None:
     source = ast.parse((DATA.parent / f"{name}.py").read_text("utf-8"))
     modules = {node.module for node in ast.walk(source) if isinstance(node, ast.ImportFrom) and node.module}
-    assert {module.split(".")[0] for module in modules} <= {"collections", "functools", "itertools", "pathlib", "shared",
+    assert {module.split(".")[0] for module in modules} <= {"collections", "functools", "itertools",
+"pathlib", "shared",
                                                             "types", "typing"}  # fmt: skip
     assert {"re"} & {
         alias.name for node in ast.walk(source) if isinstance(node, ast.Import) for alias in node.names
@@ -69,7 +70,8 @@ Yusuf Youssef,
 Aleksandr Alexander, Katherine Catherine, Alex Alexander, Alex Alexandra"""
 TWO_NAMES = """Jan Jaap, Jan Johan, Jan Hans, Maria Marie, Maria Marieke, Marie Marieke, Anna Anne, Anna Annie,
 Anne Anneke,
-Alexander Alexandra, John Jonathan, Julia Julie, Aaron Erin, Beth Liz, Sander Lex, Maarten Martijn, Hasan Hussein,
+Alexander Alexandra, John Jonathan, Julia Julie, Aaron Erin, Beth Liz, Sander Lex, Maarten Martijn,
+Hasan Hussein,
 Christina Christine, Johannes Johanna, Daan Daniëlle, Stefan Steven, Robert Richard, Emma Emily, Mary Molly,
 Mehmet Mohamed,
 Peter Pieter, Lotte Lot"""
