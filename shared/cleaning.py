@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _INVISIBLE: Final = re.compile(
@@ -107,13 +108,17 @@ def _capital(letter: str) -> str:
     return capital if len(capital) == len(letter) else letter
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """For comparing, never for storing: no case, no accents, letters and digits only."""
+    if text.isascii():
+        return _NOT_PLAIN.sub("", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     plain = _ACCENT.sub("", decomposed)
     return "".join(letter for letter in plain if letter.isalnum() or unicodedata.category(letter)[0] == "M")
 
 
+_NOT_PLAIN: Final = re.compile("[^a-z0-9]+")
 _ACCENT: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\ufe00-\ufe0f]")
 """Accents, the optional vowel points of Hebrew and Arabic, and variation selectors. All other marks tell names
 apart: vowels in Hindi and Thai, ka from ga in Japanese."""

@@ -19,6 +19,15 @@ def to_e164(text: str, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def may_be_landline(e164: str) -> bool:
+    """By the country's plan; where mobile numbers look like others (US, CA), every number may be one."""
+    import phonenumbers  # noqa: PLC0415
+
+    kinds = phonenumbers.PhoneNumberType
+    kind = phonenumbers.number_type(phonenumbers.parse(e164, None))
+    return kind in {kinds.FIXED_LINE, kinds.FIXED_LINE_OR_MOBILE}
+
+
 def spellings(e164: str) -> list[str]:
     """How people write this number in a CRM: what a look-up by equality has to ask for."""
     import phonenumbers  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""A decision in words that a sales person can read. Nothing personal: it may stand on a Lead, in a Task, on a screen."""
+"""A decision in words for sales people. Nothing personal: it may stand on a Lead, in a Task, on a screen."""
 
 from typing import Final
 
@@ -26,6 +26,7 @@ LEVEL_WORDS: Final[dict[str, dict[Language, str]]] = {
     "role": {"en": "the same mailbox of a whole team", "nl": "dezelfde mailbox van een hele afdeling"},
     "typo": {"en": "one typing error apart", "nl": "één tikfout verschil"},
     "same_local": {"en": "the same before the @", "nl": "hetzelfde voor de @"},
+    "landline": {"en": "the same, of a house or company", "nl": "hetzelfde, van een huis of bedrijf"},
     "company_domain": {"en": "the same company's domain", "nl": "het domein van hetzelfde bedrijf"},
     "close": {"en": "nearly the same", "nl": "bijna hetzelfde"},
     "different": {"en": "different", "nl": "verschillend"},
@@ -35,24 +36,28 @@ LEVEL_WORDS: Final[dict[str, dict[Language, str]]] = {
 GUARD_WORDS: Final[dict[str, dict[Language, str]]] = {
     "first_names_differ": {"en": "the first names differ", "nl": "de voornamen verschillen"},
     "last_names_differ": {"en": "the last names differ", "nl": "de achternamen verschillen"},
-    "generation_conflict": {"en": "one is senior, the other junior", "nl": "de een is senior, de ander junior"},
+    "generations_differ": {"en": "one is senior, the other junior", "nl": "de een is senior, de ander junior"},
+    "generation_missing": {
+        "en": "one is junior or senior, the other does not say",
+        "nl": "de een is junior of senior, de ander zegt niets",
+    },
     "name_missing": {"en": "a name is missing", "nl": "er ontbreekt een naam"},
     "role_mailbox": {"en": "the mailbox is a whole team's", "nl": "de mailbox is van een hele afdeling"},
     "shared_contact_point": {
         "en": "several people use this e-mail address or phone number",
         "nl": "meer mensen gebruiken dit e-mailadres of telefoonnummer",
     },
+    "household_names_alike": {
+        "en": "two people of one household may have first names so alike",
+        "nl": "twee huisgenoten kunnen zulke gelijkende voornamen hebben",
+    },
     "no_personal_identifier": {
         "en": "no e-mail address or phone number in common, and too little else",
         "nl": "geen gemeenschappelijk e-mailadres of telefoonnummer, en verder te weinig",
     },
-    "mailboxes_differ": {
-        "en": "two mailboxes at one company: perhaps namesakes",
-        "nl": "twee mailboxen bij één bedrijf: misschien naamgenoten",
-    },
     "contact_points_differ": {
-        "en": "e-mail address and phone number both differ",
-        "nl": "e-mailadres en telefoonnummer verschillen beide",
+        "en": "nothing personal agrees, and the e-mail addresses or phone numbers differ: perhaps namesakes",
+        "nl": "niets persoonlijks komt overeen, en e-mailadres of telefoonnummer verschilt: misschien naamgenoten",
     },
     "rival": {"en": "another record fits nearly as well", "nl": "een ander record past bijna even goed"},
     "too_little": {"en": "alike, but not enough to be sure", "nl": "lijkt erop, maar te weinig om zeker te zijn"},

@@ -15,6 +15,7 @@ from shared.phone import spellings, to_e164
 
 MOST: Final = 200
 _COMPANY_START: Final = 5
+_NAME_START: Final = 3
 
 
 class Index:
@@ -53,6 +54,7 @@ def _record_keys(record: Person) -> Iterator[tuple[str, ...]]:
         yield "last+company", _plain(record.last_name), company[:_COMPANY_START]
     if record.postcode and record.last_name:
         yield "last+postcode", _plain(record.last_name), _plain(record.postcode)
+        yield "first+postcode", _plain(record.first_name), _plain(record.postcode)
     yield from _shared_keys(record)
 
 
@@ -64,15 +66,19 @@ def _asked_keys(person: Person, country: str) -> Iterator[tuple[str, ...]]:
     company, last, postcode = _plain(person.company), _plain(person.last_name), _plain(person.postcode)
     if len(company) >= _COMPANY_START and last:
         yield "last+company", last, company[:_COMPANY_START]
-    if postcode and last:
+    if postcode:
         spaceless = postcode.replace(" ", "")
         for spelling in dict.fromkeys([postcode, spaceless, f"{spaceless[:4]} {spaceless[4:]}"]):
             yield "last+postcode", last, spelling
+            yield "first+postcode", _plain(person.first_name), spelling
     yield from _shared_keys(person)
 
 
 def _shared_keys(person: Person) -> Iterator[tuple[str, ...]]:
     for email in _parts(person.email):
         yield "email", same_mailbox(email)
-    if person.first_name and person.last_name:
-        yield "first+last", _plain(person.first_name), _plain(person.last_name)
+    first, last = _plain(person.first_name), _plain(person.last_name)
+    if first and last:
+        yield "first+last", *sorted((first, last))
+        yield "first+start", first, last[:_NAME_START]
+        yield "last+initial", last, first[0]

@@ -1,0 +1,250 @@
+"""Create, update or hold: from a person and candidates to a decision. The order of the candidates does not matter.
+
+read ▶ compare ▶ guard ▶ decide
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.cleaning import folded
+from shared.matching import word_lists
+from shared.matching.compare import UNKNOWN, levels, nearly_same_given
+from shared.matching.config import MatchConfig, default_config
+from shared.matching.decision import Decision, Evidence, FieldEvidence, Rival
+from shared.matching.facts import Facts
+from shared.matching.guards import (
+    NAME_GUARDS,
+    NAMES_DIFFER,
+    guards_of,
+    has_enough_facts,
+    has_identifier,
+    is_worth_a_look,
+    points_at_two,
+    shares_contact_point,
+)
+from shared.matching.keys import keys_in_common
+from shared.matching.person import Person
+
+_MOVE_TOGETHER: Final = ("company", "street", "city", "postcode")
+"""Who takes another job or moves house changes several of these at once: that is one fact, not four."""
+_BORNE: Final = 3
+"""Letters of a first name from which on an address can be said to bear it."""
+_THE_SAME: Final = frozenset({"exact", "landline"})
+_SAME_FIRST: Final = frozenset({"exact", "nickname", "similar", "subset"})
+"""Levels of a first name with which another last name may be a marriage."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The person beside one candidate. `guards` are those that are switched on."""
+
+    mine: Facts
+    other: Facts
+    levels: dict[str, str]
+    score: float
+    guards: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        return self.other.id
+
+    @property
+    def is_somebody_else(self) -> bool:
+        return bool(self.guards & NAME_GUARDS)
+
+
+def pair_score(one: Person, other: Person, *, country: str = "NL", config: MatchConfig | None = None) -> float:
+    """Bits for how alike two people are, whatever the guards say. Symmetric."""
+    config = config or default_config()
+    compared = levels(Facts(one, country), Facts(other, country), config)
+    return _score(compared, config)
+
+
+def decide(
+    person: Person, candidates: Sequence[Person], *, country: str = "NL", config: MatchConfig | None = None
+) -> Decision:
+    """`country` (ISO) reads phone numbers that were written without a country code."""
+    config = config or default_config()
+    mine = Facts(person, country)
+    pairs = _one_each((_pair(mine, Facts(one, country), config) for one in candidates), config)
+    likely = [pair for pair in pairs if _may_be(pair, config)]
+    if likely:
+        return _of_likely(likely, pairs, config)
+    doubtful = [pair for pair in pairs if _needs_a_human(pair, pairs, config)]
+    best = max(doubtful or pairs, key=_rank, default=None)
+    if best is None:
+        return Decision("create", evidence=Evidence(config=config.version))
+    guards = best.guards if doubtful else frozenset[str]()
+    evidence = _evidence(best, guards, [], config)
+    return Decision("hold" if doubtful else "create", best.id, best.score, evidence)
+
+
+def _pair(mine: Facts, other: Facts, config: MatchConfig) -> _Pair:
+    compared = levels(mine, other, config, in_full=not config.guards >= NAMES_DIFFER)
+    guards = guards_of(mine, other, compared) & config.guards
+    return _Pair(mine, other, compared, _score(compared, config), guards)
+
+
+def _score(compared: Mapping[str, str], config: MatchConfig) -> float:
+    bits = {field: config.bits[field][level] for field, level in compared.items() if level != UNKNOWN}
+    against = sum(min(bits.get(field, 0.0), 0.0) for field in _MOVE_TOGETHER)
+    return sum(bits.values()) - against + max(against, config.worst_move)
+
+
+def _one_each(pairs: Iterable[_Pair], config: MatchConfig) -> list[_Pair]:
+    """Views of a record are one; sorted by id, so that order can't matter."""
+    by_id: dict[str, list[_Pair]] = {}
+    for pair in pairs:
+        by_id.setdefault(pair.id, []).append(pair)
+    return [_as_one(by_id[record_id], config) for record_id in sorted(by_id)]
+
+
+def _as_one(views: Sequence[_Pair], config: MatchConfig) -> _Pair:
+    """Each field as the view has it that agrees best; what one view contradicts, another's silence doesn't undo."""
+    if len(views) == 1:
+        return views[0]
+    best = max(views, key=_rank)
+    told = {
+        field: [view.levels[field] for view in views if view.levels[field] != UNKNOWN] or [UNKNOWN]
+        for field in best.levels
+    }
+    compared = {
+        field: found[0] if len(found) == 1 else max(found, key=config.bits[field].__getitem__)
+        for field, found in told.items()
+    }
+    guards = guards_of(best.mine, best.other, compared) & config.guards
+    return replace(best, levels=compared, score=_score(compared, config), guards=guards)
+
+
+def _rank(pair: _Pair) -> tuple[bool, float, int, tuple[str, ...]]:
+    """The last two make a choice between equals that does not depend on their order."""
+    return (not pair.is_somebody_else, pair.score, -len(pair.guards), tuple(pair.levels.values()))
+
+
+def _may_be(pair: _Pair, config: MatchConfig) -> bool:
+    """Names alone are nobody's: there are too many namesakes for a human to look at."""
+    if pair.is_somebody_else or pair.score < config.review:
+        return False
+    return is_worth_a_look(pair.mine, pair.other, pair.levels)
+
+
+# --- somebody who may be the same ---------------------------------------------------------------------------------
+
+
+def _of_likely(likely: Sequence[_Pair], pairs: Sequence[_Pair], config: MatchConfig) -> Decision:
+    best = max(likely, key=lambda pair: (has_identifier(pair.levels), _rank(pair)))
+    same = [pair for pair in likely if pair is best or _are_one_person(pair, best, config)]
+    others = [pair for pair in likely if pair not in same]
+    rivals = [pair for pair in others if _rivals(pair, best, pairs, config)]
+    guards = _all_guards(best, rivals, pairs, config)
+    if best.score >= config.accept and not guards:
+        chosen = min((pair for pair in same if _is_sure(pair, pairs, config)), key=_preference)
+        return Decision("update", chosen.id, chosen.score, _evidence(chosen, frozenset(), rivals, config))
+    guards |= {"too_little"} if best.score < config.accept else set()
+    return Decision("hold", best.id, best.score, _evidence(best, guards, rivals, config))
+
+
+def _rivals(pair: _Pair, best: _Pair, pairs: Sequence[_Pair], config: MatchConfig) -> bool:
+    """Whoever has nothing personal in common is no rival of somebody who has."""
+    if has_identifier(best.levels) and not has_identifier(pair.levels):
+        return False
+    return pair.score >= best.score - config.margin or _is_sure(pair, pairs, config)
+
+
+def _preference(pair: _Pair) -> tuple[int, str]:
+    """Of several records of one person: by what identifies the person, then a Contact (003) before a Lead (00Q), then
+    the oldest."""
+    return -sum(pair.levels[field] == "exact" for field in ("email", "phone")), pair.id
+
+
+def _all_guards(best: _Pair, rivals: Sequence[_Pair], pairs: Sequence[_Pair], config: MatchConfig) -> frozenset[str]:
+    tripped = set(best.guards)
+    if _is_known_by_shared_points_only(best, pairs):
+        tripped.add("shared_contact_point")
+    if rivals:
+        tripped.add("rival")
+    return frozenset(tripped & config.guards)
+
+
+def _is_sure(pair: _Pair, pairs: Sequence[_Pair], config: MatchConfig) -> bool:
+    return pair.score >= config.accept and not _all_guards(pair, [], pairs, config)
+
+
+def _is_known_by_shared_points_only(best: _Pair, pairs: Sequence[_Pair]) -> bool:
+    """What agrees of e-mail and phone stands on somebody else's record as well: a family's, or a company's.
+
+    That is nothing against the same full name with the same mailbox, or with enough else.
+    """
+    agreeing = [field for field in ("email", "phone") if best.levels[field] in _THE_SAME]
+    is_namesake = best.levels["first_name"] == best.levels["last_name"] == "exact"
+    if not agreeing or (is_namesake and (best.levels["email"] == "exact" or has_enough_facts(best.levels))):
+        return False
+    others = [pair for pair in pairs if pair.is_somebody_else]
+    return all(any(_agrees_as_much(pair, best, field) for pair in others) for field in agreeing)
+
+
+def _agrees_as_much(other: _Pair, best: _Pair, field: str) -> bool:
+    """Colleagues share a landline; that says nothing about the mobile number beside it."""
+    return other.levels[field] == "exact" or other.levels[field] == best.levels[field] == "landline"
+
+
+def _are_one_person(one: _Pair, other: _Pair, config: MatchConfig) -> bool:
+    """Two records of the org, beside each other. With a mobile number each they may be father and son."""
+    pair = _pair(one.other, other.other, config)
+    if pair.score < config.accept or pair.guards:
+        return False
+    return pair.levels["phone"] in {"exact", UNKNOWN} or not (_has_mobile(one.other) and _has_mobile(other.other))
+
+
+def _has_mobile(facts: Facts) -> bool:
+    return any(not number.is_landline for number in facts.numbers)
+
+
+# --- somebody who is probably another ------------------------------------------------------------------------------
+
+
+def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair], config: MatchConfig) -> bool:
+    """Where a name differs, only what belongs to one person makes it doubtful that these are two."""
+    levels = pair.levels
+    if "generations_differ" in pair.guards or pair.guards >= NAMES_DIFFER:
+        return False
+    if "last_names_differ" in pair.guards:
+        return levels["first_name"] in _SAME_FIRST and _is_at_home(levels)
+    if nearly_same_given(pair.mine.name, pair.other.name, config):
+        is_doubtful = shares_contact_point(levels) or levels["email"] in {"typo", "role"}
+        return is_doubtful or (has_enough_facts(levels) and not points_at_two(pair.mine, pair.other, levels))
+    if levels["email"] != "exact" or _is_seen_on_several(pairs):
+        return False
+    return levels["phone"] == "exact" or not _mailbox_tells_apart(pair)
+
+
+def _is_at_home(levels: Mapping[str, str]) -> bool:
+    return has_identifier(levels) or (levels["phone"] == "landline" and levels["street"] == "exact")
+
+
+def _mailbox_tells_apart(pair: _Pair) -> bool:
+    """Of two known first names, the address bears just one: the other wrote from somebody's mailbox."""
+    names = [pair.mine.name.given, pair.other.name.given]
+    if not all(given and given[0] in word_lists.given_names() for given in names):
+        return False
+    locals_ = [folded(box.local) for box in pair.mine.mailboxes]
+    borne = [any(len(given[0]) >= _BORNE and given[0] in local for local in locals_) for given in names]
+    return borne[0] != borne[1]
+
+
+def _is_seen_on_several(pairs: Sequence[_Pair]) -> bool:
+    return len({pair.other.name.given for pair in pairs if pair.levels["email"] == "exact"}) > 1
+
+
+def _evidence(pair: _Pair, guards: frozenset[str] | set[str], rivals: Sequence[_Pair], config: MatchConfig) -> Evidence:
+    return Evidence(
+        fields=tuple(
+            FieldEvidence(field, level, 0.0 if level == UNKNOWN else config.bits[field][level])
+            for field, level in pair.levels.items()
+        ),
+        guards=tuple(sorted(guards)),
+        keys=keys_in_common(pair.mine, pair.other),
+        rivals=tuple(Rival(rival.id, rival.score) for rival in rivals),
+        config=config.version,
+    )

@@ -1,0 +1,137 @@
+"""What a person's raw text says, made comparable once. Values that say nothing are left out."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+from shared import phone
+from shared.cleaning import folded
+from shared.countries import country_code
+from shared.email_address import same_mailbox
+from shared.matching import word_lists
+from shared.matching.names import Name, read_name
+from shared.matching.person import Person
+
+_SEVERAL: Final = re.compile(r"[;\n]")
+_NO_DIGIT: Final = re.compile(r"\D+")
+_LEAST_DIGITS: Final = 7
+"""Fewer is no number of the public network, or one without its area."""
+_COUNTED: Final = ("1234567", "2345678", "3456789", "9876543", "8765432")
+"""At the end of a number: somebody counted."""
+COMPANY_START: Final = 5
+"""Letters of a company's name that a look-up asks for."""
+_LONGEST: Final = 500
+"""Characters of one field that are read: hostile texts must not cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """`is_personal`: neither a team's nor a family's. `is_free`: anybody can have an address in this domain."""
+
+    local: str
+    domain: str
+    is_personal: bool
+    is_free: bool
+
+    @property
+    def address(self) -> str:
+        return f"{self.local}@{self.domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number as it was written, in digits, and the region in which it was (ISO)."""
+
+    text: str
+    digits: str
+    region: str
+
+    @property
+    def e164(self) -> str | None:
+        return _e164(self.text, self.region)
+
+    @property
+    def is_landline(self) -> bool:
+        """A household's or a company's, not one person's."""
+        return _is_landline(self.e164) if self.e164 else False
+
+
+class Facts:
+    """Read when first asked for: of somebody with quite another name, most is never asked. Empty where unknown."""
+
+    def __init__(self, person: Person, country: str) -> None:
+        """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""
+        self._person = person
+        self._country = country
+        self.id = person.id
+
+    @cached_property
+    def name(self) -> Name:
+        return read_name(_cut(self._person.first_name), _cut(self._person.last_name))
+
+    @cached_property
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        return tuple(filter(None, map(_mailbox, _several(self._person.email))))
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        own = country_code(_cut(self._person.country)) if self._person.country else None
+        return tuple(filter(None, (_number(text, own or self._country) for text in _several(self._person.phone))))
+
+    @cached_property
+    def company(self) -> tuple[str, ...]:
+        text = _cut(self._person.company)
+        return () if folded(text) in word_lists.placeholder_companies() else word_lists.company_core(text)
+
+    @cached_property
+    def company_start(self) -> str:
+        return folded(_cut(self._person.company))[:COMPANY_START]
+
+    @cached_property
+    def street(self) -> tuple[str, str]:
+        """Its name and the house number."""
+        return word_lists.street_key(_cut(self._person.street)) if self._person.street else ("", "")
+
+    @cached_property
+    def city(self) -> str:
+        return folded(_cut(self._person.city))
+
+    @cached_property
+    def postcode(self) -> str:
+        return folded(_cut(self._person.postcode))
+
+
+def _cut(text: str | None) -> str:
+    return (text or "")[:_LONGEST]
+
+
+def _several(text: str | None) -> list[str]:
+    return [part.strip() for part in _SEVERAL.split(text[:_LONGEST]) if part.strip()] if text else []
+
+
+def _mailbox(text: str) -> Mailbox | None:
+    local, at, domain = same_mailbox(text).rpartition("@")
+    if not at or not local or not domain:
+        return None
+    if local in word_lists.placeholder_mailboxes() or domain in word_lists.placeholder_domains():
+        return None
+    shared = word_lists.is_role_mailbox(local) or word_lists.is_household_mailbox(local)
+    return Mailbox(local, domain, is_personal=not shared, is_free=domain in word_lists.free_mail_domains())
+
+
+def _number(text: str, region: str) -> Number | None:
+    digits = _NO_DIGIT.sub("", text)
+    if len(digits) < _LEAST_DIGITS or len(set(digits[-_LEAST_DIGITS:])) == 1 or digits.endswith(_COUNTED):
+        return None
+    return Number(text, digits, region)
+
+
+@lru_cache(maxsize=2048)
+def _e164(text: str, region: str) -> str | None:
+    return phone.to_e164(text, region)
+
+
+@lru_cache(maxsize=2048)
+def _is_landline(e164: str) -> bool:
+    return phone.may_be_landline(e164)

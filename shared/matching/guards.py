@@ -1,0 +1,120 @@
+"""What forbids an automatic update however much else agrees. Each is a way in which scores alone merged two people."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.matching.compare import DIFFERENT, UNKNOWN
+from shared.matching.facts import Facts
+from shared.matching.names import Name
+
+NAMES_DIFFER: Final = frozenset({"first_names_differ", "last_names_differ"})
+NAME_GUARDS: Final = NAMES_DIFFER | {"generations_differ"}
+"""Who trips one of these is taken for somebody else, not for a doubtful case."""
+_POINT_AT_OTHERS: Final = frozenset({DIFFERENT, "company_domain", "same_local"})
+"""E-mail addresses that say: two people, or one with two mailboxes."""
+_HINTS: Final = frozenset({"typo", "role"})
+_ALIKE_NAMES: Final = frozenset({"nickname", "similar"})
+_ALIKE: Final = frozenset({"exact", "close"})
+_NEEDED_FACTS: Final = 2
+"""Of company, street and place, where no e-mail address or phone number agrees."""
+
+type Levels = Mapping[str, str]
+
+
+def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
+    """Of a pair alone; `rival` and `shared_contact_point` depend on the other candidates."""
+    if levels["first_name"] == levels["last_name"] == DIFFERENT:
+        return NAMES_DIFFER  # nothing else matters any more, and most candidates are of this kind
+    tripped = {
+        "first_names_differ": levels["first_name"] == DIFFERENT,
+        "last_names_differ": levels["last_name"] == DIFFERENT,
+        "generations_differ": _generations_differ(one, other),
+        "generation_missing": _generation_is_missing(one, other),
+        "name_missing": _name_is_missing(one, other, levels),
+        "role_mailbox": levels["email"] == "role",
+        "no_personal_identifier": not has_identifier(levels)
+        and (facts_in_common(levels) < _NEEDED_FACTS or levels["first_name"] in _ALIKE_NAMES),
+        "contact_points_differ": not has_identifier(levels) and points_at_two(one, other, levels),
+        "household_names_alike": levels["first_name"] in {"nickname", "similar"}
+        and _is_one_household(one, other, levels),
+    }
+    return frozenset(name for name, is_tripped in tripped.items() if is_tripped)
+
+
+def has_identifier(levels: Levels) -> bool:
+    """A personal e-mail address or number in common; of namesakes, a mistyped address counts."""
+    is_typo = levels["email"] == "typo" and levels["first_name"] == levels["last_name"] == "exact"
+    return is_typo or levels["email"] == "exact" or levels["phone"] == "exact"
+
+
+def shares_contact_point(levels: Levels) -> bool:
+    """A mailbox or number in common, be it a family's."""
+    return levels["email"] == "exact" or levels["phone"] in {"exact", "landline"}
+
+
+def facts_in_common(levels: Levels) -> int:
+    """Of company, street, landline and place."""
+    place = levels["postcode"] == "exact" or (levels["postcode"] == UNKNOWN and levels["city"] == "exact")
+    return sum(levels[field] in {"exact", "close", "landline"} for field in ("company", "street", "phone")) + place
+
+
+def has_enough_facts(levels: Levels) -> bool:
+    """Without the phone."""
+    return facts_in_common(levels) - (levels["phone"] == "landline") >= _NEEDED_FACTS
+
+
+def is_worth_a_look(one: Facts, other: Facts, levels: Levels) -> bool:
+    """Whether namesakes may be one: they share more than a town, or nothing says that they are two."""
+    if shares_contact_point(levels) or levels["email"] in _HINTS:
+        return True
+    if levels["company"] in _ALIKE or levels["street"] in _ALIKE:
+        return True
+    return facts_in_common(levels) > 0 and not points_at_two(one, other, levels)
+
+
+def points_at_two(one: Facts, other: Facts, levels: Levels) -> bool:
+    """A landline beside a mobile number is no contradiction: most people have both."""
+    if levels["email"] in _POINT_AT_OTHERS:
+        return True
+    return levels["phone"] == DIFFERENT and bool(_kinds(one) & _kinds(other))
+
+
+def _kinds(facts: Facts) -> set[bool]:
+    return {number.is_landline for number in facts.numbers}
+
+
+def _is_one_household(one: Facts, other: Facts, levels: Levels) -> bool:
+    """A roof or a line in common, or one mailbox and two mobile numbers."""
+    if levels["email"] == levels["phone"] == "exact" or not shares_contact_point(levels):
+        return False
+    has_two = levels["phone"] == DIFFERENT and bool(_kinds(one) & _kinds(other))
+    return has_two or levels["street"] == "exact" or levels["phone"] == "landline"
+
+
+def _generations_differ(one: Facts, other: Facts) -> bool:
+    generations = {one.name.generation, other.name.generation}
+    return len(generations) > 1 and "" not in generations
+
+
+def _generation_is_missing(one: Facts, other: Facts) -> bool:
+    """Jan Jansen jr. has a father, who seldom writes `sr.`."""
+    return (one.name.generation == "") != (other.name.generation == "")
+
+
+def _name_is_missing(one: Facts, other: Facts, levels: Levels) -> bool:
+    """Without a first name on both sides, only a personal mailbox tells the members of a family apart."""
+    if levels["last_name"] == UNKNOWN:
+        return True
+    if levels["first_name"] != UNKNOWN:
+        return False
+    if levels["email"] != "exact":
+        return True
+    named = one.name if one.name.given else other.name
+    return bool(named.given) and not any(_is_called_after(box.local, named) for box in one.mailboxes)
+
+
+def _is_called_after(local: str, name: Name) -> bool:
+    """`jan.devries` and `jdevries` are Jan de Vries's own, `devries` may be his family's."""
+    given, family = name.given[0], "".join(name.family)
+    by_first = len(given) >= 3 and local.startswith(given)
+    return by_first or (len(family) >= 3 and local.startswith(given[0]) and family in local[1:])
