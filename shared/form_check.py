@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from shared.form import Form
 from shared.form_fit import FormProblem, Severity, nearest, problems_on_lead
-from shared.lead import SUBMISSION_ID_FIELD
-from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
+from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE, SUBMISSION_ID_FIELD
 from shared.org_shape import PERMISSION_SET, Campaign, OrgField, OrgObject, OrgShape, same_id
 
 __all__ = ["FormProblem", "Wanted", "check_forms", "errors_among", "wanted_by"]

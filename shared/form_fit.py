@@ -8,7 +8,8 @@ from typing import Final, Literal
 from shared.countries import english_names
 from shared.form import Form
 from shared.form_field import FieldType, FormField
-from shared.lead import SOURCE_LENGTH, SUBMISSION_ID_FIELD
+from shared.lead import SOURCE_LENGTH
+from shared.lead_fields import SUBMISSION_ID_FIELD
 from shared.org_shape import OrgField, OrgObject, PicklistValue
 from shared.org_types import (
     ANYTHING_TYPED,

@@ -9,12 +9,11 @@ from shared.countries import english_name
 from shared.crm import Named
 from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, Form
 from shared.form_field import FieldType, FormField
-from shared.lead_fields import TEXT_LENGTHS
+from shared.lead_fields import SUBMISSION_ID_FIELD, TEXT_LENGTHS
 from shared.submission import Sources, Submission, timestamp
 from shared.texts import Language
 from shared.validation import CleanValue
 
-SUBMISSION_ID_FIELD: Final = "Submission_Id__c"
 type Record = dict[str, Any]
 
 _DESCRIPTION_ROOM: Final = TEXT_LENGTHS["Description"]
@@ -131,12 +130,12 @@ def task_record(
         "WhoId": who_id,
         SUBMISSION_ID_FIELD: submission.submission_id,
     }
-    if _is_user(owner_id):
+    if is_user(owner_id):
         task["OwnerId"] = owner_id
     return task
 
 
-def _is_user(owner: str | Named | None) -> bool:
+def is_user(owner: str | Named | None) -> bool:
     if isinstance(owner, Named):
         return owner.kind == "user"
     return owner is not None and owner.startswith(_USER_PREFIX)
