@@ -23,6 +23,7 @@ from shared.errors import (
     UnknownOutcomeError,
 )
 from shared.holding import tell_held
+from shared.lead_changes import with_changes
 from shared.observability import count, log, where
 from shared.planning import choose, plan_batch, tell
 from shared.plans import Create, Done, Hold, Plan, Tell
@@ -168,14 +169,15 @@ def _resolve_duplicates(
         if choice := choose(known, written[known.id].matches, found, unsure=unsure):
             chosen[known.id] = choice
             # The next of the batch sees what this one is about to write.
-            found = {start: _changed(record, choice) for start, record in found.items()}
+            found = {start: _changed(record, choice, known) for start, record in found.items()}
         else:
             done[known.id] = refused[known.id]
     return chosen
 
 
-def _changed(record: Record, plan: Tell) -> Record:
-    return {**record, **plan.changes} if record["Id"] == plan.target_id else record
+def _changed(record: Record, plan: Tell, one: Prepared) -> Record:
+    is_target = record["Id"] == plan.target_id
+    return with_changes(record, plan.changes, one.submission.received_at) if is_target else record
 
 
 def _is_duplicate(result: Result | None) -> bool:

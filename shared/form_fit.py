@@ -113,10 +113,13 @@ class _Fit:
 
     def _answer(self, field: FormField) -> Iterator[FormProblem]:
         where = f"fields.{field.name}"
-        yield from self._reached(where, field.lead_field, is_updated=True)
+        yield from self._reached(where, field.lead_field, is_updated=field.on_existing != "never")
         there = self._lead.field(field.lead_field)
         if there is None:
             return
+        if field.on_existing == "append" and there.type in TEXTS - {"textarea"}:
+            what = f"{there.name} is of type {there.type}: one line can't take answer below answer"
+            yield self._error(where, "append_to_one_line", what, 'a text area, or on_existing = "keep"')
         if there.type in PICKLISTS and field.type in ANYTHING_TYPED:
             yield self._free_text(where, there)
         elif there.type not in TAKES[field.type]:

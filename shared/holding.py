@@ -8,6 +8,7 @@ from shared.candidates import Known, Prepared
 from shared.cleaning import cut
 from shared.crm import Named, NewLead, Record
 from shared.lead import is_user, lead_record, task_record
+from shared.lead_changes import with_changes
 from shared.lead_fields import EVIDENCE_ROOM, MATCH_EVIDENCE_FIELD, POSSIBLE_DUPLICATE_FIELD, TEXT_LENGTHS
 from shared.matching import Decision
 from shared.matching.wording import in_words
@@ -63,7 +64,7 @@ def hold(one: Prepared, decision: Decision, candidate_id: str, evidence: dict[st
     follows = candidate_id in known.planned
     record = {**plain.record, **flags(words, "" if follows else candidate_id)}
     careless = one.form.existing.duplicate_rule != "hold"
-    known.add_planned(one.id, plain.record)
+    known.add_planned(one.id, with_changes({}, plain.record, one.submission.received_at))
     return Hold(
         NewLead(record, assign=plain.assign, save_duplicate=careless, tell_owner=True),
         candidate_id,

@@ -9,7 +9,8 @@ from shared.email_address import same_mailbox
 from shared.errors import FormToLeadError, PermanentError
 from shared.form import Existing, Form
 from shared.holding import hold, new_lead, plan_own, task_owner
-from shared.lead import changes_to, task_record, visitor_fields
+from shared.lead import task_record, visitor_fields
+from shared.lead_changes import changes_to, with_changes
 from shared.lead_fields import SUBMISSION_ID_FIELD
 from shared.matching import Decision
 from shared.matching.decision import Verdict
@@ -79,7 +80,7 @@ def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known
     if verdict == "hold" and decision.candidate_id:
         return hold(one, decision, decision.candidate_id, evidence, known)
     lead = new_lead(one)
-    known.add_planned(one.id, lead.record)
+    known.add_planned(one.id, with_changes({}, lead.record, one.submission.received_at))
     return Create(lead, evidence)
 
 
@@ -115,7 +116,7 @@ def _plan_again(one: Prepared, task: Record, known: Known) -> Plan:
 def _tell_known(one: Prepared, target_id: str, evidence: dict[str, str], known: Known, *, task_id: str = "") -> Tell:
     record = known.record(target_id)
     plan = tell(one, record, evidence, task_id=task_id, follows=target_id in known.planned)
-    record.update(plan.changes)
+    record.update(with_changes(record, plan.changes, one.submission.received_at))
     return plan
 
 

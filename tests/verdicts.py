@@ -17,14 +17,14 @@ DOUBT = Evidence(
 
 
 def in_doubt(monkeypatch: pytest.MonkeyPatch, *last_names: str) -> None:
-    """Of these people, or of everybody, the matcher holds whom it would be sure of."""
+    """Of these people, or of everybody, the matcher is not sure, whatever it finds."""
     sure = Known.decide
 
     def decide(known: Known, one: Prepared) -> Decision:
         decision = sure(known, one)
         doubts = not last_names or one.values.get("last_name") in last_names
         return (
-            replace(decision, outcome="hold", evidence=DOUBT) if decision.outcome == "update" and doubts else decision
+            replace(decision, outcome="hold", evidence=DOUBT) if decision.outcome != "create" and doubts else decision
         )
 
     monkeypatch.setattr(Known, "decide", decide)

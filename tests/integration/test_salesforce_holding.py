@@ -29,7 +29,7 @@ def sent(**fields: Any) -> Submission:
 
 
 def candidate(org: OrgControl, **fields: Any) -> str:
-    known = {"FirstName": "Jan", "LastName": "Twijfel", "Company": "Elders", "Email": "twijfel@example.com"}
+    known = {"FirstName": "Sanne", "LastName": "Twijfel", "Company": "Elders", "Email": "twijfel@example.com"}
     return org.add("Lead", **(known | fields))
 
 
