@@ -29,7 +29,12 @@ def known_desk(**lead: str) -> tuple[Desk, str]:
     """An org that has somebody with the address of `a_submission`."""
     desk = Desk()
     desk.crm.owner_of_new = NEW_OWNER
-    candidate = {"FirstName": "Sanne", "LastName": "de Vries", "Email": "sanne@example.com", "OwnerId": CANDIDATE_S_OWNER}
+    candidate = {
+        "FirstName": "Sanne",
+        "LastName": "de Vries",
+        "Email": "sanne@example.com",
+        "OwnerId": CANDIDATE_S_OWNER,
+    }
     return desk, desk.crm.add_lead(**candidate | lead)
 
 
