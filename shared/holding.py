@@ -69,7 +69,7 @@ def hold(one: Prepared, decision: Decision, candidate_id: str, evidence: dict[st
         NewLead(record, assign=plain.assign, save_duplicate=careless, tell_owner=True),
         candidate_id,
         follows,
-        "" if follows else str(known.record(candidate_id).get("OwnerId") or ""),
+        _owner_of(candidate_id, known),
         words,
         evidence,
     )
@@ -86,7 +86,7 @@ def tell_held(one: Prepared, plan: Hold, candidate_id: str, *, lead_id: str, own
         changes={POSSIBLE_DUPLICATE_FIELD: candidate_id} if plan.follows else {},
         task=held_task(one, plan.words, candidate_id, lead_id=lead_id, owner_id=owner),
         task_id="",
-        evidence={**plan.evidence, "candidate": candidate_id},
+        evidence=plan.evidence,
     )
 
 
@@ -104,8 +104,7 @@ def plan_own(one: Prepared, lead: Record, task: Record | None, known: Known) -> 
         return Done(State.HELD, record_id, task_id, evidence | ({"candidate": named} if named else {}))
     candidate_id = named or _candidate_again(one, str(lead["Id"]), known)
     evidence |= {"candidate": candidate_id} if candidate_id else {}
-    candidate_owner = str(known.record(candidate_id).get("OwnerId") or "") if candidate_id in known else ""
-    owner = task_owner(one, str(lead.get("OwnerId") or ""), candidate_owner)
+    owner = task_owner(one, str(lead.get("OwnerId") or ""), _owner_of(candidate_id, known))
     words = str(lead.get(MATCH_EVIDENCE_FIELD) or "")
     changes = {POSSIBLE_DUPLICATE_FIELD: candidate_id} if candidate_id and not named else {}
     if task and not changes:
@@ -119,6 +118,12 @@ def plan_own(one: Prepared, lead: Record, task: Record | None, known: Known) -> 
         task_id=task_id,
         evidence=evidence,
     )
+
+
+def _owner_of(candidate_id: str, known: Known) -> str:
+    """'' where it is about to be created, or is not among those found any more."""
+    is_there = candidate_id in known and candidate_id not in known.planned
+    return str(known.record(candidate_id).get("OwnerId") or "") if is_there else ""
 
 
 def _candidate_again(one: Prepared, own_lead_id: str, known: Known) -> str:

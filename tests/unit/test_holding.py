@@ -295,6 +295,16 @@ def test_a_task_that_was_written_is_not_written_again_while_its_candidate_must_s
     assert len(desk.crm.tasks) == 1
 
 
+def test_a_candidate_that_nobody_finds_any_more_keeps_a_told_lead_from_nothing() -> None:
+    """The first run could not name it; the Task is there, and a call that writes nothing is no call."""
+    desk, submission = Desk(), a_submission()
+    own = desk.crm.add_lead(Submission_Id__c=submission.submission_id, Match_Evidence__c="words", LastName="de Vries")
+    desk.crm.tasks["00T1"] = {"Id": "00T1", "WhoId": own, "Submission_Id__c": submission.submission_id}
+    assert desk.process(submission) == []
+    assert (desk.state(submission), outcome(desk, submission).task_id) == (State.HELD, "00T1")
+    assert desk.crm.calls == ["look_up"]
+
+
 # --- a human was faster -----------------------------------------------------------------------------------------------
 
 
