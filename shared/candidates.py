@@ -87,7 +87,7 @@ class Known:
 
     def decide(self, one: Prepared) -> Decision:
         """Contacts stand first: of two that match equally well, the customer is better known than the Lead."""
-        contacts = self.contacts if one.form.existing.contact == "attach" else {}
+        contacts = self.contacts if one.form.existing.contact != "lead" else {}
         candidates = [person_of(record_id, record) for record_id, record in (*contacts.items(), *self.leads.items())]
         return decide(person_of(one.id, visitor_fields(one.form, one.values)), candidates, country=one.form.country)
 

@@ -7,11 +7,12 @@ call fails keeps its result.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from shared.campaigns import with_campaigns
 from shared.candidates import Prepared, fields_to_see, look_up_for
-from shared.crm import Crm, Member, Note, Noted, Record, Written
+from shared.crm import Crm, Note, Noted, Record, Written
 from shared.errors import (
     BudgetError,
     ConfigurationError,
@@ -21,29 +22,21 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
+from shared.holding import tell_held
+from shared.lead_changes import with_changes
 from shared.observability import count, log, where
-from shared.planning import Create, Done, Plan, Tell, choose, plan_batch, tell
+from shared.planning import choose, plan_batch, tell
+from shared.plans import Create, Done, Hold, Plan, Tell
 from shared.rejection import Reason
-from shared.submission import Outcome, State
+from shared.results import MOVED, Result, Results, Settled, of_one, settled
+from shared.submission import State
 
 _DUPLICATE: Final = "DUPLICATES_DETECTED"
-_MOVED: Final = frozenset({"CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_DELETED", "NOT_FOUND"})
-"""The record that the look-up saw a moment ago was converted, merged or deleted since."""
 _GONE_OR_MISNAMED: Final = "INVALID_CROSS_REFERENCE_KEY"
 """Of a note: its record was deleted for good, or the owner of the Task is no user. Looking again tells which."""
 
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What stands in Salesforce now."""
-
-    state: State
-    outcome: Outcome
-
-
-type Result = Settled | FormToLeadError
-type Results = dict[str, Result]
-"""By submission id."""
+type _Plans = dict[str, Plan]
+type _People = Mapping[str, Prepared]
 
 
 def carry_out(ready: Sequence[Prepared], crm: Crm) -> Results:
@@ -64,7 +57,7 @@ def carry_out(ready: Sequence[Prepared], crm: Crm) -> Results:
             # One person's data or one form's field stops them all: find out whose, at the price of more calls.
             results |= _one_by_one(left, crm)
         else:
-            results |= {one.id: _of_one(error) for one in left}
+            results |= {one.id: of_one(error) for one in left}
     except (TransientError, ConfigurationError) as error:
         results = {one.id: error for one in ready} | results
     except Exception as error:  # noqa: BLE001 (a bug: whoever meets it alone is rejected by name, the others go on)
@@ -93,13 +86,18 @@ def _write(ready: Sequence[Prepared], plans: Mapping[str, Plan], results: Result
     done: Results = {}
     try:
         done |= {one: plan for one, plan in plans.items() if isinstance(plan, FormToLeadError)}
-        done |= {one: _done(plan) for one, plan in plans.items() if isinstance(plan, Done)}
-        done |= _create_leads(by_id, plans, crm)
-        plans |= _resolve_duplicates(by_id, plans, done, crm)
-        _tell_sales(by_id, plans, done, crm)
+        done |= {
+            one: settled(plan.state, plan.record_id, plan.evidence, plan.task_id)
+            for one, plan in plans.items()
+            if isinstance(plan, Done)
+        }
+        held: dict[str, Written] = {}
+        _create_leads(by_id, plans, done, held, crm)
+        plans |= _resolve_duplicates(by_id, plans, done, held, crm)
+        _tell_sales(by_id, plans, done, held, crm)
     finally:
         # A membership must not be forgotten because something else failed: it is part of being done.
-        results |= _with_campaigns(by_id, done, crm)
+        results |= with_campaigns(by_id, done, crm)
 
 
 def _one_by_one(left: Sequence[Prepared], crm: Crm) -> Results:
@@ -112,46 +110,42 @@ def _one_by_one(left: Sequence[Prepared], crm: Crm) -> Results:
     return {one.id: TransientError("batch_cut_short") for one in left} | results
 
 
-def _of_one(error: RefusedCallError) -> FormToLeadError:
-    return PermanentError(error.code, detail=error.detail) if error.permanent else error
-
-
-def _done(plan: Done) -> Settled:
-    return _settled(plan.state, plan.record_id, plan.evidence, plan.task_id)
-
-
-def _settled(state: State, record_id: str, evidence: dict[str, str], task_id: str = "") -> Settled:
-    kind = "Contact" if state is State.ATTACHED else "Lead"
-    return Settled(state, Outcome(record_id=record_id, record_type=kind, task_id=task_id, evidence=evidence))
-
-
 # --- new Leads ----------------------------------------------------------------------------------------------
 
 
-def _create_leads(by_id: Mapping[str, Prepared], plans: Mapping[str, Plan], crm: Crm) -> Results:
-    creates = {one: plan for one, plan in plans.items() if one in by_id and isinstance(plan, Create)}
+def _create_leads(by_id: _People, plans: Mapping[str, Plan], done: Results, held: dict[str, Written], crm: Crm) -> None:
+    creates = {one: plan for one, plan in plans.items() if one in by_id and isinstance(plan, Create | Hold)}
     if not creates:
-        return {}
+        return
     for one, plan in creates.items():
         if plan.lead.save_duplicate:
             log("duplicate_rule_may_be_passed", submission_id=one)
     written = crm.upsert_leads([plan.lead for plan in creates.values()])
-    return {one: _created(plan, result) for (one, plan), result in zip(creates.items(), written, strict=True)}
+    for (one, plan), result in zip(creates.items(), written, strict=True):
+        _created(one, plan, result, done, held)
 
 
-def _created(plan: Create, written: Written) -> Result:
-    return written.error or _settled(State.CREATED, written.record_id, plan.evidence)
+def _created(one: str, plan: Create | Hold, written: Written, done: Results, held: dict[str, Written]) -> None:
+    """A held Lead is not settled by being there: sales must hear of it too."""
+    if written.error:
+        done[one] = written.error
+    elif isinstance(plan, Hold):
+        held[one] = written
+    else:
+        done[one] = settled(State.CREATED, written.record_id, plan.evidence)
 
 
 def _resolve_duplicates(
-    by_id: Mapping[str, Prepared], plans: Mapping[str, Plan], done: Results, crm: Crm
-) -> dict[str, Plan]:
+    by_id: _People, plans: Mapping[str, Plan], done: Results, held: dict[str, Written], crm: Crm
+) -> _Plans:
     """Whom a duplicate rule of the org stopped: plans to tell sales about the record that the rule found.
 
-    Changes `done` for those who are held, or who could be created after all. A collection does not say whom the rule
-    found, so they are written once more, singly: one call, and those of `follow`.
+    Changes `done` and `held` for those who are rejected, or who could be created after all. A collection does not say
+    whom the rule found, so they are written once more, singly: one call, and those of `follow`.
     """
-    stopped = {one: plan for one, plan in plans.items() if isinstance(plan, Create) and _is_duplicate(done.get(one))}
+    stopped = {
+        one: plan for one, plan in plans.items() if isinstance(plan, Create | Hold) and _is_duplicate(done.get(one))
+    }
     if not stopped:
         return {}
     count("OrgDuplicates", len(stopped))
@@ -159,34 +153,38 @@ def _resolve_duplicates(
         # Not settled yet: should one of these calls fail, its error is theirs.
         del done[one]
     written = dict(zip(stopped, crm.upsert_one_by_one([plan.lead for plan in stopped.values()]), strict=True))
-    results = {one: _created(stopped[one], result) for one, result in written.items()}
-    still = [one for one, result in results.items() if _is_duplicate(result)]
-    results |= {one: _held(written[one]) for one in still}
-    held = [one for one in still if by_id[one].form.existing.duplicate_rule == "hold"]
-    done |= {one: result for one, result in results.items() if one in held or one not in still}
-    to_tell = [by_id[one] for one in still if one not in held]
+    still = [one for one, result in written.items() if _is_duplicate(result.error)]
+    refused = {one: _refused(written[one]) for one in still}
+    for one, plan in stopped.items():
+        if one not in still:
+            _created(one, plan, written[one], done, held)
+        elif by_id[one].form.existing.duplicate_rule == "hold":
+            done[one] = refused[one]
+    to_tell = [by_id[one] for one in still if one not in done]
     ids = [match.record_id for one in to_tell for match in written[one.id].matches]
     found = crm.follow(ids, fields_to_see(to_tell)) if ids else {}
-    chosen: dict[str, Plan] = {}
-    for waiting in to_tell:
-        if plan := choose(waiting, written[waiting.id].matches, found):
-            chosen[waiting.id] = plan
+    chosen: _Plans = {}
+    for known in to_tell:
+        unsure = isinstance(stopped[known.id], Hold)
+        if choice := choose(known, written[known.id].matches, found, unsure=unsure):
+            chosen[known.id] = choice
             # The next of the batch sees what this one is about to write.
-            found = {start: _changed(record, plan) for start, record in found.items()}
+            found = {start: _changed(record, choice, known) for start, record in found.items()}
         else:
-            done[waiting.id] = results[waiting.id]
+            done[known.id] = refused[known.id]
     return chosen
 
 
-def _changed(record: Record, plan: Tell) -> Record:
-    return {**record, **plan.changes} if record["Id"] == plan.target_id else record
+def _changed(record: Record, plan: Tell, one: Prepared) -> Record:
+    is_target = record["Id"] == plan.target_id
+    return with_changes(record, plan.changes, one.submission.received_at) if is_target else record
 
 
 def _is_duplicate(result: Result | None) -> bool:
     return isinstance(result, PermanentError) and result.code == _DUPLICATE
 
 
-def _held(written: Written) -> PermanentError:
+def _refused(written: Written) -> PermanentError:
     """For an operator: which rule, and whom it found."""
     rules = ", ".join(sorted({match.rule for match in written.matches})) or "unknown rule"
     ids = " ".join(match.record_id for match in written.matches) or "no record that the API user may see"
@@ -196,25 +194,39 @@ def _held(written: Written) -> PermanentError:
 # --- notes on known people ----------------------------------------------------------------------------------
 
 
-def _tell_sales(by_id: Mapping[str, Prepared], plans: Mapping[str, Plan], done: Results, crm: Crm) -> None:
+def _tell_sales(
+    by_id: _People, plans: Mapping[str, Plan], done: Results, held: Mapping[str, Written], crm: Crm
+) -> None:
+    ids = {one: written.record_id for one, written in held.items()}
+    ids |= {one: result.outcome.record_id for one, result in done.items() if isinstance(result, Settled)}
     tells: dict[str, Tell] = {}
     for one, plan in plans.items():
-        if one not in by_id or not isinstance(plan, Tell):
+        if one not in by_id or not isinstance(plan, Tell | Hold) or (isinstance(plan, Hold) and one not in held):
             continue
-        created = done.get(plan.target_id) if plan.follows else None
-        if isinstance(created, Settled):
-            tells[one] = replace(plan, target_id=created.outcome.record_id)
-        elif plan.follows:
-            # The Lead that this one was to join did not come about: next time it is looked at on its own.
-            done[one] = TransientError("lead_of_same_batch_failed")
+        if told := _with_record_id(by_id[one], plan, ids, held.get(one, Written())):
+            tells[one] = told
         else:
-            tells[one] = plan
+            # The Lead of the batch that this one was to join did not come about: next time it is looked at on its own.
+            done[one] = TransientError("lead_of_same_batch_failed")
     noted = _note(tells, done, crm)
     moved = {one: plan for one, plan in tells.items() if _has_moved(noted[one])}
     if moved:
         for one in moved:
             del done[one]
         _note(_where_they_are(moved, by_id, noted, done, crm), done, crm)
+
+
+def _with_record_id(one: Prepared, plan: Tell | Hold, ids: Mapping[str, str], lead: Written) -> Tell | None:
+    """With a record in place of a submission of the same batch; None where there is none. `lead` is a held one's."""
+    other = plan.target_id if isinstance(plan, Tell) else plan.candidate_id
+    record_id = ids.get(other, "") if plan.follows else other
+    if not record_id:
+        return None
+    evidence = {name: text.replace(other, record_id) for name, text in plan.evidence.items()}
+    if isinstance(plan, Hold):
+        plan = replace(plan, evidence=evidence)
+        return tell_held(one, plan, record_id, lead_id=lead.record_id, owner_id=lead.owner_id)
+    return replace(plan, target_id=record_id, evidence=evidence)
 
 
 def _note(tells: Mapping[str, Tell], done: Results, crm: Crm) -> dict[str, Noted]:
@@ -242,7 +254,7 @@ def _told(submission_id: str, plan: Tell, noted: Noted) -> Result:
         evidence = {**evidence, "changes_refused": noted.change.error.code}
     elif noted.change.error:
         return noted.change.error
-    return _settled(plan.state, plan.target_id, evidence, noted.task.record_id or plan.task_id)
+    return settled(plan.state, plan.target_id, evidence, noted.task.record_id or plan.task_id)
 
 
 def _is_refused_for_good(error: FormToLeadError) -> bool:
@@ -251,79 +263,26 @@ def _is_refused_for_good(error: FormToLeadError) -> bool:
 
 
 def _has_moved(noted: Noted) -> bool:
-    return any(part.error and part.error.code in {*_MOVED, _GONE_OR_MISNAMED} for part in (noted.task, noted.change))
+    return any(part.error and part.error.code in {*MOVED, _GONE_OR_MISNAMED} for part in (noted.task, noted.change))
 
 
 def _where_they_are(
-    moved: Mapping[str, Tell], by_id: Mapping[str, Prepared], noted: Mapping[str, Noted], done: Results, crm: Crm
+    moved: Mapping[str, Tell], by_id: _People, noted: Mapping[str, Noted], done: Results, crm: Crm
 ) -> dict[str, Tell]:
     """New plans for the Contact of a Lead that was converted, or for what a record was merged into."""
     found = crm.follow([plan.target_id for plan in moved.values()], fields_to_see([by_id[one] for one in moved]))
     plans: dict[str, Tell] = {}
     for one, plan in moved.items():
-        if record := found.get(plan.target_id):
-            evidence = {**plan.evidence, "moved_from": plan.target_id}
-            plans[one] = tell(by_id[one], record, evidence, task_id=noted[one].task.record_id or plan.task_id)
-        else:
+        record, task_id = found.get(plan.target_id), noted[one].task.record_id or plan.task_id
+        evidence = {**plan.evidence, "moved_from": plan.target_id}
+        if record is None:
             # Deleted: the next look-up finds somebody else, or nobody, and then there is a new Lead.
             done[one] = TransientError("record_gone")
+        elif plan.state is not State.HELD:
+            plans[one] = tell(by_id[one], record, evidence, task_id=task_id)
+        elif record["Id"] == plan.target_id:
+            plans[one] = replace(plan, task={} if task_id else plan.task, task_id=task_id)
+        else:
+            # Somebody merged or converted the held Lead: there is nothing left to ask.
+            done[one] = settled(State.HELD, str(record["Id"]), evidence, task_id)
     return plans
-
-
-# --- campaigns ----------------------------------------------------------------------------------------------
-
-
-def _with_campaigns(by_id: Mapping[str, Prepared], done: Results, crm: Crm) -> Results:
-    """Who is in Salesforce now becomes a member of the form's campaign, also when a repeat finds them there."""
-    members = {one: _member(by_id[one], result) for one, result in done.items() if one in by_id}
-    joining = {one: member for one, member in members.items() if member}
-    if not joining:
-        return done
-    written = dict(zip(joining, _join(list(joining.values()), crm), strict=True))
-    moved = {one: joining[one] for one, result in written.items() if result.error and result.error.code in _MOVED}
-    written |= _join_where_they_are(moved, crm)
-    return done | {one: _joined(one, done[one], result) for one, result in written.items()}
-
-
-def _join(members: Sequence[Member], crm: Crm) -> list[Written]:
-    try:
-        return crm.join_campaigns(members)
-    except RefusedCallError as error:
-        # One member refuses the call: each on its own.
-        return [_join([one], crm)[0] for one in members] if len(members) > 1 else [Written(error=_of_one(error))]
-    except FormToLeadError as error:
-        return [Written(error=error)] * len(members)
-
-
-def _join_where_they_are(moved: Mapping[str, Member], crm: Crm) -> dict[str, Written]:
-    """The Lead was converted or merged since it was written: its Contact, or its master, joins."""
-    if not moved:
-        return {}
-    try:
-        today = crm.follow([member.record_id for member in moved.values()], ())
-    except FormToLeadError as error:
-        return {one: Written(error=error) for one in moved}
-    there = {
-        one: replace(member, record_id=str(today[member.record_id]["Id"]))
-        for one, member in moved.items()
-        if member.record_id in today
-    }
-    return dict(zip(there, _join(list(there.values()), crm), strict=True)) if there else {}
-
-
-def _member(one: Prepared, result: Result) -> Member | None:
-    campaign = one.form.lead.campaign
-    if campaign is None or not isinstance(result, Settled) or not result.outcome.record_id:
-        return None
-    return Member(campaign.in_org, result.outcome.record_id, campaign.status)
-
-
-def _joined(submission_id: str, result: Result, written: Written) -> Result:
-    """Without its campaign a Lead is still the Lead: what the org refuses for good is told, not rejected."""
-    refused = isinstance(written.error, PermanentError) or (written.error and written.error.code in _MOVED)
-    if not refused or not isinstance(result, Settled) or written.error is None:
-        return written.error or result
-    log("campaign_refused", level="warning", submission_id=submission_id, error=written.error.code)
-    count("CampaignRefused")
-    evidence = {**result.outcome.evidence, "campaign_refused": written.error.code}
-    return replace(result, outcome=result.outcome.model_copy(update={"evidence": evidence}))

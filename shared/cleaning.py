@@ -87,6 +87,12 @@ def tidy_name(name: str) -> str:
     return " ".join(word if _is_particle(word) else _capitalised(word) for word in words)
 
 
+def without_particles(name: str) -> str:
+    """Of `van den Berg` what a list is sorted by. A name of particles alone stays whole."""
+    words = name.replace("-", " ").split()
+    return " ".join(word for word in words if not _is_particle(word.lower())) or name
+
+
 def _is_particle(word: str) -> bool:
     return word.replace("’", "'") in _PARTICLES
 

@@ -53,11 +53,13 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class NewLead:
     """`assign`: whether the org's assignment rule chooses the owner. `save_duplicate`: whether the Lead is saved
-    although a duplicate rule warns; a rule that blocks can't be passed by."""
+    although a duplicate rule warns; a rule that blocks can't be passed by. `tell_owner`: whether the answer must
+    say who owns it now."""
 
     record: Record
     assign: bool = True
     save_duplicate: bool = False
+    tell_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Written:
     error: FormToLeadError | None = None
     matches: tuple[Match, ...] = ()
     """Whom a duplicate rule found, where the org told."""
+    owner_id: str = ""
+    """Of a Lead, where it was asked for and the org told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class Crm(Protocol):
         """One API call."""
 
     def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
-        """A repeat writes the same Lead again, never a second one. One API call for each way of writing."""
+        """A repeat writes the same Lead again, never a second one. One API call."""
 
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
         """The same as single writes in one API call: only they tell whom a duplicate rule found. At most 25."""

@@ -169,13 +169,19 @@ class LeadMapping(Strict):
 
 
 class Existing(Strict):
-    """What to do when the person is known: a Contact gets a Task (`attach`), or a new `lead` is made.
+    """What to do when the person is known.
+
+    `lead`, of an open Lead: `update` it, `hold` (a new Lead that says whose duplicate it may be, and a Task), or
+    `create` a new one. `contact`: `attach` a Task, `hold`, or make a `lead` and never look at Contacts. `unsure`,
+    where nobody can be sure: `hold` or `create`.
 
     `duplicate_rule`: what to do when a rule of the org finds a duplicate where we found none. `update`: a Task on the
     record that the rule found; `save`: save the Lead where the rule allows it; `hold`: a dead letter for an operator.
     """
 
-    contact: Literal["attach", "lead"] = "attach"
+    lead: Literal["update", "hold", "create"] = "update"
+    contact: Literal["attach", "hold", "lead"] = "attach"
+    unsure: Literal["hold", "create"] = "hold"
     duplicate_rule: Literal["update", "save", "hold"] = "update"
     task_subject: Annotated[str, Field(min_length=1, max_length=255)]
 

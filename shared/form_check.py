@@ -5,14 +5,22 @@ from dataclasses import dataclass
 
 from shared.form import Form
 from shared.form_fit import FormProblem, Severity, nearest, problems_on_lead
-from shared.lead import SUBMISSION_ID_FIELD
-from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
+from shared.lead_fields import (
+    EVIDENCE_ROOM,
+    LOOKED_UP_ON_LEADS,
+    LOOKED_UP_ON_PEOPLE,
+    MATCH_EVIDENCE_FIELD,
+    POSSIBLE_DUPLICATE_FIELD,
+    SUBMISSION_ID_FIELD,
+)
 from shared.org_shape import PERMISSION_SET, Campaign, OrgField, OrgObject, OrgShape, same_id
 
 __all__ = ["FormProblem", "Wanted", "check_forms", "errors_among", "wanted_by"]
 
 _ID_LENGTH = 36
 """Of a submission's id, a UUID."""
+_HELD_FIELDS = {POSSIBLE_DUPLICATE_FIELD: 18, MATCH_EVIDENCE_FIELD: EVIDENCE_ROOM}
+"""With the characters that each must hold."""
 _TASK_FIELDS = ("Subject", "Description", "WhoId", "OwnerId")
 
 
@@ -68,6 +76,8 @@ def _of_the_org(org: OrgShape) -> Iterator[FormProblem]:
     if org.lead is not None:
         yield from _submission_id(org.lead)
         yield from _anchor(org.lead.field(SUBMISSION_ID_FIELD))
+        for name, room in _HELD_FIELDS.items():
+            yield from _of_held_leads(org.lead, name, room)
     if org.task is not None:
         yield from _submission_id(org.task)
         for name in _TASK_FIELDS:
@@ -117,6 +127,23 @@ def _submission_id(there: OrgObject) -> Iterator[FormProblem]:
     elif not _holds_an_id(field):
         what = f"{where} is of type {field.type} with {field.length} characters, and an id has {_ID_LENGTH}"
         yield _org_problem(where, "error", "submission_id_too_short", what, f"a text field of {_ID_LENGTH} characters")
+
+
+def _of_held_leads(lead: OrgObject, name: str, room: int) -> Iterator[FormProblem]:
+    """Every look-up reads them, so without them nobody passes."""
+    field, where = lead.field(name), f"Lead.{name}"
+    if field is None:
+        what = f"Lead has no field {name}, or the API user may not see it: it says of a Lead whose duplicate it may be"
+        yield _org_problem(
+            where, "error", "held_field_missing", what, f"deploy salesforce/, and assign {PERMISSION_SET}"
+        )
+    elif not (field.createable and field.updateable):
+        yield _org_problem(
+            where, "error", "field_not_createable", f"the API user may not fill in {where}", f"grant Edit on {where}"
+        )
+    elif field.type not in {"string", "textarea"} or field.length < room:
+        what = f"{where} is of type {field.type} with {field.length} characters, and needs a text of {room}"
+        yield _org_problem(where, "error", "held_field_too_short", what, f"a text field of {room} characters")
 
 
 def _holds_an_id(field: OrgField) -> bool:

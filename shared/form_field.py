@@ -73,7 +73,8 @@ class Choice(Strict):
 class FormField(Strict):
     """`too_long` is about the Lead field: `cut` keeps the whole answer in the Description beside it.
 
-    `on_existing` is about a Lead that has a value already: keep it, replace it, or add to a multi-select picklist.
+    `on_existing` is about a known Lead. Its blanks are filled, and what stands there is kept, replaced, added to (a
+    multi-select picklist) or gets the answer below it (`append`, a text area); `never` does not even fill a blank.
     """
 
     name: FieldName
@@ -87,7 +88,7 @@ class FormField(Strict):
     lead_field: str = "Description"
     lead_length: Annotated[int, Field(gt=0, le=131072)] | None = None
     too_long: Literal["reject", "cut"] = "reject"
-    on_existing: Literal["keep", "replace", "add"] = "keep"
+    on_existing: Literal["keep", "replace", "append", "add", "never"] = "keep"
     autocomplete: str = ""
 
     @property
@@ -138,8 +139,16 @@ class FormField(Strict):
     def _says_what_to_do_with_what_is_there(self) -> None:
         if self.on_existing == "add" and self.type is not FieldType.CHOICES:
             raise ValueError("on_existing = add belongs to type choices: only a multi-select picklist can be added to")
-        if self.on_existing != "keep" and self.lead_field in _NEVER_REPLACED:
-            raise ValueError(f"{self.lead_field} is always kept on a Lead that is there; leave on_existing out")
+        in_description = self.lead_field == "Description"
+        if self.on_existing == "append" and not in_description and not self._is_text_area_of_the_org:
+            raise ValueError("on_existing = append belongs to the Description, or to type textarea in a custom field")
+        if self.on_existing in {"replace", "add"} and self.lead_field in _NEVER_REPLACED:
+            other = "append" if in_description else "never"
+            raise ValueError(f"{self.lead_field} is never replaced on a Lead that is there; keep it, or say {other}")
+
+    @property
+    def _is_text_area_of_the_org(self) -> bool:
+        return self.type is FieldType.TEXTAREA and is_custom(self.lead_field)
 
 
 _NEVER_REPLACED = frozenset({"Description", "Email", "FirstName", "LastName", "Company", "Phone", "MobilePhone"})

@@ -8,7 +8,8 @@ from typing import Final, Literal
 from shared.countries import english_names
 from shared.form import Form
 from shared.form_field import FieldType, FormField
-from shared.lead import SOURCE_LENGTH, SUBMISSION_ID_FIELD
+from shared.lead import SOURCE_LENGTH
+from shared.lead_fields import SUBMISSION_ID_FIELD
 from shared.org_shape import OrgField, OrgObject, PicklistValue
 from shared.org_types import (
     ANYTHING_TYPED,
@@ -112,10 +113,13 @@ class _Fit:
 
     def _answer(self, field: FormField) -> Iterator[FormProblem]:
         where = f"fields.{field.name}"
-        yield from self._reached(where, field.lead_field, is_updated=True)
+        yield from self._reached(where, field.lead_field, is_updated=field.on_existing != "never")
         there = self._lead.field(field.lead_field)
         if there is None:
             return
+        if field.on_existing == "append" and there.type in TEXTS - {"textarea"}:
+            what = f"{there.name} is of type {there.type}: one line can't take answer below answer"
+            yield self._error(where, "append_to_one_line", what, 'a text area, or on_existing = "keep"')
         if there.type in PICKLISTS and field.type in ANYTHING_TYPED:
             yield self._free_text(where, there)
         elif there.type not in TAKES[field.type]:

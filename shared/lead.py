@@ -1,7 +1,6 @@
 """From a checked submission to what is written in Salesforce: a Lead, changes to one, or a Task."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from shared.cleaning import cut
@@ -9,12 +8,11 @@ from shared.countries import english_name
 from shared.crm import Named
 from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, Form
 from shared.form_field import FieldType, FormField
-from shared.lead_fields import TEXT_LENGTHS
+from shared.lead_fields import SUBMISSION_ID_FIELD, TEXT_LENGTHS
 from shared.submission import Sources, Submission, timestamp
 from shared.texts import Language
 from shared.validation import CleanValue
 
-SUBMISSION_ID_FIELD: Final = "Submission_Id__c"
 type Record = dict[str, Any]
 
 _DESCRIPTION_ROOM: Final = TEXT_LENGTHS["Description"]
@@ -57,9 +55,14 @@ def consent_fields(form: Form, submission: Submission) -> Record:
 
 def visitor_fields(form: Form, values: Mapping[str, CleanValue]) -> Record:
     """Only what the visitor filled in: what may get on a Lead that is there already."""
+    return written_by(form.fields, form, values)
+
+
+def written_by(fields: Iterable[FormField], form: Form, values: Mapping[str, CleanValue]) -> Record:
+    """What the answers to these questions of the form put on a Lead."""
     record: Record = {}
     described: list[str] = []
-    for field in form.fields:
+    for field in fields:
         if field.name not in values:
             continue
         value = values[field.name]
@@ -76,51 +79,6 @@ def visitor_fields(form: Form, values: Mapping[str, CleanValue]) -> Record:
     return record
 
 
-def changes_to(lead: Mapping[str, Any], form: Form, submission: Submission, values: Mapping[str, CleanValue]) -> Record:
-    """What a known Lead gets of this submission: blanks filled, and what the form wants replaced or added to.
-
-    A late delivery or a replay replaces nothing: somebody may have changed the Lead since it was sent.
-    """
-    sent = visitor_fields(form, values)
-    changes = blanks_to_fill(lead, sent)
-    stands = _by_any_case(lead)
-    newest = _is_newer(submission.received_at, lead.get("LastModifiedDate"))
-    for field in form.fields:
-        if field.lead_field in changes or field.lead_field not in sent:
-            continue
-        there, new = stands.get(field.lead_field.lower()), sent[field.lead_field]
-        if field.on_existing == "add":
-            new = _added(str(there), str(new))
-        if new != there and (field.on_existing == "add" or (field.on_existing == "replace" and newest)):
-            changes[field.lead_field] = new
-    if newest:
-        changes |= {
-            name: tick for name, tick in consent_fields(form, submission).items() if not stands.get(name.lower())
-        }
-    return changes
-
-
-def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
-    """The part of `record` for which the Lead has nothing yet; False counts as filled in."""
-    stands = _by_any_case(lead)
-    return {name: value for name, value in record.items() if stands.get(name.lower()) in (None, "")}
-
-
-def _by_any_case(lead: Mapping[str, Any]) -> dict[str, Any]:
-    """Salesforce answers with its own spelling of a field's name, and takes any."""
-    return {name.lower(): value for name, value in lead.items()}
-
-
-def _added(there: str, new: str) -> str:
-    """Both lists of a multi-select picklist as one, each value once; Salesforce puts `;` between them."""
-    known = {value.lower() for value in there.split(";")}
-    return ";".join([there, *(value for value in new.split(";") if value.lower() not in known)])
-
-
-def _is_newer(received_at: datetime, last_modified: str | None) -> bool:
-    return last_modified is None or received_at >= datetime.fromisoformat(last_modified)
-
-
 def task_record(
     form: Form, submission: Submission, values: Mapping[str, CleanValue], *, who_id: str, owner_id: str | Named | None
 ) -> Record:
@@ -131,12 +89,12 @@ def task_record(
         "WhoId": who_id,
         SUBMISSION_ID_FIELD: submission.submission_id,
     }
-    if _is_user(owner_id):
+    if is_user(owner_id):
         task["OwnerId"] = owner_id
     return task
 
 
-def _is_user(owner: str | Named | None) -> bool:
+def is_user(owner: str | Named | None) -> bool:
     if isinstance(owner, Named):
         return owner.kind == "user"
     return owner is not None and owner.startswith(_USER_PREFIX)

@@ -41,10 +41,19 @@ LOOKED_UP_ON_PEOPLE: Final = (
 LOOKED_UP_ON_LEADS: Final = (*LOOKED_UP_ON_PEOPLE, "Company")
 _CUSTOM_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*__c")
 
+SUBMISSION_ID_FIELD: Final = "Submission_Id__c"
+"""The exactly-once anchor."""
+POSSIBLE_DUPLICATE_FIELD: Final = "Possible_Duplicate_Of__c"
+"""Of a held Lead: the id of the record that may be the same person."""
+MATCH_EVIDENCE_FIELD: Final = "Match_Evidence__c"
+"""Of a held Lead: why, in words."""
+EVIDENCE_ROOM: Final = 4000
+_OURS: Final = frozenset(name.lower() for name in (SUBMISSION_ID_FIELD, POSSIBLE_DUPLICATE_FIELD, MATCH_EVIDENCE_FIELD))
+
 
 def is_custom(lead_field: str) -> bool:
-    """The exactly-once anchor is nobody else's to write, in whatever case: Salesforce does not look at it."""
-    return _CUSTOM_NAME.fullmatch(lead_field) is not None and lead_field.lower() != "submission_id__c"
+    """What we keep our own account in is no form's to write, in whatever case: Salesforce does not look at it."""
+    return _CUSTOM_NAME.fullmatch(lead_field) is not None and lead_field.lower() not in _OURS
 
 
 def is_writable(lead_field: str) -> bool:

@@ -2,8 +2,11 @@
 
 Each key is a keyed hash (HMAC-SHA256): without the stack's secret nobody can try e-mail addresses on it. The first
 key is the FIFO queue's message group, so one person's submissions are processed one after another. The
-others are locked while a submission is processed, since two groups may hold the same person (two
-e-mail addresses, one phone).
+others are locked while a submission is processed, since two groups may hold the same person: two e-mail addresses
+with one phone, or with nothing in common but a name and a place.
+
+The key of a name is coarse (initial and last name), because it only makes people wait for each other: whoever the
+matcher may take for one person should share it, and a stranger who shares it loses seconds.
 """
 
 import hashlib
@@ -11,7 +14,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Final
 
-from shared.cleaning import folded
+from shared.cleaning import folded, without_particles
 from shared.email_address import same_mailbox
 from shared.form import Form
 from shared.validation import CleanValue
@@ -19,10 +22,12 @@ from shared.validation import CleanValue
 EMAIL_PREFIX: Final = "e."
 _PHONE_PREFIX: Final = "p."
 _NAME_PREFIX: Final = "n."
+_SPELLINGS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+"""Müller and Mueller share a key."""
 
 
 def person_keys(secret: bytes, form: Form, values: Mapping[str, CleanValue], submission_id: str) -> tuple[str, ...]:
-    """At least one: e-mail, phones, else name with company, else the submission stands alone."""
+    """At least one: e-mail, phones and name, in this order; who tells none of them stands alone."""
     held = {field.lead_field: str(values[field.name]) for field in form.fields if field.name in values}
     keys: list[str] = []
     if email := held.get("Email"):
@@ -32,15 +37,24 @@ def person_keys(secret: bytes, form: Form, values: Mapping[str, CleanValue], sub
         for lead_field in ("Phone", "MobilePhone")
         if held.get(lead_field)
     ]
-    if not keys and held.get("LastName"):
-        name = "|".join(folded(held.get(part, "")) for part in ("FirstName", "LastName", "Company"))
-        keys.append(_NAME_PREFIX + _hash(secret, name))
+    if last_name := held.get("LastName"):
+        keys.append(_NAME_PREFIX + _hash(secret, _coarse(held.get("FirstName", ""), last_name)))
     return tuple(dict.fromkeys(keys)) or (_NAME_PREFIX + _hash(secret, submission_id),)
 
 
+def _coarse(first_name: str, last_name: str) -> str:
+    initial, name = folded(first_name)[:1], folded(without_particles(last_name))
+    for long, short in _SPELLINGS:
+        name = name.replace(long, short)
+    return f"{initial}|{name}"
+
+
 def keys_to_lock(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """An e-mail key is always the queue's group, which serialises it already."""
-    return tuple(key for key in keys if not key.startswith(EMAIL_PREFIX))
+    """An e-mail key is always the queue's group, which serialises it already.
+
+    In one order for everybody: of two who want the same keys, the one that has the first gets the others too.
+    """
+    return tuple(sorted(key for key in keys if not key.startswith(EMAIL_PREFIX)))
 
 
 def _hash(secret: bytes, text: str) -> str:

@@ -1,66 +1,24 @@
 """What to do for each submission of a batch. Pure: checked submissions and found records in, plans out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
 
 from shared.candidates import CONTACT_PREFIX, Known, Prepared
 from shared.cleaning import folded
-from shared.crm import Found, Match, Named, NewLead, Record
+from shared.crm import Found, Match, Record
 from shared.email_address import same_mailbox
 from shared.errors import FormToLeadError, PermanentError
-from shared.form import Form
-from shared.lead import (
-    SUBMISSION_ID_FIELD,
-    changes_to,
-    lead_record,
-    task_record,
-    visitor_fields,
-)
+from shared.form import Existing, Form
+from shared.holding import hold, new_lead, plan_own, task_owner
+from shared.lead import task_record, visitor_fields
+from shared.lead_changes import changes_to, with_changes
+from shared.lead_fields import SUBMISSION_ID_FIELD
+from shared.matching import Decision
+from shared.matching.decision import Verdict
 from shared.observability import log, where
+from shared.plans import Create, Done, Plan, Tell
 from shared.rejection import Problem, Reason
 from shared.submission import State, Submission
 from shared.validation import check
-
-_PHONE_FIELDS: Final = ("Phone", "MobilePhone")
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """Nobody knows this person: a new Lead."""
-
-    lead: NewLead
-    evidence: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """A known person wrote again: change the Lead as the form says, and tell sales by a Task.
-
-    `target_id` is a record's id, or the id of the submission of the same batch whose Lead is being created
-    (then `follows` is true). An empty `task` means that the Task is there already.
-    """
-
-    state: State
-    target_id: str
-    follows: bool
-    changes: Record
-    task: Record
-    task_id: str
-    evidence: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An earlier run wrote it all and was cut off before it could say so."""
-
-    state: State
-    record_id: str
-    task_id: str = ""
-    evidence: dict[str, str] = field(default_factory=dict)
-
-
-type Plan = Create | Tell | Done | FormToLeadError
 
 
 class FieldsWrong(PermanentError):
@@ -109,25 +67,37 @@ def _still_there(own_leads: Sequence[Record]) -> list[Record]:
 
 def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: Known) -> Plan:
     if own_lead:
-        merged = bool(own_lead.get("IsDeleted"))
-        record_id = str(own_lead["MasterRecordId"] if merged else own_lead["Id"])
-        return Done(State.CREATED, record_id, evidence={"rule": "own_lead_merged" if merged else "own_lead"})
+        return plan_own(one, own_lead, own_task, known)
     if own_task:
         return _plan_again(one, own_task, known)
     decision = known.decide(one)
-    if decision.outcome != "update" or decision.candidate_id is None:
-        lead = new_lead(one)
-        known.add_planned(one.id, lead.record)
-        return Create(lead, decision.as_texts())
-    return _tell_known(one, decision.candidate_id, decision.as_texts(), known)
+    verdict = verdict_of(decision, one.form.existing)
+    evidence = decision.as_texts()
+    if verdict != decision.outcome:
+        evidence["policy"] = verdict
+    if verdict == "update" and decision.candidate_id:
+        return _tell_known(one, decision.candidate_id, evidence, known)
+    if verdict == "hold" and decision.candidate_id:
+        return hold(one, decision, decision.candidate_id, evidence, known)
+    lead = new_lead(one)
+    known.add_planned(one.id, with_changes({}, lead.record, one.submission.received_at))
+    return Create(lead, evidence)
 
 
-def new_lead(one: Prepared) -> NewLead:
-    return NewLead(
-        lead_record(one.form, one.submission, one.values),
-        assign=one.form.lead.runs_assignment_rule,
-        save_duplicate=one.form.existing.duplicate_rule == "save",
-    )
+def verdict_of(decision: Decision, policy: Existing) -> Verdict:
+    """What the form wants to happen: it may be more careful than the matcher, or want a Lead all the same."""
+    match decision.outcome:
+        case "update" if (decision.candidate_id or "").startswith(CONTACT_PREFIX):
+            return "hold" if policy.contact == "hold" else "update"
+        case "update":
+            return policy.lead
+        case "hold":
+            return policy.unsure
+        case "create":
+            return "create"
+
+
+# --- somebody known -----------------------------------------------------------------------------------------
 
 
 def _plan_again(one: Prepared, task: Record, known: Known) -> Plan:
@@ -146,7 +116,7 @@ def _plan_again(one: Prepared, task: Record, known: Known) -> Plan:
 def _tell_known(one: Prepared, target_id: str, evidence: dict[str, str], known: Known, *, task_id: str = "") -> Tell:
     record = known.record(target_id)
     plan = tell(one, record, evidence, task_id=task_id, follows=target_id in known.planned)
-    record.update(plan.changes)
+    record.update(with_changes(record, plan.changes, one.submission.received_at))
     return plan
 
 
@@ -155,7 +125,9 @@ def tell(one: Prepared, record: Record, evidence: dict[str, str], *, task_id: st
     target_id = str(record["Id"])
     is_contact = target_id.startswith(CONTACT_PREFIX)
     leave_alone = is_contact or _may_be_somebody_else(one, record, evidence)
-    task = task_record(one.form, one.submission, one.values, who_id=target_id, owner_id=_task_owner(one, record))
+    task = task_record(
+        one.form, one.submission, one.values, who_id=target_id, owner_id=task_owner(one, record.get("OwnerId"))
+    )
     return Tell(
         state=State.ATTACHED if is_contact else State.UPDATED,
         target_id=target_id,
@@ -168,19 +140,21 @@ def tell(one: Prepared, record: Record, evidence: dict[str, str], *, task_id: st
 
 
 def _may_be_somebody_else(one: Prepared, record: Record, evidence: dict[str, str]) -> bool:
-    """A family's phone: the father's Lead must not get the daughter's e-mail address. The Task tells it all.
+    """Whom the matcher is sure of is changed, and whom it isn't sure of never: the Task tells it all.
 
-    What a rule of the org takes for a duplicate is changed only when it has the very same name.
+    Whom it was not asked about (a rule of the org, an earlier run's Task) is changed only with the very same name.
     """
     sent = visitor_fields(one.form, one.values)
     match evidence.get("found_by", evidence.get("rule")):
+        case "same_person":
+            return False
         case "org_duplicate_rule" | "own_task":
             return not all(_same_name(name, record, sent) for name in ("FirstName", "LastName"))
         case _:
-            return False
+            return True
 
 
-def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record]) -> Tell | None:
+def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record], *, unsure: bool) -> Tell | None:
     """Whom of those that a duplicate rule of the org found the submission is about; None when none of them is there.
 
     The same e-mail address first, then the same last name, Contacts before Leads (or after them, where the form wants
@@ -197,7 +171,7 @@ def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record])
         return (
             email != "" and same_mailbox(str(record.get("Email") or "")) == email,
             _folded_name("LastName", record) == _folded_name("LastName", sent),
-            str(record["Id"]).startswith(CONTACT_PREFIX) == (one.form.existing.contact == "attach"),
+            str(record["Id"]).startswith(CONTACT_PREFIX) == (one.form.existing.contact != "lead"),
             match.confidence,
         )
 
@@ -207,7 +181,7 @@ def choose(one: Prepared, matches: Sequence[Match], found: Mapping[str, Record])
         "duplicate_rule": match.rule,
         "rivals": " ".join(sorted({str(other["Id"]) for _, other in there} - {str(record["Id"])})),
     }
-    return tell(one, record, evidence)
+    return tell(one, record, evidence | ({"found_by": "possible_duplicate"} if unsure else {}))
 
 
 def _folded_name(field_name: str, record: Record) -> str:
@@ -217,18 +191,6 @@ def _folded_name(field_name: str, record: Record) -> str:
 def _same_name(field_name: str, one: Record, other: Record) -> bool:
     """Two blanks are no name."""
     return _folded_name(field_name, one) == _folded_name(field_name, other) != ""
-
-
-def _names_differ(field_name: str, *records: Record) -> bool:
-    """Whether two of the records have different names; a blank differs from nothing."""
-    return len({name for record in records if (name := _folded_name(field_name, record))}) > 1
-
-
-def _task_owner(one: Prepared, record: Record) -> str | Named | None:
-    """The record's owner, unless Salesforce said at the last try that this user has left."""
-    if one.submission.last_error == "INACTIVE_OWNER_OR_USER":
-        return None
-    return record.get("OwnerId")
 
 
 def _bug(error: Exception, submission_id: str) -> PermanentError:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from shared.candidates import Prepared
-from shared.carrying_out import Result, Settled, carry_out
+from shared.carrying_out import carry_out
 from shared.crm import CALL_ENDS_AFTER, Crm
 from shared.errors import (
     BudgetError,
@@ -30,6 +30,7 @@ from shared.person_keys import keys_to_lock
 from shared.planning import FieldsWrong, prepare
 from shared.receiving import FORGOTTEN_AFTER
 from shared.rejection import Problem, Reason, Rejection
+from shared.results import Result, Settled
 from shared.submission import Outcome, State, Submission
 from shared.version import CODE_VERSION
 

@@ -7,6 +7,7 @@ nobody knows whether the write was done, and only a write under our own key can 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from urllib.parse import quote
 from shared.crm import Found, LookUp, Member, NewLead, Note, Noted, Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
-from shared.lead import SUBMISSION_ID_FIELD
+from shared.lead_fields import SUBMISSION_ID_FIELD
 from shared.observability import log, where
 from shared.salesforce import answers, queries
 from shared.salesforce.budget import ApiBudget
@@ -115,35 +116,49 @@ class SalesforceCrm:
         ways: dict[tuple[bool, bool], list[int]] = {}
         for number in ready:
             ways.setdefault((leads[number].assign, leads[number].save_duplicate), []).append(number)
-        for numbers in ways.values():
-            results = self._upsert_alike([leads[number] for number in numbers], alone=len(ways) == 1)
-            written |= dict(zip(numbers, results, strict=True))
+        groups = [[leads[number] for number in numbers] for numbers in ways.values()]
+        asking = [lead for group in groups for lead in group if lead.tell_owner]
+        if len(groups) == 1 and not asking:
+            results = self._upsert_alike(groups[0])
+        else:
+            results = self._upsert_each_way(groups, asking) if groups else []
+        written |= dict(zip([number for numbers in ways.values() for number in numbers], results, strict=True))
         return [written[number] for number in range(len(leads))]
 
-    def _upsert_alike(self, leads: Sequence[NewLead], *, alone: bool) -> list[Written]:
-        """Leads that are written in the same way. Where others follow, a failure is these Leads' own."""
-        records = [_typed("Lead", self._names.filled_in(lead.record)) for lead in leads]
-        try:
-            answer = self._connection.write(
-                "PATCH",
-                f"composite/sobjects/Lead/{SUBMISSION_ID_FIELD}",
-                {"allOrNone": False, "records": records},
-                _headers(leads[0]),
-            )
-            return answers.of_collection(answer, len(leads))
-        except RefusedCallError:
-            raise
-        except (TransientError, ConfigurationError) as error:
-            if alone:
-                raise
-            return [Written(error=error)] * len(leads)
+    def _upsert_alike(self, leads: Sequence[NewLead]) -> list[Written]:
+        answer = self._connection.write("PATCH", _LEADS, self._collection(leads), _headers(leads[0]))
+        return answers.of_collection(answer, len(leads))
+
+    def _upsert_each_way(self, groups: Sequence[Sequence[NewLead]], asking: Sequence[NewLead]) -> list[Written]:
+        """A collection for each way of writing (at most four), then one query: five is what a composite takes."""
+        subrequests = [
+            _patch(f"way{number}", f"{BASE}/{_LEADS}", self._collection(group), _headers(group[0]))
+            for number, group in enumerate(groups)
+        ]
+        composite = self._composite([*subrequests, *_owners_query(asking)])
+        results: list[Written] = []
+        for group, answer in zip(groups, composite, strict=False):
+            results += _of_one_way(answer, len(group))
+        owners = composite[-1] if asking else None
+        return _with_owners(results, [lead for group in groups for lead in group], owners)
+
+    def _collection(self, leads: Sequence[NewLead]) -> Record:
+        return {
+            "allOrNone": False,
+            "records": [_typed("Lead", self._names.filled_in(lead.record)) for lead in leads],
+        }
 
     @_or_else(UnknownOutcomeError)
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
         written, ready = self._with_names([lead.record for lead in leads])
         if ready:
-            results = self._composite([self._single_upsert(number, leads[number]) for number in ready])
-            written |= {number: answers.of_single_upsert(answer) for number, answer in zip(ready, results, strict=True)}
+            subrequests = [self._single_upsert(number, leads[number]) for number in ready]
+            asking = _owners_query([leads[number] for number in ready if leads[number].tell_owner])
+            composite = self._composite([*subrequests, *asking])
+            results = [answers.of_single_upsert(answer) for answer in composite[: len(ready)]]
+            owners = composite[-1] if asking else None
+            results = _with_owners(results, [leads[number] for number in ready], owners)
+            written |= dict(zip(ready, results, strict=True))
         return [written[number] for number in range(len(leads))]
 
     def _single_upsert(self, number: int, lead: NewLead) -> Subrequest:
@@ -210,10 +225,18 @@ class SalesforceCrm:
 
 # --- requests --------------------------------------------------------------------------------------------
 
+_LEADS: Final = f"composite/sobjects/Lead/{SUBMISSION_ID_FIELD}"
+
 
 def _headers(lead: NewLead) -> dict[str, str]:
     headers = {"Sforce-Auto-Assign": "TRUE" if lead.assign else "FALSE"}
     return headers | ({"Sforce-Duplicate-Rule-Header": "allowSave=true"} if lead.save_duplicate else {})
+
+
+def _owners_query(asking: Sequence[NewLead]) -> list[Subrequest]:
+    """Behind the upserts in one composite, it sees what they wrote, and costs no call."""
+    ids = [str(lead.record[SUBMISSION_ID_FIELD]) for lead in asking]
+    return [_query("owners", "query", queries.owners(ids))] if asking else []
 
 
 def _typed(kind: str, record: Record) -> dict[str, Json]:
@@ -250,6 +273,26 @@ def _insert(reference: str, records: Sequence[Record]) -> Subrequest:
 
 
 # --- answers ---------------------------------------------------------------------------------------------
+
+
+def _of_one_way(answer: answers.Answer, expected: int) -> list[Written]:
+    """Others were written beside them: a failure is these Leads' own, unless one of them is to be found."""
+    if answer["httpStatusCode"] == 200:
+        return answers.of_collection(answer["body"], expected)
+    error = of_the_call(error_in(answer["body"], answer["httpStatusCode"]))
+    if isinstance(error, RefusedCallError):
+        raise error
+    return [Written(error=error)] * expected
+
+
+def _with_owners(written: Sequence[Written], leads: Sequence[NewLead], answer: answers.Answer | None) -> list[Written]:
+    """Without an answer nobody's Lead fails: who gets the Task is then found in another way."""
+    rows = answer["body"]["records"] if answer and answer["httpStatusCode"] == 200 else ()
+    owners = {str(row[SUBMISSION_ID_FIELD]): str(row["OwnerId"]) for row in rows}
+    return [
+        replace(one, owner_id=owners.get(str(lead.record[SUBMISSION_ID_FIELD]), "")) if lead.tell_owner else one
+        for one, lead in zip(written, leads, strict=True)
+    ]
 
 
 def _inserted(answer: answers.Answer, expected: int) -> Iterator[Written]:

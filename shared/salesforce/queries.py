@@ -7,8 +7,13 @@ from typing import Final
 from simple_salesforce.format import format_soql
 
 from shared.crm import LookUp, Named
-from shared.lead import SUBMISSION_ID_FIELD
-from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
+from shared.lead_fields import (
+    LOOKED_UP_ON_LEADS,
+    LOOKED_UP_ON_PEOPLE,
+    MATCH_EVIDENCE_FIELD,
+    POSSIBLE_DUPLICATE_FIELD,
+    SUBMISSION_ID_FIELD,
+)
 from shared.submission import timestamp
 
 ROWS: Final = 2000
@@ -17,6 +22,11 @@ _CLOCK_SKEW: Final = timedelta(hours=1)
 _FATE_FIELDS: Final = ("IsDeleted", "MasterRecordId")
 """What has become of a record; only queryAll sees a deleted one."""
 
+_OWN_FIELDS: Final = (
+    "Id", "IsConverted", "OwnerId", SUBMISSION_ID_FIELD, POSSIBLE_DUPLICATE_FIELD, MATCH_EVIDENCE_FIELD
+)  # fmt: skip
+"""Of a Lead of ours: whether it was held, and whose Task that makes."""
+
 type Queries = dict[str, tuple[str, str]]
 """By name: `query` or `queryAll`, and the SOQL."""
 
@@ -24,7 +34,7 @@ type Queries = dict[str, tuple[str, str]]
 def look_up(what: LookUp) -> Queries:
     """By the field of Found that each fills. At most four; a composite request takes five."""
     ids = list(what.submission_ids)
-    own_fields = ", ".join(("Id", "IsConverted", *_FATE_FIELDS, SUBMISSION_ID_FIELD))
+    own_fields = _columns(_OWN_FIELDS, _FATE_FIELDS)
     queries = {
         # A Lead of ours that was merged since is gone from every other query.
         "own_leads": (
@@ -74,6 +84,10 @@ def _same_person(what: LookUp) -> str:
         phones = list(what.phones)
         same += [format_soql("Phone IN {}", phones), format_soql("MobilePhone IN {}", phones)]
     return " OR ".join(same)
+
+
+def owners(submission_ids: Sequence[str]) -> str:
+    return format_soql("SELECT OwnerId, Submission_Id__c FROM Lead WHERE Submission_Id__c IN {}", list(submission_ids))
 
 
 def by_id(record_ids: Sequence[str], lead_fields: Iterable[str]) -> Queries:

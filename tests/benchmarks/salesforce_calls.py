@@ -15,6 +15,7 @@ from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks
 BATCHES: dict[str, list[dict[str, Any]]] = {
     "1 new person": [{}],
     "1 known person": [{"email": "sanne.devries@example.com"}],
+    "1 perhaps known person": [{"email": "sanne.devries@example.com", "first_name": "Willem"}],
     "10 new people": [{"email": f"new{number}@example.com"} for number in range(10)],
     "10 mixed: new, Lead, Contact, the same twice": [
         *({"email": f"new{number}@example.com"} for number in range(6)),

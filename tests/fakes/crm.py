@@ -1,12 +1,12 @@
 """A small Salesforce behind the Crm protocol: Leads, Contacts, Tasks and members in memory, and ways to fail."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.crm import Found, LookUp, Match, Member, Named, NewLead, Note, Noted, Record, Written
 from shared.errors import FormToLeadError, PermanentError, RefusedCallError, TransientError
-from shared.lead import SUBMISSION_ID_FIELD
+from shared.lead_fields import SUBMISSION_ID_FIELD
 
 type Fault = Callable[[], None]
 
@@ -27,6 +27,9 @@ class FakeCrm:
     fails_in_turn: dict[str, list[FormToLeadError]] = field(default_factory=dict)
     """By method name: each next call fails with the next of these, until there are none left."""
 
+    refuses_tasks_once: FormToLeadError | None = None
+    owner_of_new: str = "005000000000001AAA"
+    """Whom the org's assignment rule gives new Leads."""
     members: list[Member] = field(default_factory=list)
     rules: dict[str, tuple[Match, ...]] = field(default_factory=dict)
     """By last name: whom a duplicate rule of the org finds."""
@@ -64,7 +67,7 @@ class FakeCrm:
         self._called("upsert_leads")
         if any(str(lead.record["LastName"]) in self.breaks_the_call for lead in leads):
             raise RefusedCallError("JSON_PARSER_ERROR", permanent=True)
-        return [Written(one.record_id, one.error) for one in map(self._upsert, leads)]
+        return [replace(self._upsert(lead), matches=()) for lead in leads]
 
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
         self._called("upsert_one_by_one")
@@ -77,10 +80,13 @@ class FakeCrm:
         for there in self.leads.values():
             if there.get(SUBMISSION_ID_FIELD) == lead.record[SUBMISSION_ID_FIELD]:
                 there.update(lead.record)
-                return Written(str(there["Id"]))
+                return self._written(lead, str(there["Id"]))
         if name in self.rules and not (lead.save_duplicate and self.rules_that_warn):
             return Written(error=PermanentError("DUPLICATES_DETECTED"), matches=self.rules[name])
-        return Written(self.add_lead(**lead.record))
+        return self._written(lead, self.add_lead(**{"OwnerId": self.owner_of_new, **lead.record}))
+
+    def _written(self, lead: NewLead, lead_id: str) -> Written:
+        return Written(lead_id, owner_id=str(self.leads[lead_id]["OwnerId"]) if lead.tell_owner else "")
 
     def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:  # noqa: ARG002
         self._called("follow")
@@ -95,6 +101,9 @@ class FakeCrm:
     def _task(self, note: Note) -> Written:
         if not note.task:
             return Written()
+        if error := self.refuses_tasks_once:
+            self.refuses_tasks_once = None
+            return Written(error=error)
         if note.task.get("OwnerId") in self.inactive_users:
             return Written(error=TransientError("INACTIVE_OWNER_OR_USER"))
         if note.task["WhoId"] in self.moves:

@@ -184,9 +184,10 @@ class FakeLocks:
         return True
 
     def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
+        """A key that was handed to another submission of the same run stays that one's."""
         for key in keys:
-            assert self.holders[key] in {holder, heir}
-            self.holders[key] = heir
+            if self.holders.get(key) == holder:
+                self.holders[key] = heir
 
     def release(self, keys: Iterable[str], *, holder: str) -> None:
         for key in keys:

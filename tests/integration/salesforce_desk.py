@@ -81,6 +81,13 @@ def look_up(**changes: Any) -> LookUp:
     return LookUp(**{**what, **changes})
 
 
-def a_lead(submission_id: str = "s-1", *, assign: bool = True, save_duplicate: bool = False, **fields: Any) -> NewLead:
+def a_lead(
+    submission_id: str = "s-1",
+    *,
+    assign: bool = True,
+    save_duplicate: bool = False,
+    tell_owner: bool = False,
+    **fields: Any,
+) -> NewLead:
     record = {"LastName": "O'Brien-Østergård 李", "Company": "Particulier", "Submission_Id__c": submission_id, **fields}
-    return NewLead(record, assign=assign, save_duplicate=save_duplicate)
+    return NewLead(record, assign=assign, save_duplicate=save_duplicate, tell_owner=tell_owner)

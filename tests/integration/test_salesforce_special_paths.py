@@ -436,6 +436,31 @@ def test_a_later_answer_replaces_and_a_late_one_does_not(desk: RealDesk, org: Or
     assert "old" in desk.tasks_of(replayed)[0]["Description"]
 
 
+def test_an_answer_is_appended_to_the_description_once_however_often_it_is_tried(
+    desk: RealDesk, org: OrgControl
+) -> None:
+    person = {"FirstName": "Sanne", "LastName": "de Vries", "Company": "X", "Email": "sanne@example.com"}
+    there = org.add("Lead", **person, Description="Note of sales")
+    forms = contact_form()
+    fields = tuple(
+        field.model_copy(update={"on_existing": "append"}) if field.name == "message" else field
+        for field in forms["contact"].fields
+    )
+    desk.forms = {"contact": forms["contact"].model_copy(update={"fields": fields})}
+    desk.logged_in()
+    # The change lands, and nobody hears of it.
+    org.faults({"fault": "commit_then_drop", "path": "/composite", "after": 1, "times": 1})
+    submission = sent()
+    assert len(desk.process(submission)) == 1
+    org.faults()
+    desk.new_instance()
+    assert desk.process(submission) == []
+    [lead] = [one for one in org.records("Lead") if one["Id"] == there]
+    assert lead["Description"].startswith("Note of sales\n\n— ")
+    assert lead["Description"].count("bakfietsen") == 1
+    assert len(desk.tasks_of(submission)) == 1
+
+
 def test_consent_ticks_its_box_and_no_consent_leaves_it_alone(desk: RealDesk) -> None:
     desk.forms = picklist_form()
     given = Consent(given=True, text_version="1", language="nl", at=NOW)

@@ -51,6 +51,8 @@ LEAD = [
     picklist("Bike__c", "City", "Electric", restricted=True),
     picklist("Interests__c", "Lease", "Service", restricted=True, type="multipicklist"),
     OrgField("Submission_Id__c", "string", 36, external_id=True, unique=True),
+    OrgField("Possible_Duplicate_Of__c", "string", 18),
+    OrgField("Match_Evidence__c", "textarea", 4000),
     OrgField("UTM_Source__c", "string", 255),
     OrgField("Sent_At__c", "datetime"),
     OrgField("Ride_On__c", "date"),

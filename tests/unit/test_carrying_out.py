@@ -429,6 +429,17 @@ def test_who_may_be_the_person_of_a_waiting_repeat_waits_as_well() -> None:
     assert not desk.crm.leads
 
 
+def test_a_namesake_of_a_waiting_repeat_waits_as_well_where_they_meet_in_one_batch() -> None:
+    """The matcher may take them for one person, and the repeat may have a write under way that nobody sees yet."""
+    desk = Desk()
+    desk.crm.calls_run_short = True
+    repeat, namesake = a_repeat(a_submission(email="een@example.com")), a_submission(email="twee@example.com")
+    assert len(desk.process(repeat, namesake)) == 2
+    assert not desk.crm.leads
+    assert desk.process(namesake) == []
+    assert desk.state(namesake) is State.CREATED
+
+
 def test_repeats_alone_cost_no_call_below_the_reserve() -> None:
     desk = Desk()
     desk.crm.calls_run_short = True

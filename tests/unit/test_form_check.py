@@ -154,6 +154,14 @@ def key(name: str, **changes: Any) -> OrgObject:
     return an_object(name, fields if changes == {"length": 0} else [*fields, _key(**kept)])
 
 
+def changed(name: str, **changes: Any) -> OrgObject:
+    return an_object("Lead", [replace(one, **changes) if one.name == name else one for one in LEAD])
+
+
+def without(name: str) -> OrgObject:
+    return an_object("Lead", [one for one in LEAD if one.name != name])
+
+
 def _key(**changes: Any) -> OrgField:
     return replace(OrgField("Submission_Id__c", "string", 36), **changes)
 
@@ -174,6 +182,16 @@ def _key(**changes: Any) -> OrgField:
         ({"lead": key("Lead", unique=False)}, "Lead.Submission_Id__c", "submission_id_not_unique"),
         ({"lead": key("Lead", length=35)}, "Lead.Submission_Id__c", "submission_id_too_short"),
         ({"lead": key("Lead", createable=False)}, "Lead.Submission_Id__c", "field_not_createable"),
+        ({"lead": without("Match_Evidence__c")}, "Lead.Match_Evidence__c", "held_field_missing"),
+        ({"lead": without("Possible_Duplicate_Of__c")}, "Lead.Possible_Duplicate_Of__c", "held_field_missing"),
+        ({"lead": changed("Match_Evidence__c", length=255)}, "Lead.Match_Evidence__c", "held_field_too_short"),
+        (
+            {"lead": changed("Possible_Duplicate_Of__c", type="reference")},
+            "Lead.Possible_Duplicate_Of__c",
+            "held_field_too_short",
+        ),
+        ({"lead": changed("Match_Evidence__c", createable=False)}, "Lead.Match_Evidence__c", "field_not_createable"),
+        ({"lead": changed("Match_Evidence__c", updateable=False)}, "Lead.Match_Evidence__c", "field_not_createable"),
         ({"task": key("Task", length=0)}, "Task.Submission_Id__c", "submission_id_missing"),
         ({"task": key("Task", createable=False)}, "Task.Submission_Id__c", "field_not_createable"),
         ({"task": an_object("Task", TASK[1:])}, "Task.Subject", "field_not_createable"),

@@ -210,8 +210,10 @@ def test_a_page_is_a_path_as_it_stands_in_the_address_bar(page: str) -> None:
         ('name = "a"\ntoo_long = "cut"', "too_long = cut belongs to text that has a Lead field of its own"),
         ('name = "a"\nlead_field = "City"\nmax_length = 40\non_existing = "add"', "on_existing = add belongs to type"),
         ('name = "a"\ntype = "email"\nlead_field = "Email"\nmax_length = 80\non_existing = "replace"',
-         "Email is always kept on a Lead that is there"),
-        ('name = "a"\non_existing = "replace"', "Description is always kept on a Lead that is there"),
+         "Email is never replaced on a Lead that is there"),
+        ('name = "a"\non_existing = "replace"', "Description is never replaced on a Lead that is there"),
+        ('name = "a"\non_existing = "append"\nlead_field = "Note__c"', "append belongs to the Description"),
+        ('name = "a"\ntype = "textarea"\non_existing = "append"\nlead_field = "Street"', "append belongs to"),
     ],
 )  # fmt: skip
 def test_a_field_that_can_not_work_is_named(field: str, told: str) -> None:
@@ -234,6 +236,9 @@ def test_a_field_that_can_not_work_is_named(field: str, told: str) -> None:
         'name = "a"\nlead_field = "City"\nmax_length = 100\ntoo_long = "cut"',
         'name = "a"\nlead_field = "Note__c"\nmax_length = 300\nlead_length = 300',
         'name = "a"\nlead_field = "Title"\nmax_length = 128\non_existing = "replace"',
+        'name = "a"\non_existing = "append"',
+        'name = "a"\ntype = "textarea"\nlead_field = "Note__c"\non_existing = "append"',
+        'name = "a"\ntype = "email"\nlead_field = "Email"\nmax_length = 80\non_existing = "never"',
     ],
 )
 def test_a_field_that_can_work_is_taken(field: str) -> None:

@@ -63,6 +63,19 @@ def test_a_field_that_known_leads_get_must_be_open_to_updates_too() -> None:
     ]
 
 
+def test_a_field_that_no_known_lead_gets_need_not_be_open_to_updates() -> None:
+    locked = replace(lead_field("Note__c"), updateable=False)
+    form = a_form(field("note", max_length=40, lead_field="Note__c", on_existing="never"))
+    assert problems(form, org(locked)) == []
+
+
+def test_answers_are_appended_in_a_text_area_and_not_in_one_line() -> None:
+    keys = {"type": "textarea", "max_length": 40, "lead_field": "Note__c", "lead_length": 40, "on_existing": "append"}
+    form = a_form(field("note", **keys))
+    assert told(form) == [("fields.note", "error", "append_to_one_line")]
+    assert problems(form, org(replace(lead_field("Note__c"), type="textarea"))) == []
+
+
 def test_what_only_new_leads_get_need_not_be_open_to_updates() -> None:
     form = a_form(lead='fixed = { Note__c = "x" }\nsources = { utm_source = "UTM_Source__c" }')
     there = org(*(replace(lead_field(name), updateable=False) for name in ("Note__c", "UTM_Source__c")))

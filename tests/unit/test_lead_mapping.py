@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
+from shared.cleaning import cut
 from shared.crm import Named
 from shared.form import CLICK_ID_FIELDS, SOURCE_KEYS, Form, forms
 from shared.form_field import FormField
 from shared.lead import (
-    blanks_to_fill,
-    changes_to,
     lead_record,
     source_values,
     task_record,
     visitor_fields,
     what_was_sent,
 )
+from shared.lead_changes import blanks_to_fill, changes_to, with_changes
 from shared.lead_fields import is_custom, is_writable
 from shared.submission import Consent, FieldValue, Sources, Submission
 from shared.validation import check
@@ -230,6 +230,92 @@ def test_choices_are_added_to_those_that_are_there_however_late_they_come(
     lead = {"Bikes__c": there, "LastModifiedDate": AFTER}
     field = {"type": "choices", "choices": choices, "lead_field": "Bikes__c", "on_existing": "add"}
     assert changes(lead, {"answer": ["B"]}, **field) == ({"Bikes__c": changed} if changed else {})
+
+
+@pytest.mark.parametrize("there", [None, "", "old"])
+def test_a_field_that_is_never_written_stays_even_where_it_is_blank(there: str | None) -> None:
+    lead = {"Title": there, "Description": there, "LastModifiedDate": BEFORE}
+    title = {"lead_field": "Title", "max_length": 200, "too_long": "cut", "on_existing": "never"}
+    assert changes(lead, {"answer": "x" * 200}, **title) == {}
+    assert changes(lead, {"answer": "new"}, on_existing="never") == {}
+
+
+def appended(there: str | None, new: str = "new", *, modified: str = BEFORE, **field: Any) -> dict[str, Any]:
+    """By a submission of which the id is known."""
+    keys = {"type": "textarea", "max_length": 32000, "on_existing": "append", **field}
+    form = a_form({"name": "answer", **keys})
+    submission = a_submission().model_copy(update={"submission_id": "1a2b3c4d-0000-4000-8000-000000000000"})
+    name = field.get("lead_field", "Description")
+    return changes_to({name: there, "LastModifiedDate": modified}, form, submission, {"answer": new})
+
+
+MARK = "— 2026-11-30 (inzending 1a2b3c4d)"
+NOTE: dict[str, Any] = {"lead_field": "Note__c", "max_length": 100, "lead_length": 100}
+
+
+@pytest.mark.parametrize("modified", [BEFORE, AFTER])
+def test_an_answer_is_appended_below_what_is_there_under_its_mark_however_late_it_comes(modified: str) -> None:
+    assert appended("old", modified=modified) == {"Description": f"old\n\n{MARK}\nVraag: new"}
+    assert appended("old", modified=modified, **NOTE) == {"Note__c": f"old\n\n{MARK}\nnew"}
+
+
+@pytest.mark.parametrize("there", [None, ""])
+def test_a_blank_that_is_appended_to_has_the_mark_as_well(there: str | None) -> None:
+    """Else a repeat, whose first try filled the blank, would append the same below it."""
+    assert appended(there) == {"Description": f"{MARK}\nVraag: new"}
+
+
+def test_what_was_appended_is_not_appended_again() -> None:
+    once = appended("old")["Description"]
+    assert appended(once) == {}
+    assert appended(once.replace("\n", "\r\n")) == {}, "Salesforce may change the line breaks"
+    assert appended(f"{once}\n\nand a note of sales") == {}
+    assert appended(once.replace("inzending", "submission")) == {}, "the form's language may change"
+
+
+@pytest.mark.parametrize("length", [0, 30, 52, 60, 61, 62, 63, 64, 65, 99, 100])
+@pytest.mark.parametrize("letter", ["x", "🚲", "\n"])
+def test_appending_keeps_the_old_text_whole_and_the_field_s_length(length: int, letter: str) -> None:
+    old = cut(letter * length, length)
+    changed = appended(old, "line\n" * 10, **NOTE).get("Note__c", old)
+    assert changed.startswith(old)
+    assert max(_stored(changed), _stored(old)) <= max(100, _stored(old))
+
+
+def _stored(text: str) -> int:
+    """As long as it can be in Salesforce."""
+    return len(text.replace("\n", "\r\n").encode("utf-16-le")) // 2
+
+
+def test_without_room_nothing_is_appended_and_with_little_room_a_part() -> None:
+    assert appended("x" * 100, **NOTE) == {}
+    room = 100 - _stored(f"\n\n{MARK}\n") - 1
+    assert appended("x" * room, **NOTE)["Note__c"].endswith(f"{MARK}\nn")
+    assert appended("x" * (room + 1), **NOTE) == {}
+
+
+def test_of_several_answers_in_the_description_only_those_that_append_are_appended() -> None:
+    form = a_form(
+        {"name": "kept"},
+        {"name": "grows", "on_existing": "append"},
+        {"name": "hidden", "on_existing": "never"},
+        {"name": "grows_too", "on_existing": "append"},
+    )
+    sent = dict.fromkeys(["kept", "grows", "hidden", "grows_too"], "x") | {"grows": "one", "grows_too": "two"}
+    changed = changes_to({"Description": "old"}, form, a_submission(), sent)["Description"]
+    assert changed.startswith("old\n\n— ")
+    assert changed.endswith("\nVraag: one\nVraag: two")
+    assert "Vraag: x" not in changed
+    filled = changes_to({"Description": None}, form, a_submission(), sent)["Description"]
+    assert filled.endswith(")\nVraag: x\nVraag: one\nVraag: two")
+
+
+def test_a_lead_that_an_older_submission_touched_is_as_new_as_it_was() -> None:
+    later = {"Title": "new", "LastModifiedDate": AFTER}
+    assert with_changes(later, {"Phone": "+31"}, NOW)["LastModifiedDate"] == AFTER
+    earlier = with_changes({"Title": "old", "LastModifiedDate": BEFORE}, {"Title": "new"}, NOW)
+    assert earlier == {"Title": "new", "LastModifiedDate": "2026-11-30T12:00:00.000Z"}
+    assert with_changes(later, {}, NOW) == later
 
 
 @pytest.mark.parametrize(("letter", "fits"), [("x", 40), ("Ø", 40), ("李", 40), ("🚲", 20)])

@@ -23,7 +23,7 @@ from shared.processing import (
 )
 from shared.receiving import FORGOTTEN_AFTER
 from shared.rejection import Reason
-from shared.submission import State
+from shared.submission import State, Submission
 from tests.builders import Desk, a_submission, message_for
 from tests.fakes.stores import KilledError
 
@@ -465,7 +465,8 @@ def test_a_group_waits_as_long_as_the_one_of_it_that_must_wait_longest() -> None
     desk = Desk()
     desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
     busy, in_doubt = a_submission(phone="0612345678"), a_submission()
-    desk.locks.holders |= dict.fromkeys(keys_to_lock(busy.person_keys), "another worker")
+    only_its_own = set(keys_to_lock(busy.person_keys)) - set(keys_to_lock(in_doubt.person_keys))
+    desk.locks.holders |= dict.fromkeys(only_its_own, "another worker")
     desk.crm.fails["write_notes"] = UnknownOutcomeError("ReadTimeout", repeatable=False)
     first, second = desk.process(busy, in_doubt)
     assert first.delay == BUSY_WAIT
@@ -483,3 +484,72 @@ def test_a_task_in_doubt_waits_its_time_though_the_ledger_can_not_be_told() -> N
     desk.crm.fails["write_notes"] = UnknownOutcomeError("ReadTimeout", repeatable=False)
     [retry] = desk.process(submission)
     assert retry.delay >= CALL_ENDS_AFTER.total_seconds()
+
+
+# --- people who have nothing in common but a name --------------------------------------------------------------------
+
+
+def namesake(number: int) -> Submission:
+    """Everybody has an address of their own; initial and last name are the same."""
+    return a_submission(email=f"sanne{number}@example.com")
+
+
+def test_a_namesake_in_another_worker_s_hands_waits_a_moment() -> None:
+    """The matcher knows people by name with place or company too: two workers must not both look and both create."""
+    desk, submission = Desk(), namesake(1)
+    desk.locks.holders[namesake(2).person_keys[-1]] = "another run"
+    assert [retry.delay for retry in desk.process(submission)] == [BUSY_WAIT]
+    assert not desk.crm.calls
+    desk.locks.holders.clear()
+    assert desk.process(submission) == []
+    assert not desk.locks.holders
+
+
+def test_twenty_namesakes_at_once_are_all_processed() -> None:
+    """The second worker's ten come while the first's are under way."""
+    desk = Desk()
+    first, second = [namesake(n) for n in range(10)], [namesake(n) for n in range(10, 20)]
+    delays: list[int] = []
+
+    def meanwhile() -> None:
+        desk.crm.before.clear()
+        delays.extend(retry.delay for retry in desk.process(*second))
+
+    desk.crm.before["look_up"] = meanwhile
+    assert desk.process(*first) == []
+    assert delays == [BUSY_WAIT] * 10
+    assert desk.process(*second) == []
+    assert {desk.state(one) for one in (*first, *second)} == {State.CREATED}
+    assert len(desk.crm.leads) == 20
+    assert not desk.locks.holders
+
+
+def test_while_a_write_is_in_doubt_no_namesake_is_processed_and_somebody_else_is() -> None:
+    desk, first = Desk(), namesake(1)
+    desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
+    desk.process(first)
+    desk.crm.fails.clear()
+    other = a_submission(first_name="Piet", email="piet@example.com")
+    assert [retry.delay for retry in desk.process(namesake(2), other)] == [BUSY_WAIT]
+    assert desk.state(other) is State.CREATED
+
+
+def test_of_two_namesakes_in_doubt_the_second_goes_on_once_the_first_is_settled() -> None:
+    desk, first, second = Desk(), namesake(1), namesake(2)
+    desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
+    assert len(desk.process(first, second)) == 2
+    desk.crm.fails.clear()
+    assert len(desk.process(second)) == 1
+    assert desk.state(second) is State.RECEIVED
+    assert desk.process(first) == []
+    assert desk.process(second) == []
+    assert not desk.locks.holders
+
+
+def test_a_row_of_before_names_were_keys_is_processed_as_it_is() -> None:
+    """It waits for nobody of its name, as it never did; nothing in the ledger has to be rewritten."""
+    desk, submission = Desk(), a_submission(phone="0612345678")
+    old = submission.model_copy(update={"person_keys": submission.person_keys[:2]})
+    assert desk.process(old) == []
+    assert desk.state(old) is State.CREATED
+    assert not desk.locks.holders

@@ -11,15 +11,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = [
     "candidates", "cleaning", "countries", "crm", "deadline", "email_address", "errors", "form", "form_check",
-    "form_field", "form_fit", "lead", "lead_fields", "matching", "matching.compare", "matching.config",
-    "matching.deciding", "matching.decision", "matching.facts", "matching.guards", "matching.keys", "matching.names",
-    "matching.person", "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording", "org_shape", "org_types", "person_keys", "phone", "rejection",
-    "spam", "submission", "texts", "validation", "version",
+    "form_field", "form_fit", "holding", "lead", "lead_changes", "lead_fields", "matching", "matching.compare",
+    "matching.config", "matching.deciding", "matching.decision", "matching.exact", "matching.facts",
+    "matching.guards", "matching.keys", "matching.names", "matching.person", "matching.streets",
+    "matching.word_files", "matching.word_lists", "matching.wording", "org_shape", "org_types", "person_keys",
+    "phone", "plans", "rejection", "results", "spam", "submission", "texts", "validation", "version",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
-    "carrying_out", "planning", "processing", "receiving", "replaying", "requeueing", "salesforce.budget",
-    "salesforce.codes",
+    "campaigns", "carrying_out", "planning", "processing", "receiving", "replaying", "requeueing",
+    "salesforce.budget", "salesforce.codes",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""
 OUTSIDE = {"boto3", "botocore", "simple_salesforce", "requests", "urllib3", "socket", "http", "os", "subprocess"}

@@ -1,6 +1,7 @@
 """The metadata that an admin deploys into an org agrees with what the product writes there."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -8,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from shared.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
+from shared.lead_fields import EVIDENCE_ROOM, OTHER_FIELDS, TEXT_LENGTHS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROJECT: Final = ROOT / "salesforce"
@@ -52,7 +53,11 @@ EXPECTED_FIELDS: Final = {
     "Lead.Consent_Text_Version__c": Field("Text", 40),
     "Lead.Consent_Given_At__c": Field("DateTime"),
     "Lead.Submitted_At__c": Field("DateTime"),
+    "Lead.Possible_Duplicate_Of__c": Field("Text", 18),
+    "Lead.Match_Evidence__c": Field("LongTextArea", EVIDENCE_ROOM),
 }
+FORMULAS: Final = {"Lead.Possible_Duplicate_Link__c": Field("Text")}
+"""For people: nobody can write them, and the integration user need not see them."""
 # Object -> what is granted on it. All other rights, and all other objects, are refused.
 EXPECTED_OBJECT_RIGHTS: Final = {
     "Account": {"allowRead"},
@@ -150,7 +155,15 @@ def test_every_file_is_well_formed_and_in_the_metadata_namespace(path: Path) -> 
 
 def test_the_org_gets_exactly_the_custom_fields_that_the_product_writes() -> None:
     """Names, types and lengths: a missing field is INVALID_FIELD, a short one STRING_TOO_LONG."""
-    assert {name: read_field(path) for name, path in field_files().items()} == EXPECTED_FIELDS
+    assert {name: read_field(path) for name, path in field_files().items()} == EXPECTED_FIELDS | FORMULAS
+
+
+def test_the_formulas_use_only_fields_that_the_deploy_makes() -> None:
+    for name in FORMULAS:
+        formula = text(parse(field_files()[name]), "formula") or ""
+        used = set(re.findall(r"\w+__c", formula))
+        assert used
+        assert {f"Lead.{one}" for one in used} <= set(EXPECTED_FIELDS)
 
 
 @pytest.mark.parametrize(("name", "path"), field_files().items())
@@ -257,7 +270,9 @@ def test_every_lead_field_has_a_dutch_label_and_help() -> None:
         for path in TRANSLATIONS.glob("*.fieldTranslation-meta.xml")
     }
 
-    assert {f"Lead.{name}" for name in translations} == {name for name in EXPECTED_FIELDS if name.startswith("Lead.")}
+    assert {f"Lead.{name}" for name in translations} == {
+        name for name in EXPECTED_FIELDS | FORMULAS if name.startswith("Lead.")
+    }
     for name, root in translations.items():
         assert text(root, "name") == name
         assert 0 < len(text(root, "label") or "") <= 40
