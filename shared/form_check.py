@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.form import Form
 from shared.form_fit import FormProblem, Severity, nearest, problems_on_lead
 from shared.lead import SUBMISSION_ID_FIELD
-from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
+from shared.lead_fields import LOOKED_UP_ON_CONTACTS, LOOKED_UP_ON_LEADS
 from shared.org_shape import PERMISSION_SET, Campaign, OrgField, OrgObject, OrgShape, same_id
 
 __all__ = ["FormProblem", "Wanted", "check_forms", "errors_among", "wanted_by"]
@@ -84,7 +84,7 @@ def _looked_up(org: OrgShape) -> Iterator[FormProblem]:
         yield _org_problem("Contact", "error", "object_unseen", "the API user may not see Contact records", right)
     if org.lead is not None and not org.lead.updateable:
         yield _org_problem("Lead", "error", "object_not_updateable", "the API user may not edit Lead records", right)
-    for there, names in ((org.lead, LOOKED_UP_ON_LEADS), (org.contact, LOOKED_UP_ON_PEOPLE)):
+    for there, names in ((org.lead, LOOKED_UP_ON_LEADS), (org.contact, LOOKED_UP_ON_CONTACTS)):
         for name in names if there else ():
             if there and there.field(name) is None:
                 what = f"the API user may not see {name} of a {there.name}, by which known people are found"

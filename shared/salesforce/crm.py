@@ -7,11 +7,13 @@ nobody knows whether the write was done, and only a write under our own key can 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import wraps
+from itertools import batched
 from typing import Any, Final
 from urllib.parse import quote
 
-from shared.crm import Found, LookUp, Member, NewLead, Note, Noted, Record, Written
+from shared.crm import GENERIC_AFTER, Found, LookUp, Member, NewLead, Note, Noted, Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
 from shared.lead import SUBMISSION_ID_FIELD
@@ -26,6 +28,8 @@ from shared.secrets import Secret
 
 DEFAULT_RESERVE: Final = 0.1
 """Share of the org's daily API calls that is kept for new submissions."""
+MOST_QUERIES: Final = 5
+"""In one composite request, by Salesforce's documentation."""
 _MOST_STEPS: Final = 4
 """A Lead merged into one that was merged and converted takes four looks; longer chains are not followed."""
 
@@ -48,6 +52,14 @@ def _or_else[**P, T](no_answer: type[TransientError]) -> Callable[[Callable[P, T
         return guarded
 
     return guard
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """`is_whole` is false where Salesforce has more rows than it put on the page."""
+
+    rows: tuple[Record, ...]
+    is_whole: bool
 
 
 class SalesforceCrm:
@@ -73,8 +85,32 @@ class SalesforceCrm:
     @_or_else(TransientError)
     def look_up(self, what: LookUp) -> Found:
         """Raises ConfigurationError when one of the queries is refused: a field or a permission is missing."""
-        # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
-        return Found(**self._ask(queries.look_up(what), most=queries.ROWS if len(what.submission_ids) > 1 else None))
+        pages = self._pages(queries.look_up(what))
+        if all(page.is_whole and len(page.rows) < queries.ROWS for page in pages.values()):
+            return _found({name: page.rows for name, page in pages.items()})
+        if len(what.submission_ids) > 1:
+            # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
+            raise RefusedCallError("look_up_too_wide")
+        return self._key_by_key(what, {name: pages[name].rows for name in ("own_leads", "own_tasks")})
+
+    def _key_by_key(self, what: LookUp, own: Mapping[str, tuple[Record, ...]]) -> Found:
+        """So many records have something of this person's that one answer can't hold them: which key is it?"""
+        asked = queries.key_by_key(what)
+        wanted = {f"{kind}_{place}": soql for kind, pair in asked.items() for place, soql in enumerate(pair)}
+        pages: dict[str, _Page] = {}
+        for names in batched(wanted, MOST_QUERIES, strict=False):
+            pages |= self._pages({name: ("query", wanted[name]) for name in names})
+        found: dict[str, dict[str, Record]] = {"leads": {}, "contacts": {}}
+        generic: list[str] = []
+        for kind in asked:
+            of_kind = [pages[f"{kind}_{place}"] for place in range(2)]
+            if sum(len(page.rows) for page in of_kind) > GENERIC_AFTER or not all(page.is_whole for page in of_kind):
+                generic.append(kind)
+                continue
+            for name, page in zip(found, of_kind, strict=True):
+                found[name] |= {str(row["Id"]): row for row in page.rows}
+        rows = {name: tuple(by_id.values()) for name, by_id in found.items()}
+        return replace(_found({**own, **rows}), generic_keys=tuple(generic))
 
     @_or_else(TransientError)
     def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:
@@ -91,21 +127,21 @@ class SalesforceCrm:
             today = {start: moved.get(one, one) for start, one in today.items()}
         return {start: living[one] for start, one in today.items() if one in living}
 
-    def _ask(self, wanted: queries.Queries, *, most: int | None = None) -> dict[str, tuple[Record, ...]]:
-        """Rows by the queries' names: one API call. With `most`, an answer of so many rows or more is refused."""
+    def _ask(self, wanted: queries.Queries) -> dict[str, tuple[Record, ...]]:
+        """Rows by the queries' names: one API call."""
+        return {name: page.rows for name, page in self._pages(wanted).items()}
+
+    def _pages(self, wanted: queries.Queries) -> dict[str, _Page]:
         if not wanted:
             return {}
         asked = [_query(name, resource, soql) for name, (resource, soql) in wanted.items()]
         answer = self._connection.read("POST", "composite", {"allOrNone": False, "compositeRequest": asked})
-        found: dict[str, tuple[Record, ...]] = {}
+        pages: dict[str, _Page] = {}
         for name, one in zip(wanted, answers.of_composite(answer, len(asked)), strict=True):
             if one["httpStatusCode"] != 200:
                 raise of_the_call(error_in(one["body"], one["httpStatusCode"]))
-            rows = tuple(one["body"]["records"])
-            if most is not None and (len(rows) >= most or not one["body"]["done"]):
-                raise RefusedCallError("look_up_too_wide")
-            found[name] = rows
-        return found
+            pages[name] = _Page(tuple(one["body"]["records"]), is_whole=bool(one["body"]["done"]))
+        return pages
 
     # --- Leads ------------------------------------------------------------------------------------------
 
@@ -250,6 +286,17 @@ def _insert(reference: str, records: Sequence[Record]) -> Subrequest:
 
 
 # --- answers ---------------------------------------------------------------------------------------------
+
+
+def _found(rows: Mapping[str, tuple[Record, ...]]) -> Found:
+    leads = rows.get("leads", ())
+    return Found(
+        own_leads=rows["own_leads"],
+        own_tasks=rows["own_tasks"],
+        open_leads=tuple(lead for lead in leads if not lead["IsConverted"]),
+        converted_leads=tuple(lead for lead in leads if lead["IsConverted"]),
+        contacts=rows.get("contacts", ()),
+    )
 
 
 def _inserted(answer: answers.Answer, expected: int) -> Iterator[Written]:

@@ -1,31 +1,51 @@
 """The questions, in SOQL. Every value passes format_soql: a visitor writes part of most of them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from simple_salesforce.format import format_soql
 
-from shared.crm import LookUp, Named
+from shared.crm import GENERIC_AFTER, LookUp, Named
 from shared.lead import SUBMISSION_ID_FIELD
-from shared.lead_fields import LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
+from shared.lead_fields import LOOKED_UP_ON_CONTACTS, LOOKED_UP_ON_LEADS, LOOKED_UP_ON_PEOPLE
 from shared.submission import timestamp
 
 ROWS: Final = 2000
-"""One page of a query. Equality on e-mail or phone finds far fewer, or the key is no key."""
+"""One page of a query. A batch's keys find far fewer, or one of them is generic."""
 _CLOCK_SKEW: Final = timedelta(hours=1)
 _FATE_FIELDS: Final = ("IsDeleted", "MasterRecordId")
 """What has become of a record; only queryAll sees a deleted one."""
+_OF_CONTACTS: Final = (*LOOKED_UP_ON_CONTACTS, "Account.Name")
+_OF_CONVERTED: Final = tuple(f"ConvertedContact.{name}" for name in ("IsDeleted", *_OF_CONTACTS))
+"""A Contact that was deleted since, or that the API user may not see, may come as a blank or as it was."""
 
 type Queries = dict[str, tuple[str, str]]
 """By name: `query` or `queryAll`, and the SOQL."""
 
 
 def look_up(what: LookUp) -> Queries:
-    """By the field of Found that each fills. At most four; a composite request takes five."""
+    """By what each finds. At most four; a composite request takes five."""
+    queries = _own(what)
+    leads, contacts = (" OR ".join(_by_kind(what, where).values()) for where in (_ON_LEADS, _ON_CONTACTS))
+    if leads:
+        queries["leads"] = ("query", _leads(what, leads, ROWS))
+        queries["contacts"] = ("query", _contacts(contacts, ROWS))
+    return queries
+
+
+def key_by_key(what: LookUp) -> dict[str, tuple[str, str]]:
+    """By kind of key: the SOQL for Leads and for Contacts, which gives one row too many for a key that is generic."""
+    leads, contacts = _by_kind(what, _ON_LEADS), _by_kind(what, _ON_CONTACTS)
+    most = GENERIC_AFTER + 1
+    return {kind: (_leads(what, leads[kind], most), _contacts(contacts[kind], most)) for kind in leads}
+
+
+def _own(what: LookUp) -> Queries:
     ids = list(what.submission_ids)
     own_fields = ", ".join(("Id", "IsConverted", *_FATE_FIELDS, SUBMISSION_ID_FIELD))
-    queries = {
+    return {
         # A Lead of ours that was merged since is gone from every other query.
         "own_leads": (
             "queryAll",
@@ -42,38 +62,73 @@ def look_up(what: LookUp) -> Queries:
             ),
         ),
     }
-    if same := _same_person(what):
-        queries["open_leads"] = (
-            "query",
-            format_soql(
-                "SELECT {:literal} FROM Lead WHERE IsConverted = false AND ({:literal})"
-                " ORDER BY LastModifiedDate DESC LIMIT {}",
-                _columns(LOOKED_UP_ON_LEADS, what.lead_fields),
-                same,
-                ROWS,
-            ),
-        )
-        queries["contacts"] = (
-            "query",
-            format_soql(
-                "SELECT {:literal} FROM Contact WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
-                _columns(LOOKED_UP_ON_PEOPLE),
-                same,
-                ROWS,
-            ),
-        )
-    return queries
 
 
-def _same_person(what: LookUp) -> str:
-    same = [format_soql("Email IN {}", list(what.emails))] if what.emails else []
+def _leads(what: LookUp, same: str, most: int) -> str:
+    """Converted ones too: they say by what else their Contact is known."""
+    return format_soql(
+        "SELECT {:literal} FROM Lead WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
+        _columns(LOOKED_UP_ON_LEADS, ("IsConverted",), what.lead_fields, _OF_CONVERTED),
+        same,
+        most,
+    )
+
+
+def _contacts(same: str, most: int) -> str:
+    return format_soql(
+        "SELECT {:literal} FROM Contact WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
+        _columns(_OF_CONTACTS),
+        same,
+        most,
+    )
+
+
+# --- who may be meant ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The fields of one object that hold what people are found by."""
+
+    phones: tuple[str, ...]
+    postcode: str
+    company: str
+
+
+_ON_LEADS: Final = _Where(("Phone", "MobilePhone"), "PostalCode", "Company")
+_ON_CONTACTS: Final = _Where(("Phone", "MobilePhone", "HomePhone", "OtherPhone"), "MailingPostalCode", "Account.Name")
+
+
+def _by_kind(what: LookUp, where: _Where) -> dict[str, str]:
+    """One condition for each kind of key that somebody of the batch has."""
+    emails = [format_soql("Email IN {}", list(what.emails))] if what.emails else []
     for mailbox in what.mailboxes:
         local, _, domain = mailbox.rpartition("@")
-        same.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
-    if what.phones:
-        phones = list(what.phones)
-        same += [format_soql("Phone IN {}", phones), format_soql("MobilePhone IN {}", phones)]
-    return " OR ".join(same)
+        emails.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
+    phones = [format_soql("{:literal} IN {}", field, list(what.phones)) for field in where.phones if what.phones]
+    names = [
+        format_soql("(FirstName IN {} AND LastName IN {})", list(first), list(last)) for first, last in what.full_names
+    ]
+    postcodes = [
+        format_soql("(LastName IN {} AND {:literal} IN {})", list(last), where.postcode, list(postcode))
+        for last, postcode in what.postcodes
+    ]
+    companies = [
+        format_soql("(LastName IN {} AND {:literal} LIKE '{:like}%')", list(last), where.company, start)
+        for last, starts in what.companies
+        for start in starts
+    ]
+    kinds = {
+        "email": emails,
+        "phone": phones,
+        "full_name": names,
+        "name_and_postcode": postcodes,
+        "name_and_company": companies,
+    }
+    return {kind: " OR ".join(conditions) for kind, conditions in kinds.items() if conditions}
+
+
+# --- records by id ---------------------------------------------------------------------------------------
 
 
 def by_id(record_ids: Sequence[str], lead_fields: Iterable[str]) -> Queries:

@@ -11,9 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = [
     "candidates", "cleaning", "countries", "crm", "deadline", "email_address", "errors", "form", "form_check",
-    "form_field", "form_fit", "lead", "lead_fields", "matching", "matching.decision", "matching.exact",
+    "form_field", "form_fit", "generic_keys", "lead", "lead_fields", "matching", "matching.decision", "matching.exact",
     "matching.person", "matching.wording", "org_shape", "org_types", "person_keys", "phone", "rejection",
-    "spam", "submission", "texts", "validation", "version",
+    "spam", "spellings", "submission", "texts", "validation", "version",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
