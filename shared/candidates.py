@@ -10,6 +10,7 @@ from shared.email_address import spellings as email_spellings
 from shared.form import Form
 from shared.generic_keys import without_generic
 from shared.lead import consent_fields, visitor_fields
+from shared.match_keys import name_key
 from shared.matching import Decision, Person, decide
 from shared.phone import spellings
 from shared.spellings import company_starts, name_spellings, postcode_spellings
@@ -64,6 +65,8 @@ def look_up_for(batch: Sequence[Prepared]) -> LookUp:
         full_names=_distinct(full_names),
         postcodes=_distinct(postcodes),
         companies=_distinct(companies),
+        numbers=_distinct(numbers),
+        name_keys=_distinct([key for one in people if (key := name_key(one.first_name or "", one.last_name or ""))]),
     )
 
 

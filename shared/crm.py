@@ -51,6 +51,9 @@ class LookUp:
     """Last names with postcodes."""
     companies: tuple[tuple[Spellings, Spellings], ...] = ()
     """Last names with beginnings of company names."""
+    numbers: tuple[str, ...] = ()
+    """The phones in E.164, for match keys."""
+    name_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from shared.crm import GENERIC_AFTER, Found, LookUp, Member, NewLead, Note, Note
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
 from shared.lead import SUBMISSION_ID_FIELD
+from shared.match_keys import changed_key_fields, match_key_fields
 from shared.observability import log, where
 from shared.salesforce import answers, queries
+from shared.salesforce.asking import MOST_QUERIES, ask
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.codes import error_in
 from shared.salesforce.connection import BASE, Connection, of_the_call
@@ -28,8 +30,6 @@ from shared.secrets import Secret
 
 DEFAULT_RESERVE: Final = 0.1
 """Share of the org's daily API calls that is kept for new submissions."""
-MOST_QUERIES: Final = 5
-"""In one composite request, by Salesforce's documentation."""
 _MOST_STEPS: Final = 4
 """A Lead merged into one that was merged and converted takes four looks; longer chains are not followed."""
 
@@ -63,7 +63,8 @@ class _Page:
 
 
 class SalesforceCrm:
-    """Kept between invocations. `reserve` is a share of the daily API calls, from 0 to 1."""
+    """Kept between invocations. `reserve` is a share of the daily API calls, from 0 to 1; `match_keys` says whether the
+    org has their fields and they are to be used."""
 
     def __init__(
         self,
@@ -71,8 +72,10 @@ class SalesforceCrm:
         *,
         deadline: Deadline | None = None,
         reserve: float = DEFAULT_RESERVE,
+        match_keys: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._match_keys = match_keys
         self._budget = ApiBudget(reserve, clock)
         self._connection = Connection(Login(secret, clock), self._budget, deadline=deadline, clock=clock)
         self._names = Names(self._ask, clock)
@@ -85,7 +88,7 @@ class SalesforceCrm:
     @_or_else(TransientError)
     def look_up(self, what: LookUp) -> Found:
         """Raises ConfigurationError when one of the queries is refused: a field or a permission is missing."""
-        pages = self._pages(queries.look_up(what))
+        pages = self._pages(queries.look_up(what, match_keys=self._match_keys))
         if all(page.is_whole and len(page.rows) < queries.ROWS for page in pages.values()):
             return _found({name: page.rows for name, page in pages.items()})
         if len(what.submission_ids) > 1:
@@ -95,7 +98,7 @@ class SalesforceCrm:
 
     def _key_by_key(self, what: LookUp, own: Mapping[str, tuple[Record, ...]]) -> Found:
         """So many records have something of this person's that one answer can't hold them: which key is it?"""
-        asked = queries.key_by_key(what)
+        asked = queries.key_by_key(what, match_keys=self._match_keys)
         wanted = {f"{kind}_{place}": soql for kind, pair in asked.items() for place, soql in enumerate(pair)}
         pages: dict[str, _Page] = {}
         for names in batched(wanted, MOST_QUERIES, strict=False):
@@ -132,16 +135,8 @@ class SalesforceCrm:
         return {name: page.rows for name, page in self._pages(wanted).items()}
 
     def _pages(self, wanted: queries.Queries) -> dict[str, _Page]:
-        if not wanted:
-            return {}
-        asked = [_query(name, resource, soql) for name, (resource, soql) in wanted.items()]
-        answer = self._connection.read("POST", "composite", {"allOrNone": False, "compositeRequest": asked})
-        pages: dict[str, _Page] = {}
-        for name, one in zip(wanted, answers.of_composite(answer, len(asked)), strict=True):
-            if one["httpStatusCode"] != 200:
-                raise of_the_call(error_in(one["body"], one["httpStatusCode"]))
-            pages[name] = _Page(tuple(one["body"]["records"]), is_whole=bool(one["body"]["done"]))
-        return pages
+        bodies = ask(self._connection, wanted)
+        return {name: _Page(tuple(one["records"]), is_whole=bool(one["done"])) for name, one in bodies.items()}
 
     # --- Leads ------------------------------------------------------------------------------------------
 
@@ -158,7 +153,7 @@ class SalesforceCrm:
 
     def _upsert_alike(self, leads: Sequence[NewLead], *, alone: bool) -> list[Written]:
         """Leads that are written in the same way. Where others follow, a failure is these Leads' own."""
-        records = [_typed("Lead", self._names.filled_in(lead.record)) for lead in leads]
+        records = [_typed("Lead", self._new(lead)) for lead in leads]
         try:
             answer = self._connection.write(
                 "PATCH",
@@ -174,6 +169,10 @@ class SalesforceCrm:
                 raise
             return [Written(error=error)] * len(leads)
 
+    def _new(self, lead: NewLead) -> dict[str, Any]:
+        record = self._names.filled_in(lead.record)
+        return record | match_key_fields(record) if self._match_keys else record
+
     @_or_else(UnknownOutcomeError)
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
         written, ready = self._with_names([lead.record for lead in leads])
@@ -183,7 +182,7 @@ class SalesforceCrm:
         return [written[number] for number in range(len(leads))]
 
     def _single_upsert(self, number: int, lead: NewLead) -> Subrequest:
-        record = self._names.filled_in(lead.record)
+        record = self._new(lead)
         key = quote(str(record.pop(SUBMISSION_ID_FIELD)), safe="")
         url = f"{BASE}/sobjects/Lead/{SUBMISSION_ID_FIELD}/{key}"
         return _patch(f"lead{number}", url, record, _headers(lead))
@@ -194,7 +193,9 @@ class SalesforceCrm:
     def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
         self._names.learn(value for note in notes for value in note.task.values())
         updates = {f"lead{number}": note for number, note in enumerate(notes) if note.changes}
-        subrequests = [_update(reference, note) for reference, note in updates.items()]
+        subrequests = [
+            _update(reference, note.lead_id, self._with_keys(note.changes)) for reference, note in updates.items()
+        ]
         tasks = [_typed("Task", self._names.filled_in(note.task)) for note in notes if note.task]
         if tasks:
             subrequests.append(_insert("tasks", tasks))
@@ -209,6 +210,9 @@ class SalesforceCrm:
             )
             for number, note in enumerate(notes)
         ]
+
+    def _with_keys(self, changes: Record) -> dict[str, Any]:
+        return {**changes, **(changed_key_fields(changes) if self._match_keys else {})}
 
     def _noted(self, subrequests: Sequence[Subrequest], *, has_tasks: bool) -> list[answers.Answer]:
         try:
@@ -256,18 +260,14 @@ def _typed(kind: str, record: Record) -> dict[str, Json]:
     return {"attributes": {"type": kind}, **record}
 
 
-def _query(name: str, resource: str, soql: str) -> Subrequest:
-    return {"method": "GET", "referenceId": name, "url": f"{BASE}/{resource}?q={quote(soql, safe='')}"}
-
-
 def _patch(reference: str, url: str, record: Record, headers: Mapping[str, str]) -> Subrequest:
     return {"method": "PATCH", "referenceId": reference, "url": url, "httpHeaders": headers, "body": record}
 
 
-def _update(reference: str, note: Note) -> Subrequest:
+def _update(reference: str, lead_id: str, changes: Record) -> Subrequest:
     # Without the header, an update can hand a Lead that somebody works on to another owner.
-    url = f"{BASE}/sobjects/Lead/{note.lead_id}"
-    return _patch(reference, url, dict(note.changes), {"Sforce-Auto-Assign": "FALSE"})
+    url = f"{BASE}/sobjects/Lead/{lead_id}"
+    return _patch(reference, url, changes, {"Sforce-Auto-Assign": "FALSE"})
 
 
 def _member(member: Member) -> Record:

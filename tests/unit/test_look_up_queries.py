@@ -9,7 +9,7 @@ from shared.candidates import Prepared, look_up_for
 from shared.crm import GENERIC_AFTER
 from shared.planning import prepare
 from shared.salesforce import queries
-from shared.salesforce.crm import MOST_QUERIES
+from shared.salesforce.asking import MOST_QUERIES
 from tests.builders import a_submission, contact_form
 
 HOSTILE = "O'Brien%_\\"

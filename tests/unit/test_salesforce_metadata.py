@@ -287,7 +287,9 @@ def test_the_project_deploys_force_app_by_default_and_its_folders_exist() -> Non
 
     folders = {entry["path"]: entry.get("default", False) for entry in project["packageDirectories"]}
 
-    assert folders == {"force-app": True, "translations": False}
+    assert folders == {
+        "force-app": True, "translations": False, "match-keys": False, "match-keys-translations": False,
+    }  # fmt: skip
     assert all((PROJECT / folder).is_dir() for folder in folders)
     assert float(project["sourceApiVersion"]) >= 62
 
