@@ -95,14 +95,13 @@ def _page(stack: DeployedStack, order: dict[str, Any]) -> dict[str, Any]:
         Payload=json.dumps(order).encode(),
     )
     payload = b"" if answer.get("FunctionError") else answer["Payload"].read()
-    content: dict[str, Any] | None
     try:
         content = json.loads(payload)
     except ValueError:
         content = None
     match content:
         case {"filled": int(), "same": int(), "refused": dict(), "after": str(), "error": str()}:
-            return content
+            return dict(content)
         case {"error": str(error)}:
             raise _trouble(error)
         case _:

@@ -134,3 +134,37 @@ def test_key_by_key_each_question_has_one_kind_of_key_and_one_row_too_many() -> 
         assert leads.endswith(f"LIMIT {GENERIC_AFTER + 1}")
         assert contacts.endswith(f"LIMIT {GENERIC_AFTER + 1}")
     assert [kind for kind, (leads, _) in found.items() if "Email IN" in leads] == ["email"]
+
+
+# --- match keys --------------------------------------------------------------------------------------------------
+
+
+def asked_by_keys(*batch: Prepared) -> dict[str, str]:
+    return {name: soql for name, (_, soql) in queries.look_up(look_up_for(batch), match_keys=True).items()}
+
+
+def test_match_keys_are_asked_for_only_where_the_org_has_them() -> None:
+    assert "Match_" not in "".join(asked(with_values(**SANNE)).values())
+    for soql in (asked_by_keys(with_values(**SANNE))[name] for name in ("leads", "contacts")):
+        assert "Match_Email__c IN ('sanne@example.com')" in soql
+        assert "Match_Phone__c IN ('+31612345678')" in soql
+        assert "Match_Mobile__c IN ('+31612345678')" in soql
+        assert "Match_Name__c IN ('de sanne vries')" in soql
+        parse(soql)
+
+
+def test_a_match_key_takes_the_place_of_the_many_spellings_of_a_number() -> None:
+    """But for what has no key: a Contact's other numbers."""
+    found = asked_by_keys(with_values(**SANNE))
+    assert "Phone IN ('+31612345678')" in found["leads"]
+    assert "06-12345678" not in found["leads"]
+    assert "HomePhone IN ('+31612345678','+31 6 12345678'" in found["contacts"]
+    people = [worst_case(number) for number in range(10)]
+    assert len(asked_by_keys(*people)["leads"]) < len(asked(*people)["leads"])
+
+
+def test_with_match_keys_too_it_goes_key_by_key() -> None:
+    found = queries.key_by_key(look_up_for([with_values(**SANNE)]), match_keys=True)
+    assert "Match_Email__c" in found["email"][0]
+    assert "Match_Phone__c" in found["phone"][1]
+    assert "Match_Name__c" in found["full_name"][0]
