@@ -282,6 +282,19 @@ def test_an_outage_ends_it_and_what_was_done_is_told(desk: Desk) -> None:
     assert "backfill function says" in answer["error"]
 
 
+def test_a_page_that_ends_early_says_how_far_it_came(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.salesforce.backfill._PER_CALL", 2)
+    desk.faults({"fault": "unavailable_html", "times": 1, "after": 1, "path": "composite/sobjects"})
+    first = desk.order(kind="Lead")
+    assert (first["filled"], first["error"] != "") == (2, True)
+    ids = sorted(str(row["Id"]) for row in desk.org.rows("Lead") if row[VERSION_FIELD])
+    assert first["after"] == ids[-1]
+    second = desk.order(kind="Lead", after=first["after"])
+    assert (second["left"], second["error"], second["after"]) == (None, "", "")
+    assert second["filled"] == first["left"] - 2
+    assert set(desk.keys("Lead")) == {MATCH_KEYS_VERSION}
+
+
 @pytest.mark.parametrize(
     "order",
     [

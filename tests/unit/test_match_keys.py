@@ -40,6 +40,11 @@ def test_a_record_s_own_country_reads_its_numbers(field: str, country: str) -> N
     assert match_key_fields({"Phone": "02 555 12 12"}, "NL")["Match_Phone__c"] is None
 
 
+def test_without_any_country_a_number_without_a_code_has_no_key() -> None:
+    assert match_key_fields({"Phone": "030-1234567"})["Match_Phone__c"] is None
+    assert match_key_fields({"Phone": "+31301234567"})["Match_Phone__c"] == "+31301234567"
+
+
 def test_an_empty_record_has_a_version_and_no_keys() -> None:
     keys = match_key_fields({"Email": None, "Phone": "n/a"}, "NL")
     assert keys == {**dict.fromkeys(KEYS), "Match_Keys__c": MATCH_KEYS_VERSION}
