@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local.salesforce_org.schema.fields import SOBJECTS
 from shared.candidates import Known, look_up_for
 from shared.crm import GENERIC_AFTER, Found, Record
 from shared.errors import RefusedCallError
@@ -180,6 +181,19 @@ def test_the_submission_s_id_is_the_only_custom_field_that_a_look_up_asks_for(or
     statements = [soql for _, soql in queries.look_up(look_up_for([with_values(**SANNE)])).values()]
     custom = {word.strip(",()") for soql in statements for word in soql.split() if "__c" in word}
     assert custom == {"Submission_Id__c"}
+
+
+def test_an_org_without_any_other_custom_field_of_ours_is_looked_through_all_the_same(org: OrgControl) -> None:
+    ours = [
+        f"{sobject}.{name}"
+        for sobject in ("Lead", "Contact")
+        for name in SOBJECTS[sobject].fields
+        if name.endswith("__c") and name != "Submission_Id__c"
+    ]
+    org.ask("POST", "field_access", {"hidden": ours})
+    lead, contact = add_lead(org, **SANNE), add_contact(org, **SANNE)
+    found = find(org, **SANNE)
+    assert (ids(found.open_leads), ids(found.contacts)) == ([lead], [contact])
 
 
 def test_ten_people_are_one_api_call(org: OrgControl) -> None:
