@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import typer
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from ops.errors import FAILURES, in_words
@@ -57,3 +57,19 @@ def progress(verb: str, total: int) -> Iterator[Callable[[int], object]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(verb, total=total)
         yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[str, int, int], object]]:
+    """A bar for each thing that is told: its name, how many more are done, and how many there are."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(name: str, count: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.advance(tasks[name], count)
+
+        yield advance

@@ -20,7 +20,7 @@ DEFAULT_NAME: Final = "form-to-lead"
 LOCAL_FILE: Final = Path(".local") / "stack.json"
 _WAIT: Final = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
 _WAIT_FOR_FUNCTION: Final = Config(connect_timeout=5, read_timeout=150, retries={"total_max_attempts": 1})
-"""Longer than the replay function's 120 s, and never repeated behind the operator's back."""
+"""Longer than the 120 s of the replay and the backfill function, and never repeated behind the operator's back."""
 _LOCAL: Final = Config(proxies={}, retries={"total_max_attempts": 1})
 """A company proxy must not be asked for what listens on this machine; and either it is there or it is not."""
 _NO_FILES: Final = {

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ops.backfill import Filled
 from ops.explaining import explain_reason, is_refused, result_in_words
 from ops.operations import Answer, DeadLetters, Done, Planned
 from shared.form_check import FormProblem
@@ -139,6 +140,15 @@ def form_problems(problems: Sequence[FormProblem]) -> Table:
                 Text(plain(one.what if one.severity == "error" else f"warning: {one.what}"), style=style),
                 Text(plain(one.right)),
             )
+    return table
+
+
+def filled(kinds: Iterable[Filled]) -> Table:
+    table = _table("Records", "Filled", "Right already", "Refused by the org")
+    for one in kinds:
+        refused = ", ".join(f"{count} x {code}" for code, count in one.refused.most_common())
+        numbers = (Text(str(one.filled)), Text(str(one.same), style="dim"))
+        table.add_row(Text(f"{one.kind}s"), *numbers, Text(plain(refused or "0"), style="red" if refused else "dim"))
     return table
 
 

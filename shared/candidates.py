@@ -1,20 +1,24 @@
 """Whom a batch may be about: what to look for, and which of those found each submission means. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from shared.crm import Found, LookUp, Record
 from shared.email_address import same_mailbox
 from shared.email_address import spellings as email_spellings
 from shared.form import Form
+from shared.generic_keys import without_generic
 from shared.lead import consent_fields, visitor_fields
+from shared.match_keys import name_key
 from shared.matching import Decision, Person, decide
 from shared.phone import spellings
+from shared.spellings import company_starts, name_spellings, postcode_spellings
 from shared.submission import Submission
 from shared.validation import CleanValue
 
-_PHONE_FIELDS: Final = ("Phone", "MobilePhone")
+_PHONE_FIELDS: Final = ("Phone", "MobilePhone", "HomePhone", "OtherPhone")
+"""The last two are a Contact's."""
 CONTACT_PREFIX: Final = "003"
 
 
@@ -38,9 +42,19 @@ class Prepared:
 
 def look_up_for(batch: Sequence[Prepared]) -> LookUp:
     """One question for the whole batch."""
-    records = [visitor_fields(one.form, one.values) for one in batch]
-    emails = [str(record["Email"]) for record in records if record.get("Email")]
-    numbers = [str(record[name]) for record in records for name in _PHONE_FIELDS if record.get(name)]
+    people = [person_of(one.id, visitor_fields(one.form, one.values)) for one in batch]
+    emails = [person.email for person in people if person.email]
+    numbers = [number for person in people for number in phones_of(person)]
+    full_names, postcodes, companies = [], [], []
+    for person in people:
+        first, last = name_spellings(person.first_name or ""), name_spellings(person.last_name or "")
+        if first and last:
+            # People fill in the wrong box.
+            full_names += [(first, last), (last, first)]
+        if last and (codes := postcode_spellings(person.postcode or "")):
+            postcodes.append((last, codes))
+        if last and (starts := company_starts(person.company or "")):
+            companies.append((last, starts))
     return LookUp(
         submission_ids=tuple(one.id for one in batch),
         emails=_distinct([spelling for email in emails for spelling in email_spellings(email)]),
@@ -48,6 +62,11 @@ def look_up_for(batch: Sequence[Prepared]) -> LookUp:
         phones=_distinct([spelling for number in numbers for spelling in spellings(number)]),
         oldest=min(one.submission.received_at for one in batch),
         lead_fields=fields_to_see(batch),
+        full_names=_distinct(full_names),
+        postcodes=_distinct(postcodes),
+        companies=_distinct(companies),
+        numbers=_distinct(numbers),
+        name_keys=_distinct([key for one in people if (key := name_key(one.first_name or "", one.last_name or ""))]),
     )
 
 
@@ -60,18 +79,33 @@ def fields_to_see(batch: Sequence[Prepared]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Known:
-    """The people found, and as planning goes on the Leads that are about to be created, by id."""
+    """The people found, and as planning goes on the Leads that are about to be created, by id.
+
+    `former` are converted Leads as they stood, each with the id of the Contact that it became: by their address the
+    Contact may be found whose own says something else.
+    """
 
     leads: dict[str, dict[str, Any]]
     contacts: dict[str, dict[str, Any]]
+    former: tuple[tuple[str, Record], ...] = ()
+    generic_keys: frozenset[str] = frozenset()
     planned: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, found: Found) -> "Known":
-        return cls(
-            leads={str(lead["Id"]): dict(lead) for lead in found.open_leads},
-            contacts={str(contact["Id"]): dict(contact) for contact in found.contacts},
-        )
+        contacts = {str(contact["Id"]): dict(contact) for contact in found.contacts}
+        former: list[tuple[str, Record]] = []
+        for lead in found.converted_leads:
+            contact = lead.get("ConvertedContact")
+            if not contact or contact.get("IsDeleted"):
+                # Nobody can be told about it, and a converted Lead can't be changed.
+                continue
+            contacts.setdefault(str(contact["Id"]), dict(contact))
+            # The Contact's names are the newer ones.
+            names = {name: contact.get(name) for name in ("FirstName", "LastName")}
+            former.append((str(contact["Id"]), {**lead, **names}))
+        leads = {str(lead["Id"]): dict(lead) for lead in found.open_leads}
+        return cls(leads, contacts, tuple(former), frozenset(found.generic_keys))
 
     def __contains__(self, record_id: str) -> bool:
         return record_id in self.leads or record_id in self.contacts
@@ -87,22 +121,37 @@ class Known:
 
     def decide(self, one: Prepared) -> Decision:
         """Contacts stand first: of two that match equally well, the customer is better known than the Lead."""
-        contacts = self.contacts if one.form.existing.contact != "lead" else {}
-        candidates = [person_of(record_id, record) for record_id, record in (*contacts.items(), *self.leads.items())]
-        return decide(person_of(one.id, visitor_fields(one.form, one.values)), candidates, country=one.form.country)
+        country = one.form.country
+        customers = (*self.contacts.items(), *self.former) if one.form.existing.contact != "lead" else ()
+        candidates = [person_of(record_id, record) for record_id, record in (*customers, *self.leads.items())]
+        person = person_of(one.id, visitor_fields(one.form, one.values))
+        person, candidates, generic = without_generic(person, candidates, self.generic_keys, country=country)
+        decision = decide(person, candidates, country=country)
+        if not generic:
+            return decision
+        return replace(decision, evidence=replace(decision.evidence, generic_keys=generic))
 
 
 def person_of(record_id: str, record: Record) -> Person:
-    """A Lead, or what a visitor filled in."""
+    """A Lead, a Contact, or what a visitor filled in."""
+    account = record.get("Account") or {}
     return Person(
         id=record_id,
         first_name=record.get("FirstName"),
         last_name=record.get("LastName"),
         email=record.get("Email"),
         phone=";".join(str(record[name]) for name in _PHONE_FIELDS if record.get(name)) or None,
-        company=record.get("Company"),
+        company=record.get("Company") or account.get("Name"),
+        street=record.get("Street") or record.get("MailingStreet"),
+        city=record.get("City") or record.get("MailingCity"),
+        postcode=record.get("PostalCode") or record.get("MailingPostalCode"),
+        country=record.get("Country") or record.get("CountryCode") or record.get("MailingCountry"),
     )
 
 
-def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(texts))
+def phones_of(person: Person) -> list[str]:
+    return [number for number in (person.phone or "").split(";") if number]
+
+
+def _distinct[T](things: Sequence[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(things))

@@ -25,6 +25,13 @@ class Named:
     name: str
 
 
+GENERIC_AFTER: Final = 200
+"""Records that may share a key, such as an e-mail address. A key of more people than that says nothing about any."""
+
+type Spellings = tuple[str, ...]
+"""Of one thing: a record has it in one of these ways."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookUp:
     """What to look for, for a whole batch at once."""
@@ -38,16 +45,31 @@ class LookUp:
     """When the oldest submission of the batch was received: nothing of ours is older."""
     lead_fields: tuple[str, ...]
     """Fields that an update needs to see on a Lead, beside those that every look-up returns."""
+    full_names: tuple[tuple[Spellings, Spellings], ...] = ()
+    """First names with last names."""
+    postcodes: tuple[tuple[Spellings, Spellings], ...] = ()
+    """Last names with postcodes."""
+    companies: tuple[tuple[Spellings, Spellings], ...] = ()
+    """Last names with beginnings of company names."""
+    numbers: tuple[str, ...] = ()
+    """The phones in E.164, for match keys."""
+    name_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Records as Salesforce gives them, newest change first. Own Leads may be deleted or merged into another."""
+    """Records as Salesforce gives them, newest change first. Own Leads may be deleted or merged into another.
+
+    A converted Lead brings its Contact along, in `ConvertedContact`. `generic_keys` are the kinds of keys that so many
+    records share that their records were left out.
+    """
 
     own_leads: tuple[Record, ...] = ()
     own_tasks: tuple[Record, ...] = ()
     open_leads: tuple[Record, ...] = ()
+    converted_leads: tuple[Record, ...] = ()
     contacts: tuple[Record, ...] = ()
+    generic_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +138,7 @@ class Crm(Protocol):
         """False while the org's daily API calls are nearly used up: what is left is for new submissions."""
 
     def look_up(self, what: LookUp) -> Found:
-        """One API call."""
+        """One API call; a few where one submission's keys are shared by thousands of records."""
 
     def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
         """A repeat writes the same Lead again, never a second one. One API call."""

@@ -2,6 +2,8 @@
 
 MAX_LENGTH = 80
 """What Lead.Email holds. RFC 5321 allows 254."""
+_GMAIL = ("gmail.com", "googlemail.com")
+"""The one provider that says of its own addresses that dots don't count, and that both domains are one."""
 
 
 def valid_email(text: str) -> str | None:
@@ -20,18 +22,24 @@ def valid_email(text: str) -> str | None:
 
 
 def same_mailbox(address: str) -> str:
-    """One spelling for all addresses of a mailbox: no case, no sub-address, one domain for Gmail.
+    """One spelling for all addresses of a mailbox: no case, no sub-address; at Gmail no dots, and one domain.
 
-    Only for comparing: mail goes to the address as it was written. Gmail's dots are not folded, since a query
-    can't ask for them: two people too many are better than an outcome that depends on the moment.
+    Only for comparing: mail goes to the address as it was written. A query can't ask for an address with its dots in
+    other places; the person's names find such a record.
     """
     local, _, domain = address.strip().lower().rpartition("@")
     local = local.partition("+")[0] or local
-    return f"{local}@{'gmail.com' if domain == 'googlemail.com' else domain}"
+    if domain in _GMAIL:
+        return f"{local.replace('.', '') or local}@gmail.com"
+    return f"{local}@{domain}"
 
 
 def spellings(address: str) -> list[str]:
     """Addresses of the same mailbox that a query can ask for by equality; their sub-addresses are asked for by LIKE."""
-    mailbox = same_mailbox(address)
-    local, _, domain = mailbox.rpartition("@")
-    return list(dict.fromkeys([address.lower(), mailbox] + [f"{local}@googlemail.com"] * (domain == "gmail.com")))
+    typed = address.strip().lower()
+    local, _, domain = typed.rpartition("@")
+    plain = f"{local.partition('+')[0] or local}@{domain}"
+    found = [typed, plain, same_mailbox(address)]
+    if domain in _GMAIL:
+        found += [f"{one.rpartition('@')[0]}@{other}" for one in found[1:] for other in _GMAIL]
+    return list(dict.fromkeys(found))

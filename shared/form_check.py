@@ -7,12 +7,13 @@ from shared.form import Form
 from shared.form_fit import FormProblem, Severity, nearest, problems_on_lead
 from shared.lead_fields import (
     EVIDENCE_ROOM,
+    LOOKED_UP_ON_CONTACTS,
     LOOKED_UP_ON_LEADS,
-    LOOKED_UP_ON_PEOPLE,
     MATCH_EVIDENCE_FIELD,
     POSSIBLE_DUPLICATE_FIELD,
     SUBMISSION_ID_FIELD,
 )
+from shared.match_keys import MATCH_KEY_LENGTHS
 from shared.org_shape import PERMISSION_SET, Campaign, OrgField, OrgObject, OrgShape, same_id
 
 __all__ = ["FormProblem", "Wanted", "check_forms", "errors_among", "wanted_by"]
@@ -47,9 +48,9 @@ def wanted_by(forms: Iterable[Form]) -> Wanted:
     )
 
 
-def check_forms(forms: Iterable[Form], org: OrgShape) -> list[FormProblem]:
-    """All that is wrong: first what is wrong for every form, then form by form."""
-    found = list(_of_the_org(org))
+def check_forms(forms: Iterable[Form], org: OrgShape, *, match_keys: bool = False) -> list[FormProblem]:
+    """All that is wrong: first what is wrong for every form, then form by form. `match_keys`: the stack uses them."""
+    found = [*_of_the_org(org), *(_match_keys(org) if match_keys else ())]
     for form in forms:
         if org.lead is not None:
             found += problems_on_lead(form, org.lead, org.api_user)
@@ -94,11 +95,29 @@ def _looked_up(org: OrgShape) -> Iterator[FormProblem]:
         yield _org_problem("Contact", "error", "object_unseen", "the API user may not see Contact records", right)
     if org.lead is not None and not org.lead.updateable:
         yield _org_problem("Lead", "error", "object_not_updateable", "the API user may not edit Lead records", right)
-    for there, names in ((org.lead, LOOKED_UP_ON_LEADS), (org.contact, LOOKED_UP_ON_PEOPLE)):
+    for there, names in ((org.lead, LOOKED_UP_ON_LEADS), (org.contact, LOOKED_UP_ON_CONTACTS)):
         for name in names if there else ():
             if there and there.field(name) is None:
                 what = f"the API user may not see {name} of a {there.name}, by which known people are found"
                 yield _org_problem(f"{there.name}.{name}", "error", "field_unseen", what, f"grant Read on {name}")
+
+
+def _match_keys(org: OrgShape) -> Iterator[FormProblem]:
+    """Only the backfill fills in a Contact's keys: without the right to edit them people are found all the same."""
+    for there in (org.lead, org.contact):
+        for name, length in MATCH_KEY_LENGTHS.items() if there else ():
+            field, where = (there.field(name), f"{there.name}.{name}") if there else (None, "")
+            if field is None:
+                what = f"there is no {where}, or the API user may not see it, and this stack uses match keys"
+                right = "deploy salesforce/match-keys, and assign its permission set; or SalesforceMatchKeys=no"
+                yield _org_problem(where, "error", "match_key_missing", what, right)
+            elif field.length < length:
+                what = f"{where} holds {field.length} characters, and a key has up to {length}"
+                yield _org_problem(where, "error", "match_key_too_short", what, "deploy salesforce/match-keys again")
+            elif not (field.createable and field.updateable):
+                severity: Severity = "error" if there is org.lead else "warning"
+                what = f"the API user may not fill in {where}"
+                yield _org_problem(where, severity, "match_key_not_updateable", what, f"grant Edit on {where}")
 
 
 def _permission_set(org: OrgShape) -> Iterator[FormProblem]:

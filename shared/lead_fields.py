@@ -38,7 +38,12 @@ LOOKED_UP_ON_PEOPLE: Final = (
     "Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "OwnerId", "LastModifiedDate",
 )  # fmt: skip
 """What every look-up reads of Leads and Contacts. An API user who may not see one of them finds nobody."""
-LOOKED_UP_ON_LEADS: Final = (*LOOKED_UP_ON_PEOPLE, "Company")
+LOOKED_UP_ON_LEADS: Final = (*LOOKED_UP_ON_PEOPLE, "Company", "Street", "City", "PostalCode", "Country")
+LOOKED_UP_ON_CONTACTS: Final = (
+    *LOOKED_UP_ON_PEOPLE, "HomePhone", "OtherPhone", "AccountId", "MailingStreet", "MailingCity", "MailingPostalCode",
+    "MailingCountry",
+)  # fmt: skip
+"""Account.Name comes with them: a Contact's company."""
 _CUSTOM_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*__c")
 
 SUBMISSION_ID_FIELD: Final = "Submission_Id__c"

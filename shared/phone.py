@@ -1,11 +1,17 @@
 """Phone numbers by the country's own plan (libphonenumber). Loaded when the first number comes by."""
 
+from functools import lru_cache
+
 MAX_LENGTH = 40
 """Longer is no number; it also keeps hostile texts from costing time."""
 
 
+@lru_cache(maxsize=16_384)
 def to_e164(text: str, country: str) -> str | None:
-    """`06-12345678` in NL is `+31612345678`; None where the text is no possible, valid number."""
+    """`06-12345678` in NL is `+31612345678`; None where the text is no possible, valid number.
+
+    Reading a number takes 0.2 ms, and each of a batch is held against the same records: the last ones are kept.
+    """
     import phonenumbers  # noqa: PLC0415 (40 ms that a form without phone numbers need not pay)
 
     if not text or len(text) > MAX_LENGTH or any(letter.isalpha() for letter in text):

@@ -49,6 +49,7 @@ class ProcessorSettings(_FromEnvironment):
     dead_letter_queue_url: str
     salesforce_secret_arn: str
     api_reserve_percent: Annotated[float, Field(ge=0, lt=100)] = 10
+    match_keys: bool = False
 
 
 class ReplaySettings(_FromEnvironment):
@@ -65,3 +66,9 @@ class RequeueSettings(_FromEnvironment):
 
 class FormsCheckSettings(_FromEnvironment):
     salesforce_secret_arn: str
+    match_keys: bool = False
+
+
+class BackfillSettings(_FromEnvironment):
+    salesforce_secret_arn: str
+    api_reserve_percent: Annotated[float, Field(ge=0, lt=100)] = 10

@@ -19,11 +19,11 @@ from shared.settings import FormsCheckSettings
 
 
 @cache
-def dependencies() -> tuple[OrgReader, Deadline]:
+def dependencies() -> tuple[OrgReader, Deadline, bool]:
     settings = FormsCheckSettings.load()
     deadline = Deadline()
     secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.salesforce_secret_arn)
-    return OrgReader(connect(secret, deadline)), deadline
+    return OrgReader(connect(secret, deadline)), deadline, settings.match_keys
 
 
 @redacting
@@ -36,14 +36,14 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         order = read_order(event)
     except ValueError as error:
         return {"error": str(error)}
-    reader, deadline = dependencies()
+    reader, deadline, match_keys = dependencies()
     deadline.starts(context.get_remaining_time_in_millis() / 1000)
     try:
         read = reader.read(wanted_by(order.forms))
     except FormToLeadError as error:
         log("forms_check_failed", level="error", error=error.code)
         return {"error": f"{error.code}: the org could not be asked, so nothing is known about the forms"}
-    problems = [*order.faults, *check_forms(order.forms, read.org)]
+    problems = [*order.faults, *check_forms(order.forms, read.org, match_keys=match_keys)]
     errors = errors_among(problems)
     if order.is_deployed:
         count("FormProblems", len(errors))

@@ -31,7 +31,9 @@ def dependencies() -> tuple[Dependencies, SubmissionQueue, Deadline]:
         ledger=Ledger(dynamodb, settings.submissions_table),
         dead_letters=DeadLetterQueue(sqs, settings.dead_letter_queue_url),
         locks=PersonLocks(dynamodb, settings.person_locks_table),
-        crm=SalesforceCrm(secret, deadline=deadline, reserve=settings.api_reserve_percent / 100),
+        crm=SalesforceCrm(
+            secret, deadline=deadline, reserve=settings.api_reserve_percent / 100, match_keys=settings.match_keys
+        ),
         forms=forms(),
         now=partial(datetime.now, UTC),
     )

@@ -7,17 +7,20 @@ nobody knows whether the write was done, and only a write under our own key can 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import wraps
+from itertools import batched
 from typing import Any, Final
 from urllib.parse import quote
 
-from shared.crm import Found, LookUp, Member, NewLead, Note, Noted, Record, Written
+from shared.crm import GENERIC_AFTER, Found, LookUp, Member, NewLead, Note, Noted, Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
 from shared.lead_fields import SUBMISSION_ID_FIELD
+from shared.match_keys import changed_key_fields, match_key_fields
 from shared.observability import log, where
 from shared.salesforce import answers, queries
+from shared.salesforce.asking import MOST_QUERIES, ask, query_request
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.codes import error_in
 from shared.salesforce.connection import BASE, Connection, of_the_call
@@ -51,8 +54,17 @@ def _or_else[**P, T](no_answer: type[TransientError]) -> Callable[[Callable[P, T
     return guard
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """`is_whole` is false where Salesforce has more rows than it put on the page."""
+
+    rows: tuple[Record, ...]
+    is_whole: bool
+
+
 class SalesforceCrm:
-    """Kept between invocations. `reserve` is a share of the daily API calls, from 0 to 1."""
+    """Kept between invocations. `reserve` is a share of the daily API calls, from 0 to 1; `match_keys` says whether the
+    org has their fields and they are to be used."""
 
     def __init__(
         self,
@@ -60,8 +72,10 @@ class SalesforceCrm:
         *,
         deadline: Deadline | None = None,
         reserve: float = DEFAULT_RESERVE,
+        match_keys: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._match_keys = match_keys
         self._budget = ApiBudget(reserve, clock)
         self._connection = Connection(Login(secret, clock), self._budget, deadline=deadline, clock=clock)
         self._names = Names(self._ask, clock)
@@ -74,8 +88,32 @@ class SalesforceCrm:
     @_or_else(TransientError)
     def look_up(self, what: LookUp) -> Found:
         """Raises ConfigurationError when one of the queries is refused: a field or a permission is missing."""
-        # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
-        return Found(**self._ask(queries.look_up(what), most=queries.ROWS if len(what.submission_ids) > 1 else None))
+        pages = self._pages(queries.look_up(what, match_keys=self._match_keys))
+        if all(page.is_whole and len(page.rows) < queries.ROWS for page in pages.values()):
+            return _found({name: page.rows for name, page in pages.items()})
+        if len(what.submission_ids) > 1:
+            # Somebody's address is everybody's (test@...): the others must not be looked up beside it.
+            raise RefusedCallError("look_up_too_wide")
+        return self._key_by_key(what, {name: pages[name].rows for name in ("own_leads", "own_tasks")})
+
+    def _key_by_key(self, what: LookUp, own: Mapping[str, tuple[Record, ...]]) -> Found:
+        """So many records have something of this person's that one answer can't hold them: which key is it?"""
+        asked = queries.key_by_key(what, match_keys=self._match_keys)
+        wanted = {f"{kind}_{place}": soql for kind, pair in asked.items() for place, soql in enumerate(pair)}
+        pages: dict[str, _Page] = {}
+        for names in batched(wanted, MOST_QUERIES, strict=False):
+            pages |= self._pages({name: ("query", wanted[name]) for name in names})
+        found: dict[str, dict[str, Record]] = {"leads": {}, "contacts": {}}
+        generic: list[str] = []
+        for kind in asked:
+            of_kind = [pages[f"{kind}_{place}"] for place in range(2)]
+            if sum(len(page.rows) for page in of_kind) > GENERIC_AFTER or not all(page.is_whole for page in of_kind):
+                generic.append(kind)
+                continue
+            for name, page in zip(found, of_kind, strict=True):
+                found[name] |= {str(row["Id"]): row for row in page.rows}
+        rows = {name: tuple(by_id.values()) for name, by_id in found.items()}
+        return replace(_found({**own, **rows}), generic_keys=tuple(generic))
 
     @_or_else(TransientError)
     def follow(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> dict[str, Record]:
@@ -92,21 +130,13 @@ class SalesforceCrm:
             today = {start: moved.get(one, one) for start, one in today.items()}
         return {start: living[one] for start, one in today.items() if one in living}
 
-    def _ask(self, wanted: queries.Queries, *, most: int | None = None) -> dict[str, tuple[Record, ...]]:
-        """Rows by the queries' names: one API call. With `most`, an answer of so many rows or more is refused."""
-        if not wanted:
-            return {}
-        asked = [_query(name, resource, soql) for name, (resource, soql) in wanted.items()]
-        answer = self._connection.read("POST", "composite", {"allOrNone": False, "compositeRequest": asked})
-        found: dict[str, tuple[Record, ...]] = {}
-        for name, one in zip(wanted, answers.of_composite(answer, len(asked)), strict=True):
-            if one["httpStatusCode"] != 200:
-                raise of_the_call(error_in(one["body"], one["httpStatusCode"]))
-            rows = tuple(one["body"]["records"])
-            if most is not None and (len(rows) >= most or not one["body"]["done"]):
-                raise RefusedCallError("look_up_too_wide")
-            found[name] = rows
-        return found
+    def _ask(self, wanted: queries.Queries) -> dict[str, tuple[Record, ...]]:
+        """Rows by the queries' names: one API call."""
+        return {name: page.rows for name, page in self._pages(wanted).items()}
+
+    def _pages(self, wanted: queries.Queries) -> dict[str, _Page]:
+        bodies = ask(self._connection, wanted)
+        return {name: _Page(tuple(one["records"]), is_whole=bool(one["done"])) for name, one in bodies.items()}
 
     # --- Leads ------------------------------------------------------------------------------------------
 
@@ -145,8 +175,12 @@ class SalesforceCrm:
     def _collection(self, leads: Sequence[NewLead]) -> Record:
         return {
             "allOrNone": False,
-            "records": [_typed("Lead", self._names.filled_in(lead.record)) for lead in leads],
+            "records": [_typed("Lead", self._new(lead)) for lead in leads],
         }
+
+    def _new(self, lead: NewLead) -> dict[str, Any]:
+        record = self._names.filled_in(lead.record)
+        return record | match_key_fields(record) if self._match_keys else record
 
     @_or_else(UnknownOutcomeError)
     def upsert_one_by_one(self, leads: Sequence[NewLead]) -> list[Written]:
@@ -162,7 +196,7 @@ class SalesforceCrm:
         return [written[number] for number in range(len(leads))]
 
     def _single_upsert(self, number: int, lead: NewLead) -> Subrequest:
-        record = self._names.filled_in(lead.record)
+        record = self._new(lead)
         key = quote(str(record.pop(SUBMISSION_ID_FIELD)), safe="")
         url = f"{BASE}/sobjects/Lead/{SUBMISSION_ID_FIELD}/{key}"
         return _patch(f"lead{number}", url, record, _headers(lead))
@@ -173,7 +207,9 @@ class SalesforceCrm:
     def write_notes(self, notes: Sequence[Note]) -> list[Noted]:
         self._names.learn(value for note in notes for value in note.task.values())
         updates = {f"lead{number}": note for number, note in enumerate(notes) if note.changes}
-        subrequests = [_update(reference, note) for reference, note in updates.items()]
+        subrequests = [
+            _update(reference, note.lead_id, self._with_keys(note.changes)) for reference, note in updates.items()
+        ]
         tasks = [_typed("Task", self._names.filled_in(note.task)) for note in notes if note.task]
         if tasks:
             subrequests.append(_insert("tasks", tasks))
@@ -188,6 +224,9 @@ class SalesforceCrm:
             )
             for number, note in enumerate(notes)
         ]
+
+    def _with_keys(self, changes: Record) -> dict[str, Any]:
+        return {**changes, **(changed_key_fields(changes) if self._match_keys else {})}
 
     def _noted(self, subrequests: Sequence[Subrequest], *, has_tasks: bool) -> list[answers.Answer]:
         try:
@@ -236,25 +275,21 @@ def _headers(lead: NewLead) -> dict[str, str]:
 def _owners_query(asking: Sequence[NewLead]) -> list[Subrequest]:
     """Behind the upserts in one composite, it sees what they wrote, and costs no call."""
     ids = [str(lead.record[SUBMISSION_ID_FIELD]) for lead in asking]
-    return [_query("owners", "query", queries.owners(ids))] if asking else []
+    return [query_request("owners", "query", queries.owners(ids))] if asking else []
 
 
 def _typed(kind: str, record: Record) -> dict[str, Json]:
     return {"attributes": {"type": kind}, **record}
 
 
-def _query(name: str, resource: str, soql: str) -> Subrequest:
-    return {"method": "GET", "referenceId": name, "url": f"{BASE}/{resource}?q={quote(soql, safe='')}"}
-
-
 def _patch(reference: str, url: str, record: Record, headers: Mapping[str, str]) -> Subrequest:
     return {"method": "PATCH", "referenceId": reference, "url": url, "httpHeaders": headers, "body": record}
 
 
-def _update(reference: str, note: Note) -> Subrequest:
+def _update(reference: str, lead_id: str, changes: Record) -> Subrequest:
     # Without the header, an update can hand a Lead that somebody works on to another owner.
-    url = f"{BASE}/sobjects/Lead/{note.lead_id}"
-    return _patch(reference, url, dict(note.changes), {"Sforce-Auto-Assign": "FALSE"})
+    url = f"{BASE}/sobjects/Lead/{lead_id}"
+    return _patch(reference, url, changes, {"Sforce-Auto-Assign": "FALSE"})
 
 
 def _member(member: Member) -> Record:
@@ -293,6 +328,17 @@ def _with_owners(written: Sequence[Written], leads: Sequence[NewLead], answer: a
         replace(one, owner_id=owners.get(str(lead.record[SUBMISSION_ID_FIELD]), "")) if lead.tell_owner else one
         for one, lead in zip(written, leads, strict=True)
     ]
+
+
+def _found(rows: Mapping[str, tuple[Record, ...]]) -> Found:
+    leads = rows.get("leads", ())
+    return Found(
+        own_leads=rows["own_leads"],
+        own_tasks=rows["own_tasks"],
+        open_leads=tuple(lead for lead in leads if not lead["IsConverted"]),
+        converted_leads=tuple(lead for lead in leads if lead["IsConverted"]),
+        contacts=rows.get("contacts", ()),
+    )
 
 
 def _inserted(answer: answers.Answer, expected: int) -> Iterator[Written]:

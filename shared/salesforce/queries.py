@@ -1,26 +1,32 @@
 """The questions, in SOQL. Every value passes format_soql: a visitor writes part of most of them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from simple_salesforce.format import format_soql
 
-from shared.crm import LookUp, Named
+from shared.crm import GENERIC_AFTER, LookUp, Named
 from shared.lead_fields import (
+    LOOKED_UP_ON_CONTACTS,
     LOOKED_UP_ON_LEADS,
     LOOKED_UP_ON_PEOPLE,
     MATCH_EVIDENCE_FIELD,
     POSSIBLE_DUPLICATE_FIELD,
     SUBMISSION_ID_FIELD,
 )
+from shared.match_keys import MATCH_KEY_LENGTHS, MATCH_KEYS_VERSION, VERSION_FIELD
 from shared.submission import timestamp
 
 ROWS: Final = 2000
-"""One page of a query. Equality on e-mail or phone finds far fewer, or the key is no key."""
+"""One page of a query. A batch's keys find far fewer, or one of them is generic."""
 _CLOCK_SKEW: Final = timedelta(hours=1)
 _FATE_FIELDS: Final = ("IsDeleted", "MasterRecordId")
 """What has become of a record; only queryAll sees a deleted one."""
+_OF_CONTACTS: Final = (*LOOKED_UP_ON_CONTACTS, "Account.Name")
+_OF_CONVERTED: Final = tuple(f"ConvertedContact.{name}" for name in ("IsDeleted", *_OF_CONTACTS))
+"""A Contact that was deleted since, or that the API user may not see, may come as a blank or as it was."""
 
 _OWN_FIELDS: Final = (
     "Id", "IsConverted", "OwnerId", SUBMISSION_ID_FIELD, POSSIBLE_DUPLICATE_FIELD, MATCH_EVIDENCE_FIELD
@@ -31,11 +37,27 @@ type Queries = dict[str, tuple[str, str]]
 """By name: `query` or `queryAll`, and the SOQL."""
 
 
-def look_up(what: LookUp) -> Queries:
-    """By the field of Found that each fills. At most four; a composite request takes five."""
+def look_up(what: LookUp, *, match_keys: bool = False) -> Queries:
+    """By what each finds. At most four; a composite request takes five. `match_keys`: whether the org has them."""
+    queries = _own(what)
+    leads, contacts = (" OR ".join(_by_kind(what, where, match_keys).values()) for where in (_ON_LEADS, _ON_CONTACTS))
+    if leads:
+        queries["leads"] = ("query", _leads(what, leads, ROWS))
+        queries["contacts"] = ("query", _contacts(contacts, ROWS))
+    return queries
+
+
+def key_by_key(what: LookUp, *, match_keys: bool = False) -> dict[str, tuple[str, str]]:
+    """By kind of key: the SOQL for Leads and for Contacts, which gives one row too many for a key that is generic."""
+    leads, contacts = _by_kind(what, _ON_LEADS, match_keys), _by_kind(what, _ON_CONTACTS, match_keys)
+    most = GENERIC_AFTER + 1
+    return {kind: (_leads(what, leads[kind], most), _contacts(contacts[kind], most)) for kind in leads}
+
+
+def _own(what: LookUp) -> Queries:
     ids = list(what.submission_ids)
     own_fields = _columns(_OWN_FIELDS, _FATE_FIELDS)
-    queries = {
+    return {
         # A Lead of ours that was merged since is gone from every other query.
         "own_leads": (
             "queryAll",
@@ -52,38 +74,83 @@ def look_up(what: LookUp) -> Queries:
             ),
         ),
     }
-    if same := _same_person(what):
-        queries["open_leads"] = (
-            "query",
-            format_soql(
-                "SELECT {:literal} FROM Lead WHERE IsConverted = false AND ({:literal})"
-                " ORDER BY LastModifiedDate DESC LIMIT {}",
-                _columns(LOOKED_UP_ON_LEADS, what.lead_fields),
-                same,
-                ROWS,
-            ),
-        )
-        queries["contacts"] = (
-            "query",
-            format_soql(
-                "SELECT {:literal} FROM Contact WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
-                _columns(LOOKED_UP_ON_PEOPLE),
-                same,
-                ROWS,
-            ),
-        )
-    return queries
 
 
-def _same_person(what: LookUp) -> str:
-    same = [format_soql("Email IN {}", list(what.emails))] if what.emails else []
+def _leads(what: LookUp, same: str, most: int) -> str:
+    """Converted ones too: they say by what else their Contact is known."""
+    return format_soql(
+        "SELECT {:literal} FROM Lead WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
+        _columns(LOOKED_UP_ON_LEADS, ("IsConverted",), what.lead_fields, _OF_CONVERTED),
+        same,
+        most,
+    )
+
+
+def _contacts(same: str, most: int) -> str:
+    return format_soql(
+        "SELECT {:literal} FROM Contact WHERE {:literal} ORDER BY LastModifiedDate DESC LIMIT {}",
+        _columns(_OF_CONTACTS),
+        same,
+        most,
+    )
+
+
+# --- who may be meant ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The fields of one object that hold what people are found by."""
+
+    phones: tuple[str, ...]
+    postcode: str
+    company: str
+
+
+_ON_LEADS: Final = _Where(("Phone", "MobilePhone"), "PostalCode", "Company")
+_ON_CONTACTS: Final = _Where(("Phone", "MobilePhone", "HomePhone", "OtherPhone"), "MailingPostalCode", "Account.Name")
+
+
+_WITH_KEYS: Final = {"Phone": "Match_Phone__c", "MobilePhone": "Match_Mobile__c"}
+
+
+def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
+    """One condition for each kind of key that somebody of the batch has."""
+    emails = [format_soql("Email IN {}", list(what.emails))] if what.emails else []
     for mailbox in what.mailboxes:
         local, _, domain = mailbox.rpartition("@")
-        same.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
-    if what.phones:
-        phones = list(what.phones)
-        same += [format_soql("Phone IN {}", phones), format_soql("MobilePhone IN {}", phones)]
-    return " OR ".join(same)
+        emails.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
+    # A match key has one spelling for all; beside it, what our own forms write on a record that nobody has filled yet.
+    spelled = {field: what.numbers if match_keys and field in _WITH_KEYS else what.phones for field in where.phones}
+    phones = [format_soql("{:literal} IN {}", field, list(ways)) for field, ways in spelled.items() if ways]
+    names = [
+        format_soql("(FirstName IN {} AND LastName IN {})", list(first), list(last)) for first, last in what.full_names
+    ]
+    if match_keys:
+        emails += [format_soql("Match_Email__c IN {}", list(what.mailboxes))] if what.mailboxes else []
+        numbers = list(what.numbers)
+        phones += [format_soql("{:literal} IN {}", field, numbers) for field in _WITH_KEYS.values() if numbers]
+        names += [format_soql("Match_Name__c IN {}", list(what.name_keys))] if what.name_keys else []
+    postcodes = [
+        format_soql("(LastName IN {} AND {:literal} IN {})", list(last), where.postcode, list(postcode))
+        for last, postcode in what.postcodes
+    ]
+    companies = [
+        format_soql("(LastName IN {} AND {:literal} LIKE '{:like}%')", list(last), where.company, start)
+        for last, starts in what.companies
+        for start in starts
+    ]
+    kinds = {
+        "email": emails,
+        "phone": phones,
+        "full_name": names,
+        "name_and_postcode": postcodes,
+        "name_and_company": companies,
+    }
+    return {kind: " OR ".join(conditions) for kind, conditions in kinds.items() if conditions}
+
+
+# --- records by id ---------------------------------------------------------------------------------------
 
 
 def owners(submission_ids: Sequence[str]) -> str:
@@ -146,3 +213,41 @@ def name_field(kind: str) -> str:
 
 def _columns(*groups: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(name for group in groups for name in group))
+
+
+# --- match keys ------------------------------------------------------------------------------------------
+
+
+type Kind = Literal["Lead", "Contact"]
+"""Of records that have match keys."""
+
+
+def to_fill(kind: Kind, after: str, *, everything: bool, most: int) -> str:
+    """Records behind this id whose keys are not of the present version; with `everything` whichever they are of."""
+    return format_soql(
+        "SELECT {:literal} FROM {:literal} WHERE {:literal} ORDER BY Id LIMIT {}",
+        ", ".join((*_MADE_OF[kind], *MATCH_KEY_LENGTHS)),
+        kind,
+        _left(kind, after, everything=everything),
+        most,
+    )
+
+
+def how_many_to_fill(kind: Kind, *, everything: bool) -> str:
+    return format_soql("SELECT COUNT() FROM {:literal} WHERE {:literal}", kind, _left(kind, "", everything=everything))
+
+
+def _left(kind: Kind, after: str, *, everything: bool) -> str:
+    conditions = [format_soql("Id > {}", after)] if after else []
+    if kind == "Lead":
+        # Nobody can write on a converted Lead.
+        conditions.append("IsConverted = false")
+    if not everything:
+        conditions.append(format_soql("{:literal} != {}", VERSION_FIELD, MATCH_KEYS_VERSION))
+    return " AND ".join(conditions) or "Id != null"
+
+
+_MADE_OF: Final[dict[Kind, tuple[str, ...]]] = {
+    "Lead": ("Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "Country"),
+    "Contact": ("Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "MailingCountry"),
+}

@@ -100,6 +100,10 @@ def is_checked(stack: LocalStack) -> bool:
     return "problems" in invoke(stack, "FormsCheckFunction", {})
 
 
+def is_filled(stack: LocalStack) -> bool:
+    return "filled" in invoke(stack, "BackfillFunction", {"kind": "Contact"})
+
+
 CASES: list[tuple[str, str, Probe]] = [
     ("Intake", "StoreSubmission", is_taken),
     ("Intake", "ReadState", says_its_state),
@@ -120,6 +124,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Requeue", "CountRequeue", is_queued_again),
     ("Requeue", "Enqueue", is_queued_again),
     ("FormsCheck", "ReadSalesforceCredentials", is_checked),
+    ("Backfill", "ReadSalesforceCredentials", is_filled),
 ]
 NOT_ENFORCED_HERE = {"WriteLogs"}
 KEPT_IN_MEMORY = {"ReadPersonKey", "ReadSalesforceCredentials"}
@@ -150,7 +155,7 @@ def test_without_this_statement_something_stops_working(
 def test_every_statement_of_every_function_is_tried(stack: LocalStack) -> None:
     held = {
         (function, statement["Sid"])
-        for function in ("Intake", "Processor", "Replay", "Requeue", "FormsCheck")
+        for function in ("Intake", "Processor", "Replay", "Requeue", "FormsCheck", "Backfill")
         for _, document in policies(stack, f"{function}Role")
         for statement in document["Statement"]
     }

@@ -46,21 +46,17 @@ class FakeCrm:
 
     def look_up(self, what: LookUp) -> Found:
         self._called("look_up")
-
-        def same(record: Record) -> bool:
-            email = str(record.get("Email") or "").lower()
-            phones = {record.get("Phone"), record.get("MobilePhone")}
-            tagged = any(
-                email.startswith(mailbox.partition("@")[0] + "+") and email.endswith(mailbox[mailbox.index("@") :])
-                for mailbox in what.mailboxes
-            )
-            return email in what.emails or tagged or bool(phones & set(what.phones))
-
+        leads = [lead for lead in self.leads.values() if is_meant(what, lead) and not lead.get("IsDeleted")]
         return Found(
             own_leads=tuple(x for x in self.leads.values() if x.get(SUBMISSION_ID_FIELD) in what.submission_ids),
             own_tasks=tuple(x for x in self.tasks.values() if x.get(SUBMISSION_ID_FIELD) in what.submission_ids),
-            open_leads=tuple(x for x in self.leads.values() if same(x) and not x.get("IsDeleted")),
-            contacts=tuple(x for x in self.contacts.values() if same(x)),
+            open_leads=tuple(lead for lead in leads if not lead.get("IsConverted")),
+            converted_leads=tuple(
+                {**lead, "ConvertedContact": self.contacts.get(str(lead.get("ConvertedContactId")))}
+                for lead in leads
+                if lead.get("IsConverted")
+            ),
+            contacts=tuple(x for x in self.contacts.values() if is_meant(what, x)),
         )
 
     def upsert_leads(self, leads: Sequence[NewLead]) -> list[Written]:
@@ -156,3 +152,23 @@ class FakeCrm:
             raise error
         if turns := self.fails_in_turn.get(method):
             raise turns.pop(0)
+
+
+def is_meant(what: LookUp, record: Record) -> bool:
+    """As the look-up's conditions say, but for LIKE's wildcards."""
+    held = {name: str(value or "").lower() for name, value in record.items() if isinstance(value, str)}
+    email, last = held.get("Email", ""), held.get("LastName", "")
+    phones = {record.get(name) for name in ("Phone", "MobilePhone", "HomePhone", "OtherPhone")}
+    company = held.get("Company") or str((record.get("Account") or {}).get("Name") or "").lower()
+    postcode = held.get("PostalCode") or held.get("MailingPostalCode", "")
+    return (
+        email in what.emails
+        or any(
+            email.startswith(mailbox.partition("@")[0] + "+") and email.endswith(mailbox[mailbox.index("@") :])
+            for mailbox in what.mailboxes
+        )
+        or bool(phones & set(what.phones))
+        or any(held.get("FirstName", "") in firsts and last in lasts for firsts, lasts in what.full_names)
+        or any(last in lasts and postcode in codes for lasts, codes in what.postcodes)
+        or any(last in lasts and company.startswith(starts) for lasts, starts in what.companies)
+    )

@@ -7,7 +7,14 @@ import pytest
 from local import deployment
 from scripts.smoke_packaging import NotPackagedError, Package, import_handler, packages, unzipped_size
 
-STEPS = ["FormsCheckFunction", "IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+STEPS = [
+    "BackfillFunction",
+    "FormsCheckFunction",
+    "IntakeFunction",
+    "ProcessorFunction",
+    "ReplayFunction",
+    "RequeueFunction",
+]
 every_step = pytest.mark.parametrize("step", STEPS)
 
 

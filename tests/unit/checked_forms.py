@@ -39,6 +39,7 @@ LEAD = [
     OrgField("Email", "email", 80),
     OrgField("Phone", "phone", 40),
     OrgField("Website", "url", 255),
+    *(OrgField(name, "string", 255) for name in ("Street", "City", "PostalCode")),
     OrgField("Country", "string", 80),
     OrgField("State", "string", 80),
     OrgField("Description", "textarea", 32000),
@@ -68,6 +69,9 @@ TASK = [
 ]
 CONTACT = [
     *PEOPLE,
+    *(OrgField(name, "phone", 40) for name in ("HomePhone", "OtherPhone")),
+    *(OrgField(f"Mailing{part}", "string", 255) for part in ("Street", "City", "PostalCode", "Country")),
+    OrgField("AccountId", "reference", 18),
     *(OrgField(name, "string", 80) for name in ("FirstName", "LastName", "Email", "Phone", "OwnerId")),
 ]
 CODES = [

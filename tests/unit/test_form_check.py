@@ -1,5 +1,6 @@
 """Each way in which an org, or what forms call by name, can be wrong; and how it is told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from shared.form import forms
 from shared.form_check import Wanted, check_forms, errors_among, wanted_by
 from shared.form_fit import nearest
-from shared.org_shape import OrgField, OrgObject
+from shared.match_keys import MATCH_KEY_LENGTHS
+from shared.org_shape import OrgField, OrgObject, OrgShape
 from tests.unit.checked_forms import (
     CAMPAIGN,
     CODES,
@@ -203,6 +205,39 @@ def test_what_is_wrong_with_the_org_itself_is_told_for_every_form(
 ) -> None:
     [found] = check_forms([a_form(), a_form()], replace(ORG, **change))
     assert (found.form_id, found.where, found.severity, found.code) == ("", where, "error", code)
+
+
+MATCH_KEYS = [OrgField(name, "string", length) for name, length in MATCH_KEY_LENGTHS.items()]
+
+
+def with_keys(lead: Sequence[OrgField] = MATCH_KEYS, contact: Sequence[OrgField] = MATCH_KEYS) -> OrgShape:
+    return replace(ORG, lead=an_object("Lead", [*LEAD, *lead]), contact=an_object("Contact", [*CONTACT, *contact]))
+
+
+def test_an_org_without_match_keys_fits_a_stack_that_uses_none() -> None:
+    assert check_forms([a_form()], ORG) == []
+    assert check_forms([a_form()], with_keys(), match_keys=True) == []
+
+
+def test_a_match_key_that_is_missing_is_an_error_where_the_stack_uses_them() -> None:
+    found = check_forms([a_form()], with_keys(lead=MATCH_KEYS[1:], contact=MATCH_KEYS[:-1]), match_keys=True)
+    assert [(one.where, one.severity, one.code) for one in found] == [
+        ("Lead.Match_Email__c", "error", "match_key_missing"),
+        ("Contact.Match_Keys__c", "error", "match_key_missing"),
+    ]
+
+
+def test_a_match_key_that_is_too_short_or_closed_is_told() -> None:
+    """The backfill alone writes on Contacts, so there it is no more than a warning."""
+    short = [replace(MATCH_KEYS[0], length=79), *MATCH_KEYS[1:]]
+    closed = [*MATCH_KEYS[:-1], replace(MATCH_KEYS[-1], updateable=False)]
+    first = check_forms([a_form()], with_keys(lead=short, contact=closed), match_keys=True)
+    second = check_forms([a_form()], with_keys(lead=closed), match_keys=True)
+    assert [(one.where, one.severity, one.code) for one in [*first, *second]] == [
+        ("Lead.Match_Email__c", "error", "match_key_too_short"),
+        ("Contact.Match_Keys__c", "warning", "match_key_not_updateable"),
+        ("Lead.Match_Keys__c", "error", "match_key_not_updateable"),
+    ]
 
 
 def test_permission_sets_that_can_t_be_seen_are_a_warning() -> None:

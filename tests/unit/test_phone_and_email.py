@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import shared.email_address
 import shared.phone
 from shared.email_address import same_mailbox, valid_email
+from shared.email_address import spellings as email_spellings
 from shared.phone import spellings, to_e164
 
 
@@ -152,6 +153,8 @@ def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
         ("sanne+bikes@example.com", "sanne@example.com"),
         ("sanne@gmail.com", "Sanne+x@googlemail.com"),
         (" sanne@example.com ", "sanne@example.com"),
+        ("s.an.ne@gmail.com", "Sanne@gmail.com"),
+        ("s.anne+bikes@googlemail.com", "sanne@gmail.com"),
     ],
 )
 def test_addresses_of_one_mailbox_compare_as_the_same(one: str, other: str) -> None:
@@ -165,3 +168,10 @@ def test_addresses_of_one_mailbox_compare_as_the_same(one: str, other: str) -> N
 def test_other_mailboxes_stay_apart(one: str, other: str) -> None:
     """Dots mean nothing at Gmail only."""
     assert same_mailbox(one) != same_mailbox(other)
+
+
+def test_gmail_is_asked_for_under_both_domains_with_the_dots_as_typed_and_without() -> None:
+    assert {"s.anne@gmail.com", "sanne@gmail.com", "s.anne@googlemail.com", "sanne@googlemail.com"} <= set(
+        email_spellings("S.Anne+Bikes@gmail.com")
+    )
+    assert email_spellings("S.Anne+Bikes@Example.com") == ["s.anne+bikes@example.com", "s.anne@example.com"]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from shared.lead_fields import EVIDENCE_ROOM, OTHER_FIELDS, TEXT_LENGTHS
+from shared.lead_fields import EVIDENCE_ROOM, LOOKED_UP_ON_CONTACTS, LOOKED_UP_ON_LEADS, OTHER_FIELDS, TEXT_LENGTHS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROJECT: Final = ROOT / "salesforce"
@@ -203,6 +203,23 @@ def test_the_permission_set_lets_the_integration_user_write_every_lead_field_tha
     assert granted == needed | custom
 
 
+SYSTEM_FIELDS: Final = {"Id", "LastModifiedDate"}
+
+
+@pytest.mark.parametrize(("name", "looked_up"), [("Lead", LOOKED_UP_ON_LEADS), ("Contact", LOOKED_UP_ON_CONTACTS)])
+def test_the_permission_set_shows_every_field_that_known_people_are_found_by(
+    name: str, looked_up: tuple[str, ...]
+) -> None:
+    """One that is hidden refuses the whole look-up, and then nobody is processed."""
+    address = {"Lead": "", "Contact": "Mailing"}[name]
+    parts = {address + part for part in ADDRESS_PARTS}
+    needed = {f"{address}Address" if field in parts else field for field in looked_up}
+
+    granted = {field.partition(".")[2] for field in field_rights() if field.startswith(f"{name}.")}
+
+    assert needed - ALWAYS_VISIBLE[name] - SYSTEM_FIELDS <= granted
+
+
 def test_the_permission_set_names_no_field_that_salesforce_always_shows() -> None:
     """The deploy of the whole set fails on the first of them."""
     always_visible = {f"{name}.{field}" for name, fields in ALWAYS_VISIBLE.items() for field in fields}
@@ -285,7 +302,9 @@ def test_the_project_deploys_force_app_by_default_and_its_folders_exist() -> Non
 
     folders = {entry["path"]: entry.get("default", False) for entry in project["packageDirectories"]}
 
-    assert folders == {"force-app": True, "translations": False}
+    assert folders == {
+        "force-app": True, "translations": False, "match-keys": False, "match-keys-translations": False,
+    }  # fmt: skip
     assert all((PROJECT / folder).is_dir() for folder in folders)
     assert float(project["sourceApiVersion"]) >= 62
 

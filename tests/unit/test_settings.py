@@ -3,14 +3,23 @@
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import FormsCheckSettings, IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings
+from shared.settings import (
+    BackfillSettings,
+    FormsCheckSettings,
+    IntakeSettings,
+    ProcessorSettings,
+    ReplaySettings,
+    RequeueSettings,
+)
 
 INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s"}
+
+EVERY = (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings, BackfillSettings)
 
 
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for model in (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings):
+    for model in EVERY:
         for name in model.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
 
@@ -52,6 +61,7 @@ def test_extra_origins_are_separated_by_commas(
         (ReplaySettings, "DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (RequeueSettings, "SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (FormsCheckSettings, "SALESFORCE_SECRET_ARN"),
+        (BackfillSettings, "SALESFORCE_SECRET_ARN"),
     ],
 )
 def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], names: str) -> None:
@@ -61,8 +71,18 @@ def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], na
 
 def test_only_who_asks_the_org_knows_where_the_salesforce_secret_is() -> None:
     """A function that doesn't need a secret has no right to it and no name for it."""
-    every = (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings)
-    assert [model for model in every if "salesforce_secret_arn" in model.model_fields] == [
+    assert [model for model in EVERY if "salesforce_secret_arn" in model.model_fields] == [
         ProcessorSettings,
         FormsCheckSettings,
+        BackfillSettings,
     ]
+
+
+@pytest.mark.parametrize(("written", "used"), [("yes", True), ("no", False)])
+def test_match_keys_are_used_where_the_stack_says_yes(
+    written: str, used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALESFORCE_SECRET_ARN", "s")
+    assert FormsCheckSettings.load().match_keys is False
+    monkeypatch.setenv("MATCH_KEYS", written)
+    assert FormsCheckSettings.load().match_keys is used

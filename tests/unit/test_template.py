@@ -31,7 +31,14 @@ from tests.unit.template_loading import (
 
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-FUNCTIONS = ["FormsCheckFunction", "IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+FUNCTIONS = [
+    "BackfillFunction",
+    "FormsCheckFunction",
+    "IntakeFunction",
+    "ProcessorFunction",
+    "ReplayFunction",
+    "RequeueFunction",
+]
 STEPS = {"FormsCheckFunction": "forms_check"}
 """Names of the folders, where they are more than the function's in lower case."""
 QUEUES = ["SubmissionQueue", "DeadLetterQueue"]
@@ -102,7 +109,7 @@ def test_shared_code_has_a_layer_of_its_own_with_an_explicit_parent_package() ->
 def test_no_function_has_a_secret_in_its_environment(function: str) -> None:
     """Values are names and addresses of what the stack made, the stack's name, or words known to be harmless."""
     harmless_words = {NAMESPACE, "INFO"}
-    harmless_parameters = {"AWS::StackName", "ExtraOrigins", "SalesforceApiReserve"}
+    harmless_parameters = {"AWS::StackName", "ExtraOrigins", "SalesforceApiReserve", "SalesforceMatchKeys"}
     named = {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}
     for name, node in properties(function)["Environment"]["Variables"].items():
         match node:
@@ -222,6 +229,10 @@ def test_every_statement_of_a_role_has_a_name() -> None:
         (
             "FormsCheckRole",
             {"SalesforceSecret": {"secretsmanager:GetSecretValue"}, "FormsCheckLogGroup": LOGS},
+        ),
+        (
+            "BackfillRole",
+            {"SalesforceSecret": {"secretsmanager:GetSecretValue"}, "BackfillLogGroup": LOGS},
         ),
         ("FormsCheckScheduleRole", {"FormsCheckFunction": {"lambda:InvokeFunction"}}),
     ],
@@ -567,6 +578,7 @@ def test_lambda_repeats_nothing_that_was_started_asynchronously() -> None:
         "ReplayFunction",
         "RequeueFunction",
         "FormsCheckFunction",
+        "BackfillFunction",
     }
     for one in configured:
         assert one["Properties"]["MaximumRetryAttempts"] == 0
@@ -652,6 +664,21 @@ def test_the_processor_keeps_the_reserve_that_is_asked_for() -> None:
     parameter = expanded()["Parameters"]["SalesforceApiReserve"]
     assert (parameter["Type"], parameter["Default"]) == ("Number", 10)
     assert (parameter["MinValue"], parameter["MaxValue"]) == (0, 90)
+
+
+def test_the_backfill_keeps_the_same_reserve_and_ends_before_operators_stop_waiting() -> None:
+    variables = properties("BackfillFunction")["Environment"]["Variables"]
+    assert variables["API_RESERVE_PERCENT"] == {"Ref": "SalesforceApiReserve"}
+    assert properties("BackfillFunction")["Timeout"] <= 120
+
+
+def test_match_keys_are_off_unless_asked_for_and_the_check_of_the_forms_knows() -> None:
+    parameter = expanded()["Parameters"]["SalesforceMatchKeys"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("no", ["yes", "no"])
+    users = [name for name in FUNCTIONS if "MATCH_KEYS" in properties(name)["Environment"]["Variables"]]
+    assert users == ["FormsCheckFunction", "ProcessorFunction"]
+    for name in users:
+        assert properties(name)["Environment"]["Variables"]["MATCH_KEYS"] == {"Ref": "SalesforceMatchKeys"}
 
 
 def test_every_alarm_tells_the_topic_when_it_starts_and_ends_and_says_what_to_do() -> None:
@@ -756,6 +783,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "PersonLocksTableName",
         "ReplayFunctionName",
         "FormsCheckFunctionName",
+        "BackfillFunctionName",
         "SalesforceSecretArn",
         "DashboardUrl",
     }

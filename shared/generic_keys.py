@@ -1,0 +1,80 @@
+"""Keys that too many records share to say anything about one person: an exhibition's mailbox, a switchboard. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from shared.cleaning import folded
+from shared.crm import GENERIC_AFTER
+from shared.email_address import same_mailbox
+from shared.matching import Person
+from shared.phone import to_e164
+from shared.spellings import COMPANY_START, name_spellings
+
+
+def without_generic(
+    person: Person, candidates: Sequence[Person], known: Iterable[str], *, country: str
+) -> tuple[Person, list[Person], tuple[str, ...]]:
+    """The person without an e-mail address or number that is generic, the candidates that something else found, and
+    the kinds of the generic keys. `known` are kinds whose records the look-up has left out already.
+
+    The generic value itself goes too: most of those who share it are not looked at any more, so for the one who is
+    left it would look like their own.
+    """
+    left_out = frozenset(known)
+    if len({one.id for one in candidates}) <= GENERIC_AFTER and not left_out:
+        return person, list(candidates), ()
+    theirs: dict[str, Keys] = {}
+    for one in candidates:
+        theirs[one.id] = theirs.get(one.id, frozenset()) | keys_of(one, country)
+    own = keys_of(person, country)
+    holders = Counter(key for keys in theirs.values() for key in keys & own)
+    generic = {key for key in own if holders[key] > GENERIC_AFTER or key[0] in left_out}
+    if not generic and not left_out:
+        return person, list(candidates), ()
+    # Who shares no key was found for somebody else of the batch.
+    left = [one for one in candidates if not theirs[one.id] & own or theirs[one.id] & (own - generic)]
+    person = replace(
+        person,
+        email=_without(person.email, {value for kind, value in generic if kind == "email"}, same_mailbox),
+        phone=_without(
+            person.phone, {value for kind, value in generic if kind == "phone"}, partial(to_e164, country=country)
+        ),
+    )
+    kinds = {kind for kind, _ in generic} | left_out
+    return person, left, tuple(kind for kind in KINDS if kind in kinds)
+
+
+def _without(text: str | None, generic: set[str], read: Callable[[str], str | None]) -> str | None:
+    """Beside a switchboard's number, somebody's own mobile number still tells who they are."""
+    return ";".join(one for one in _several(text) if read(one) not in generic) or None
+
+
+KINDS: Final = ("email", "phone", "full_name", "name_and_postcode", "name_and_company")
+type Keys = frozenset[tuple[str, str]]
+"""Kinds with values."""
+
+
+def keys_of(person: Person, country: str) -> Keys:
+    """What a look-up finds this person by. `country` reads phone numbers without a country code."""
+    keys = [("email", same_mailbox(address)) for address in _several(person.email)]
+    keys += [("phone", number) for text in _several(person.phone) if (number := to_e164(text, country))]
+    lasts = _folded_spellings(person.last_name)
+    # Both ways round.
+    pairs = [sorted((first, last)) for first in _folded_spellings(person.first_name) for last in lasts]
+    keys += [("full_name", " ".join(pair)) for pair in pairs]
+    if postcode := folded(person.postcode or ""):
+        keys += [("name_and_postcode", f"{last} {postcode}") for last in lasts]
+    if company := folded(person.company or "")[:COMPANY_START]:
+        keys += [("name_and_company", f"{last} {company}") for last in lasts]
+    return frozenset(keys)
+
+
+def _several(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").replace("\n", ";").split(";") if part.strip()]
+
+
+def _folded_spellings(name: str | None) -> set[str]:
+    return {spelling for one in name_spellings(name or "") if (spelling := folded(one))}
