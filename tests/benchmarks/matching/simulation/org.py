@@ -31,7 +31,7 @@ PLACEHOLDER_PHONES: Final = ("0600000000", "0612345678", "000", "n/a", "00000000
 _BIG_FIRMS: Final = 3
 _RECORD_MESS: Final = 0.12
 """How often a field of a record isn't spelled the plain way: imports and colleagues."""
-_RECORD_TYPO: Final = 0.02
+_RECORD_TYPO: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
