@@ -4,7 +4,7 @@ What it is for: false merges are rare in a real org, so a sample of real submiss
 may publish it. Here the occasions are frequent, and whoever reads the seeds sees every one.
 
 The shares, and why:
-- Half of the submissions come from people who are in the org. A growing organisation's forms bring fewer of them, an old
+- Half of the submissions come from people who are in the org. A young organisation's forms bring fewer, an old
   one's more; with half, precision and recall rest on equally many cases.
 - Half of the new people are hostile: taken for somebody of the org by a mailbox, a phone, an address, a firm or a name.
   In a real org that is a few percent (a household of which a second member writes, a second colleague of a firm). Ten
