@@ -1,7 +1,7 @@
 """What a decision costs: time by number of candidates, memory, import, and what is added to the package.
 
-Times are CPU time of single calls, so that other work on the machine doesn't count; the baseline is timed in turns. What
-the simulation keeps in memory is kept from the garbage collector meanwhile: in the product there is no such heap.
+Times are CPU time of single calls, so that other work on the machine doesn't count; the baseline is timed in turns.
+What the simulation keeps in memory is kept from the garbage collector meanwhile: in the product there is no such heap.
 "seen before": the candidates' texts were read for an earlier submission, as in a batch, where each is held against the
 same records. "first sight": every cache of the product is emptied before each call.
 """

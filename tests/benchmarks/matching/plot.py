@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tests.benchmarks.matching.run import OURS, Results
 
+_FLOOR = 0.0001
+
 
 def write(results: Results, path: Path) -> None:
     import matplotlib as mpl
@@ -12,18 +14,18 @@ def write(results: Results, path: Path) -> None:
     mpl.rcParams |= {"svg.hashsalt": "matching", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10}
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(7, 4.2))
-    for name, one in results.pooled.items():
+    figure, axes = plt.subplots(figsize=(8, 4.2))
+    ordered = sorted(results.pooled.items(), key=lambda entry: -entry[1].false_merges)
+    for at, (name, one) in enumerate(ordered):
         # Logarithmic, with room for none at all at the lower end.
-        x, y = max(one.twice, _FLOOR), max(one.false_merges, _FLOOR)
+        point = (max(one.twice, _FLOOR), max(one.false_merges, _FLOOR))
         mine = name == OURS
-        axes.scatter(x, y, s=90 if mine else 40, color="#c2410c" if mine else "#475569", zorder=3)
-        label = f"{name}\n{one.false_merges:.2%} / {one.twice:.2%}"
-        weight = "bold" if mine else "normal"
-        right = x < _MIDDLE
+        axes.scatter(*point, s=90 if mine else 40, color="#c2410c" if mine else "#475569", zorder=3)
+        # In a column beside the axes, in the points' order: labels at the points would cover each other.
         axes.annotate(
-            label, (x, y), xytext=(8 if right else -8, -4), textcoords="offset points", weight=weight,
-            ha="left" if right else "right", va="top" if name in _BELOW else "bottom", fontsize=9,
+            f"{name}: {one.false_merges:.2%} / {one.twice:.2%}", point,
+            xytext=(1.04, 0.95 - 0.9 * at / max(1, len(ordered) - 1)), textcoords="axes fraction", va="center",
+            fontsize=9, weight="bold" if mine else "normal", arrowprops={"arrowstyle": "-", "color": "#cbd5e1", "relpos": (0, 0.5)},
         )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -37,12 +39,7 @@ def write(results: Results, path: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("created twice, of the people who were there")
     axes.set_ylabel("merged wrongly, of all submissions")
-    axes.set_title("Lower left is better (merged wrongly / created twice)", fontsize=10, loc="left")
+    axes.set_title("Merged wrongly / created twice: lower left is better", fontsize=10, loc="left")
     figure.tight_layout()
     figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
-
-
-_FLOOR = 0.0001
-_MIDDLE = 0.03
-_BELOW = frozenset({"exact e-mail"})
