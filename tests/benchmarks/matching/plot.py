@@ -25,7 +25,8 @@ def write(results: Results, path: Path) -> None:
         axes.annotate(
             f"{name}: {one.false_merges:.2%} / {one.twice:.2%}", point,
             xytext=(1.04, 0.95 - 0.9 * at / max(1, len(ordered) - 1)), textcoords="axes fraction", va="center",
-            fontsize=9, weight="bold" if mine else "normal", arrowprops={"arrowstyle": "-", "color": "#cbd5e1", "relpos": (0, 0.5)},
+            fontsize=9, weight="bold" if mine else "normal",
+            arrowprops={"arrowstyle": "-", "color": "#cbd5e1", "relpos": (0, 0.5)},
         )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
