@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything sets itself up: Python 3.13 is found or fetched, see local/setup.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check smoke bench requirements clean
+.PHONY: help setup run test check smoke bench bench-matching requirements clean
 
 PYTHON := .venv/bin/python
 
@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:  ## make .venv with everything for development
 	@sh local/setup.sh dev
@@ -34,6 +34,12 @@ smoke: setup  ## import every built function with nothing but its own layers on 
 
 bench: setup  ## CPU of a warm intake request and its cold import, as ratios
 	@$(PYTHON) -m tests.benchmarks
+	@if [ -x .local/bench/bin/python ]; then $(MAKE) --no-print-directory bench-matching; \
+	else echo "the matcher's benchmark needs large packages: make bench-matching fetches and runs it" >&2; fi
+
+bench-matching:  ## the matcher on a simulated org and on FEBRL, beside others (ARGS=--ours: alone, on the train seeds)
+	@sh local/setup.sh bench
+	@.local/bench/bin/python -m tests.benchmarks.matching $(or $(ARGS),--test)
 
 requirements: setup  ## compile requirements/*.in into exact pins
 	@sh local/compile_requirements.sh

@@ -3,6 +3,7 @@
 #
 #   sh local/setup.sh local     what `make run` needs
 #   sh local/setup.sh dev       that, and what tests, linting and type checking need
+#   sh local/setup.sh bench     what the matching benchmark compares with, into .local/bench: it is large
 #   sh local/setup.sh checkov   checkov, into .local/checkov: it can't live beside the others' versions
 #
 # Prints to stderr only, so that what the caller prints on stdout stays clean. PYTHON=/path/to/python3.13
@@ -14,7 +15,7 @@ uv_version=0.13.9
 what=${1:-local}
 requirements=requirements/$what.txt
 venv=.venv
-[ "$what" != checkov ] || venv=.local/checkov
+case $what in bench | checkov) venv=.local/$what ;; esac
 stamp=$venv/.installed-$what
 
 say() { printf '%s\n' "$*" >&2; }

@@ -51,10 +51,12 @@ def look_up_for(batch: Sequence[Prepared]) -> LookUp:
         if first and last:
             # People fill in the wrong box.
             full_names += [(first, last), (last, first)]
-        if last and (codes := postcode_spellings(person.postcode or "")):
-            postcodes.append((last, codes))
-        if last and (starts := company_starts(person.company or "")):
-            companies.append((last, starts))
+        # Either name will do: the other may be mistyped.
+        names = _distinct([*first, *last])
+        if names and (codes := postcode_spellings(person.postcode or "")):
+            postcodes.append((names, codes))
+        if names and (starts := company_starts(person.company or "")):
+            companies.append((names, starts))
     return LookUp(
         submission_ids=tuple(one.id for one in batch),
         emails=_distinct([spelling for email in emails for spelling in email_spellings(email)]),

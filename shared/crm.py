@@ -48,9 +48,9 @@ class LookUp:
     full_names: tuple[tuple[Spellings, Spellings], ...] = ()
     """First names with last names."""
     postcodes: tuple[tuple[Spellings, Spellings], ...] = ()
-    """Last names with postcodes."""
+    """First or last names with postcodes."""
     companies: tuple[tuple[Spellings, Spellings], ...] = ()
-    """Last names with beginnings of company names."""
+    """First or last names with beginnings of company names."""
     numbers: tuple[str, ...] = ()
     """The phones in E.164, for match keys."""
     name_keys: tuple[str, ...] = ()

@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
-from shared.cleaning import folded
 from shared.crm import GENERIC_AFTER
 from shared.email_address import same_mailbox
 from shared.matching import Person
+from shared.matching.keys import KINDS, Keys, keys_of, several
 from shared.phone import to_e164
-from shared.spellings import COMPANY_START, name_spellings
 
 
 def without_generic(
@@ -49,32 +47,4 @@ def without_generic(
 
 def _without(text: str | None, generic: set[str], read: Callable[[str], str | None]) -> str | None:
     """Beside a switchboard's number, somebody's own mobile number still tells who they are."""
-    return ";".join(one for one in _several(text) if read(one) not in generic) or None
-
-
-KINDS: Final = ("email", "phone", "full_name", "name_and_postcode", "name_and_company")
-type Keys = frozenset[tuple[str, str]]
-"""Kinds with values."""
-
-
-def keys_of(person: Person, country: str) -> Keys:
-    """What a look-up finds this person by. `country` reads phone numbers without a country code."""
-    keys = [("email", same_mailbox(address)) for address in _several(person.email)]
-    keys += [("phone", number) for text in _several(person.phone) if (number := to_e164(text, country))]
-    lasts = _folded_spellings(person.last_name)
-    # Both ways round.
-    pairs = [sorted((first, last)) for first in _folded_spellings(person.first_name) for last in lasts]
-    keys += [("full_name", " ".join(pair)) for pair in pairs]
-    if postcode := folded(person.postcode or ""):
-        keys += [("name_and_postcode", f"{last} {postcode}") for last in lasts]
-    if company := folded(person.company or "")[:COMPANY_START]:
-        keys += [("name_and_company", f"{last} {company}") for last in lasts]
-    return frozenset(keys)
-
-
-def _several(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").replace("\n", ";").split(";") if part.strip()]
-
-
-def _folded_spellings(name: str | None) -> set[str]:
-    return {spelling for one in name_spellings(name or "") if (spelling := folded(one))}
+    return ";".join(one for one in several(text) if read(one) not in generic) or None

@@ -23,7 +23,7 @@ from shared.matching.guards import (
     points_at_two,
     shares_contact_point,
 )
-from shared.matching.keys import keys_in_common
+from shared.matching.keys import shared_keys
 from shared.matching.person import Person
 
 _MOVE_TOGETHER: Final = ("company", "street", "city", "postcode")
@@ -244,7 +244,7 @@ def _evidence(pair: _Pair, guards: frozenset[str] | set[str], rivals: Sequence[_
             for field, level in pair.levels.items()
         ),
         guards=tuple(sorted(guards)),
-        keys=keys_in_common(pair.mine, pair.other),
+        keys=shared_keys(pair.mine.person, pair.other.person, country=pair.mine.country),
         rivals=tuple(Rival(rival.id, rival.score) for rival in rivals),
         config=config.version,
     )

@@ -19,8 +19,6 @@ _LEAST_DIGITS: Final = 7
 """Fewer is no number of the public network, or one without its area."""
 _COUNTED: Final = ("1234567", "2345678", "3456789", "9876543", "8765432")
 """At the end of a number: somebody counted."""
-COMPANY_START: Final = 5
-"""Letters of a company's name that a look-up asks for."""
 _LONGEST: Final = 500
 """Characters of one field that are read: hostile texts must not cost time."""
 
@@ -62,44 +60,40 @@ class Facts:
 
     def __init__(self, person: Person, country: str) -> None:
         """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""
-        self._person = person
-        self._country = country
+        self.person = person
+        self.country = country
         self.id = person.id
 
     @cached_property
     def name(self) -> Name:
-        return read_name(_cut(self._person.first_name), _cut(self._person.last_name))
+        return read_name(_cut(self.person.first_name), _cut(self.person.last_name))
 
     @cached_property
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        return tuple(filter(None, map(_mailbox, _several(self._person.email))))
+        return tuple(filter(None, map(_mailbox, _several(self.person.email))))
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        own = country_code(_cut(self._person.country)) if self._person.country else None
-        return tuple(filter(None, (_number(text, own or self._country) for text in _several(self._person.phone))))
+        own = country_code(_cut(self.person.country)) if self.person.country else None
+        return tuple(filter(None, (_number(text, own or self.country) for text in _several(self.person.phone))))
 
     @cached_property
     def company(self) -> tuple[str, ...]:
-        text = _cut(self._person.company)
+        text = _cut(self.person.company)
         return () if folded(text) in word_lists.placeholder_companies() else word_lists.company_core(text)
-
-    @cached_property
-    def company_start(self) -> str:
-        return folded(_cut(self._person.company))[:COMPANY_START]
 
     @cached_property
     def street(self) -> tuple[str, str]:
         """Its name and the house number."""
-        return word_lists.street_key(_cut(self._person.street)) if self._person.street else ("", "")
+        return word_lists.street_key(_cut(self.person.street)) if self.person.street else ("", "")
 
     @cached_property
     def city(self) -> str:
-        return folded(_cut(self._person.city))
+        return folded(_cut(self.person.city))
 
     @cached_property
     def postcode(self) -> str:
-        return folded(_cut(self._person.postcode))
+        return folded(_cut(self.person.postcode))
 
 
 def _cut(text: str | None) -> str:

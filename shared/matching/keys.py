@@ -1,21 +1,42 @@
 """Blocking keys: what two people must have in common to be compared at all, since nobody compares with a whole org."""
 
-from shared.matching.facts import Facts
+from typing import Final
+
+from shared.cleaning import folded
+from shared.email_address import same_mailbox
 from shared.matching.person import Person
+from shared.phone import to_e164
+from shared.spellings import COMPANY_START, name_spellings
+
+KINDS: Final = ("email", "phone", "full_name", "name_and_postcode", "name_and_company")
+type Keys = frozenset[tuple[str, str]]
+"""Kinds with values."""
+
+
+def keys_of(person: Person, country: str) -> Keys:
+    """What a look-up finds this person by. `country` reads phone numbers without a country code."""
+    keys = [("email", same_mailbox(address)) for address in several(person.email)]
+    keys += [("phone", number) for text in several(person.phone) if (number := to_e164(text, country))]
+    firsts, lasts = _folded_spellings(person.first_name), _folded_spellings(person.last_name)
+    pairs = [sorted((first, last)) for first in firsts for last in lasts]
+    keys += [("full_name", " ".join(pair)) for pair in pairs]
+    # Either name will do: the other may be mistyped, or in the wrong box.
+    if postcode := folded(person.postcode or ""):
+        keys += [("name_and_postcode", f"{name} {postcode}") for name in firsts | lasts]
+    if company := folded(person.company or "")[:COMPANY_START]:
+        keys += [("name_and_company", f"{name} {company}") for name in firsts | lasts]
+    return frozenset(keys)
+
+
+def several(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").replace("\n", ";").split(";") if part.strip()]
+
+
+def _folded_spellings(name: str | None) -> set[str]:
+    return {spelling for one in name_spellings(name or "") if (spelling := folded(one))}
 
 
 def shared_keys(one: Person, other: Person, *, country: str = "NL") -> tuple[str, ...]:
-    """The kinds of the keys that both have."""
-    return keys_in_common(Facts(one, country), Facts(other, country))
-
-
-def keys_in_common(one: Facts, other: Facts) -> tuple[str, ...]:
-    same_last = bool(one.name.family_spellings & other.name.family_spellings)
-    shared = {
-        "email": bool({box.address for box in one.mailboxes} & {box.address for box in other.mailboxes}),
-        "phone": bool(({number.e164 for number in one.numbers} & {number.e164 for number in other.numbers}) - {None}),
-        "full_name": same_last and bool(one.name.given_spellings & other.name.given_spellings),
-        "name_and_postcode": same_last and one.postcode == other.postcode != "",
-        "name_and_company": same_last and one.company_start == other.company_start != "",
-    }
-    return tuple(kind for kind, is_shared in shared.items() if is_shared)
+    """The kinds of the keys that both have. `country` (ISO) reads phone numbers without a country code."""
+    in_common = {kind for kind, _ in keys_of(one, country) & keys_of(other, country)}
+    return tuple(kind for kind in KINDS if kind in in_common)

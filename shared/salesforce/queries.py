@@ -132,12 +132,12 @@ def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
         phones += [format_soql("{:literal} IN {}", field, numbers) for field in _WITH_KEYS.values() if numbers]
         names += [format_soql("Match_Name__c IN {}", list(what.name_keys))] if what.name_keys else []
     postcodes = [
-        format_soql("(LastName IN {} AND {:literal} IN {})", list(last), where.postcode, list(postcode))
-        for last, postcode in what.postcodes
+        format_soql("({:literal} AND {:literal} IN {})", _either_name(names), where.postcode, list(postcode))
+        for names, postcode in what.postcodes
     ]
     companies = [
-        format_soql("(LastName IN {} AND {:literal} LIKE '{:like}%')", list(last), where.company, start)
-        for last, starts in what.companies
+        format_soql("({:literal} AND {:literal} LIKE '{:like}%')", _either_name(names), where.company, start)
+        for names, starts in what.companies
         for start in starts
     ]
     kinds = {
@@ -148,6 +148,10 @@ def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
         "name_and_company": companies,
     }
     return {kind: " OR ".join(conditions) for kind, conditions in kinds.items() if conditions}
+
+
+def _either_name(names: Sequence[str]) -> str:
+    return format_soql("(FirstName IN {} OR LastName IN {})", list(names), list(names))
 
 
 # --- records by id ---------------------------------------------------------------------------------------

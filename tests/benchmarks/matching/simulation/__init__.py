@@ -4,8 +4,8 @@ What it is for: false merges are rare in a real org, so a sample of real submiss
 may publish it. Here the occasions are frequent, and whoever reads the seeds sees every one.
 
 The shares, and why:
-- Half of the submissions come from people who are in the org. Forms of an organisation with 8,000 records bring more new
-  people than that in a growing one, fewer in an old one; with half, precision and recall rest on equally many cases.
+- Half of the submissions come from people who are in the org. A young organisation's forms bring fewer, an old
+  one's more; with half, precision and recall rest on equally many cases.
 - Half of the new people are hostile: taken for somebody of the org by a mailbox, a phone, an address, a firm or a name.
   In a real org that is a few percent (a household of which a second member writes, a second colleague of a firm). Ten
   times as many make the measure strict: what counts is that they are not merged, and how many humans have to look at.

@@ -202,7 +202,7 @@ def placeholders(case: Case) -> tuple[Human, Draft] | None:
 
 
 def boss_of_an_assistant(case: Case) -> tuple[Human, Draft] | None:
-    """The assistant, who is in the org, fills in for the boss, who isn't: with the own phone, at times the own mailbox."""
+    """An assistant, who is in the org, fills in for a boss, who isn't: with the own phone, at times the own mailbox."""
     assistant, known = case.entry.human, case.entry.facts
     if assistant.firm is None or case.entry.context == "private" or not known.phones:
         return None

@@ -31,7 +31,7 @@ PLACEHOLDER_PHONES: Final = ("0600000000", "0612345678", "000", "n/a", "00000000
 _BIG_FIRMS: Final = 3
 _RECORD_MESS: Final = 0.12
 """How often a field of a record isn't spelled the plain way: imports and colleagues."""
-_RECORD_TYPO: Final = 0.02
+_RECORD_TYPO: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _alone(org: Org, world: World) -> None:
 def _household(org: Org, world: World) -> None:
     rng = world.rng
     members = [world.human()]
-    if rng.random() < 0.10:
+    if members[0].name.gender == "male" and rng.random() < 0.2:
         marks: tuple[Mark, Mark] = ("Sr", "Jr") if rng.random() < 0.5 else ("", "")
         members = [replace(members[0], mark=marks[0])]
         son = world.human(name=members[0].name, address=members[0].address, mark=marks[1])

@@ -1,4 +1,4 @@
-"""What somebody writes down of a person: true facts first (`Facts`), then the texts of a record or a form (`Person`)."""
+"""What is written down of a person: true facts first (`Facts`), then the texts of a record or a form (`Person`)."""
 
 from dataclasses import dataclass
 from random import Random

@@ -29,15 +29,17 @@ _NEIGHBOURS: Final = {
 
 
 def phone(number: PhoneNumber, rng: Random) -> str:
+    """With weights in percent: common ways are common; a few no query asks for."""
     place = places()[number.iso]
     area, rest, zero = number.area, number.rest, place.trunk
     pairs = " ".join(rest[at : at + 2] for at in range(0, len(rest), 2))
-    return rng.choice([
-        number.e164, f"00{place.code}{area}{rest}", f"+{place.code} {area} {rest}", f"{zero}{area}{rest}",
-        f"{zero}{area}-{rest}", f"{zero}{area} {pairs}", f"({zero}{area}) {rest}", f"+{place.code} {area} {pairs}",
-        f"+{place.code} ({zero}){area} {rest}" if zero else f"+{place.code}-{area}-{rest}",
-        f"{zero}{area}.{rest[:3]}.{rest[3:]}", f" {zero}{area}  {rest} ",
-    ])  # fmt: skip
+    ways = {
+        f"{zero}{area}{rest}": 20, f"{zero}{area}-{rest}": 20, f"{zero}{area} {pairs}": 10, f"({zero}{area}) {rest}": 5,
+        number.e164: 15, f"+{place.code} {area} {rest}": 10, f"+{place.code} {area} {pairs}": 5,
+        f"+{place.code} (0){area} {rest}" if zero else f"+{place.code}-{area}-{rest}": 7,
+        f"00{place.code}{area}{rest}": 4, f"{zero}{area}.{rest[:3]}.{rest[3:]}": 2, f"{zero}{area}  {pairs} ": 2,
+    }  # fmt: skip
+    return rng.choices(list(ways), list(ways.values()))[0]
 
 
 def name(text: str, rng: Random) -> str:

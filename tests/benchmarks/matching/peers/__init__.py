@@ -1,0 +1,1 @@
+"""The methods that are compared: each gives every pair a score."""
