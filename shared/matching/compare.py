@@ -79,6 +79,8 @@ def _is_swapped(one: Name, other: Name, config: MatchConfig) -> bool:
     if len(one.words) > 1 and one.words == other.words:
         return True
     limit = config.similarity["last_name"]
+    if not (one.given and other.given) and len(one.words) == len(other.words) > 1:
+        return are_alike("".join(sorted(one.words)), "".join(sorted(other.words)), limit)
     return all(
         bool(here & there) or are_alike(min(here, default=""), min(there, default=""), limit)
         for here, there in (
@@ -200,7 +202,7 @@ def _is_typo_of_address(one: Mailbox, other: Mailbox) -> bool:
     """A wrong digit or first letter is another person more often than an error, and so is a dot more or less."""
     if one.domain == other.domain:
         a, b = one.local, other.local
-    elif one.local == other.local:
+    elif folded(one.local) == folded(other.local):
         a, b = one.domain, other.domain
     else:
         return False

@@ -210,17 +210,18 @@ def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair], config: MatchConfig) -> 
     if "generations_differ" in pair.guards or pair.guards >= NAMES_DIFFER:
         return False
     if "last_names_differ" in pair.guards:
-        return levels["first_name"] in _SAME_FIRST and _is_at_home(levels)
+        return (levels["first_name"] in _SAME_FIRST and has_identifier(levels)) or _is_at_home(levels)
     if nearly_same_given(pair.mine.name, pair.other.name, config):
         is_doubtful = shares_contact_point(levels) or levels["email"] in {"typo", "role"}
         return is_doubtful or (has_enough_facts(levels) and not points_at_two(pair.mine, pair.other, levels))
-    if levels["email"] != "exact" or _is_seen_on_several(pairs):
-        return False
-    return levels["phone"] == "exact" or not _mailbox_tells_apart(pair)
+    if levels["phone"] == "exact":
+        return levels["email"] == "exact" or not _is_seen_on_several(pairs, "phone")
+    return levels["email"] == "exact" and not _is_seen_on_several(pairs, "email") and not _mailbox_tells_apart(pair)
 
 
 def _is_at_home(levels: Mapping[str, str]) -> bool:
-    return has_identifier(levels) or (levels["phone"] == "landline" and levels["street"] == "exact")
+    """Somebody of this first name has this line: married, or somebody's namesake by marriage."""
+    return levels["first_name"] == "exact" and levels["phone"] == "landline"
 
 
 def _mailbox_tells_apart(pair: _Pair) -> bool:
@@ -233,8 +234,8 @@ def _mailbox_tells_apart(pair: _Pair) -> bool:
     return borne[0] != borne[1]
 
 
-def _is_seen_on_several(pairs: Sequence[_Pair]) -> bool:
-    return len({pair.other.name.given for pair in pairs if pair.levels["email"] == "exact"}) > 1
+def _is_seen_on_several(pairs: Sequence[_Pair], field: str) -> bool:
+    return len({pair.other.name.given for pair in pairs if pair.levels[field] == "exact"}) > 1
 
 
 def _evidence(pair: _Pair, guards: frozenset[str] | set[str], rivals: Sequence[_Pair], config: MatchConfig) -> Evidence:

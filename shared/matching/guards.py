@@ -16,7 +16,7 @@ _HINTS: Final = frozenset({"typo", "role"})
 _ALIKE_NAMES: Final = frozenset({"nickname", "similar"})
 _ALIKE: Final = frozenset({"exact", "close"})
 _NEEDED_FACTS: Final = 2
-"""Of company, street and place, where no e-mail address or phone number agrees."""
+"""Of company, street and place, for a human to look at."""
 
 type Levels = Mapping[str, str]
 
@@ -31,9 +31,8 @@ def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
         "generations_differ": _generations_differ(one, other),
         "generation_missing": _generation_is_missing(one, other),
         "name_missing": _name_is_missing(one, other, levels),
-        "role_mailbox": levels["email"] == "role",
-        "no_personal_identifier": not has_identifier(levels)
-        and (facts_in_common(levels) < _NEEDED_FACTS or levels["first_name"] in _ALIKE_NAMES),
+        "role_mailbox": levels["email"] == "role" and not _is_namesake_with_mobile(levels),
+        "no_personal_identifier": not has_identifier(levels),
         "contact_points_differ": not has_identifier(levels) and points_at_two(one, other, levels),
         "household_names_alike": levels["first_name"] in {"nickname", "similar"}
         and _is_one_household(one, other, levels),
@@ -45,6 +44,11 @@ def has_identifier(levels: Levels) -> bool:
     """A personal e-mail address or number in common; of namesakes, a mistyped address counts."""
     is_typo = levels["email"] == "typo" and levels["first_name"] == levels["last_name"] == "exact"
     return is_typo or levels["email"] == "exact" or levels["phone"] == "exact"
+
+
+def _is_namesake_with_mobile(levels: Levels) -> bool:
+    """Then the team's mailbox beside it says nothing more."""
+    return levels["phone"] == levels["first_name"] == levels["last_name"] == "exact"
 
 
 def shares_contact_point(levels: Levels) -> bool:

@@ -53,22 +53,21 @@ def _uncommaed(text: str) -> str:
     return f"{after} {before}" if is_swapped else text
 
 
-@lru_cache(maxsize=1)
-def _not_a_name() -> frozenset[str]:
-    return word_lists.titles() | word_lists.suffix_titles()
-
-
 @lru_cache(maxsize=2048)
 def _words(text: str) -> tuple[tuple[str, ...], str]:
-    """Without titles and generation, unless nothing else is left."""
+    """Without titles before and after it and without its generation, unless nothing else is left."""
     words = _split(text)
     if not words or "".join(words) in word_lists.placeholder_names():
         return (), ""
     generation = word_lists.generations().get(words[-1], "") if words[-1] not in word_lists.particles() else ""
     kept = words[:-1] if generation and len(words) > 1 else words
     generation = generation if kept != words else ""
-    named = tuple(word for word in kept if word not in _not_a_name())
-    return named or kept, generation
+    start, end = 0, len(kept)
+    while start < end - 1 and kept[start] in word_lists.titles():
+        start += 1
+    while end > start + 1 and kept[end - 1] in word_lists.suffix_titles():
+        end -= 1
+    return kept[start:end], generation
 
 
 def _split(text: str) -> tuple[str, ...]:
