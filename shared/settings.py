@@ -65,3 +65,8 @@ class RequeueSettings(_FromEnvironment):
 
 class FormsCheckSettings(_FromEnvironment):
     salesforce_secret_arn: str
+
+
+class MatchSettings(_FromEnvironment):
+    submissions_table: str
+    salesforce_secret_arn: str
