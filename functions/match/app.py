@@ -32,7 +32,7 @@ def dependencies() -> tuple[Ledger, SalesforcePeople, Deadline]:
 
 @redacting
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """An order in; `seen`, `pair` or `done` out, `refused` with a word, or `error`, a sentence without personal data."""
+    """An order in; out go `seen`, `pair`, `done`, `refused` (one word) or `error` (a sentence, nothing personal)."""
     try:
         order = read_order(event)
     except ValueError as error:

@@ -34,7 +34,7 @@ def merge_message(session_id: str, master_id: str, loser_id: str, changes: Mappi
     """Two Leads become one. `changes` are written on the master in the same transaction; None empties a field."""
     emptied = "".join(f"<s:fieldsToNull>{escape(name)}</s:fieldsToNull>" for name, it in changes.items() if it is None)
     values = "".join(
-        f"<s:{name}>{escape(_as_text(it))}</s:{name}>" for name, it in changes.items() if it is not None
+        f"<s:{name}>{_as_text(it)}</s:{name}>" for name, it in changes.items() if it is not None
     )  # field names come from the org's own describe
     message = (
         '<?xml version="1.0" encoding="UTF-8"?>'
@@ -53,8 +53,8 @@ def merge_message(session_id: str, master_id: str, loser_id: str, changes: Mappi
 
 def _as_text(value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    # XML 1.0 has no place for other control characters, not even escaped.
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r")
+    # XML 1.0 has no place for other control characters, not even escaped; and it reads a bare CR as a line feed.
+    return escape("".join(letter for letter in text if letter >= " " or letter in "\t\n\r"), {"\r": "&#13;"})
 
 
 def body_of(answer: bytes) -> ET.Element:
