@@ -14,6 +14,7 @@ from ops.explaining import explain_wrong, is_refused, result_in_words, wrong_now
 from ops.filters import Filter, build_filter, parse_assignments, parse_ids
 from ops.forms_commands import forms_app
 from ops.interrupts import interruptible
+from ops.match_commands import match_app
 from ops.operations import (
     Done,
     Operator,
@@ -62,7 +63,7 @@ _LIMIT = 50
 """Rows of a list, unless asked otherwise."""
 
 app = typer.Typer(
-    help="Look at submissions, mend dead letters and send them round again; check the forms.",
+    help="Look at submissions, mend dead letters and send them round again; check the forms; decide who is who.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks are wide, and can be told to show values
     rich_markup_mode="rich",
@@ -76,6 +77,7 @@ dlq_app = typer.Typer(
 app.add_typer(submissions_app, name="submissions")
 app.add_typer(dlq_app, name="dlq")
 app.add_typer(forms_app, name="forms")
+app.add_typer(match_app, name="match")
 
 # --- submissions -----------------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PURE = [
     "candidates", "cleaning", "countries", "crm", "deadline", "email_address", "errors", "form", "form_check",
     "form_field", "form_fit", "lead", "lead_fields", "matching", "matching.decision", "matching.exact",
-    "matching.person", "matching.wording", "merging", "org_shape", "org_types", "person_keys", "phone", "record_ids", "rejection",
-    "spam", "submission", "texts", "validation", "version",
+    "matching.person", "matching.wording", "merging", "org_shape", "org_types", "person_keys", "phone",
+    "record_ids", "rejection", "spam", "submission", "texts", "validation", "version",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
