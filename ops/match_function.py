@@ -43,12 +43,13 @@ class MatchFunction:
 
 def _content(payload: bytes) -> dict[str, Any]:
     try:
-        content: dict[str, Any] | None = json.loads(payload)
+        content: Any = json.loads(payload)
     except ValueError:
         content = None
     match content:
         case {"seen": list()} | {"pair": dict()} | {"done": dict()} | {"refused": str()}:
-            return dict(content)
+            answer: dict[str, Any] = content
+            return answer
         case {"error": str(error)}:
             raise OpsError(f"The match function says: {error}")
         case _:

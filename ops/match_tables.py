@@ -12,6 +12,8 @@ from rich.text import Text
 from ops.tables import age, plain
 
 _NOTHING: Final = "–"
+_ALIKE_WIDTH: Final = 24
+"""Columns: beside two e-mail addresses there is no more room on a screen of a hundred."""
 _OUTCOME_COLOURS: Final = {"create": "cyan", "update": "green", "hold": "yellow"}
 
 
@@ -30,7 +32,8 @@ def explained_submission(view: Mapping[str, Any]) -> RenderableType:
     if view["decision"] is None:
         return Stacked(*parts, Text(plain(view["not_compared"]), style="yellow"))
     if view["fields"]:
-        parts += [_side_by_side(view) if view["left"] or view["right"] else evidence(view["fields"]), Text()]
+        shown = view["left"] or view["right"]
+        parts += [_side_by_side({**view, "left": "Sent"}) if shown else evidence(view["fields"]), Text()]
     parts += _verdict(view["decision"], was=True)
     if view["reviewed"]:
         parts += [Text(), Text(view["reviewed"], style="green")]
@@ -38,7 +41,9 @@ def explained_submission(view: Mapping[str, Any]) -> RenderableType:
 
 
 def _side_by_side(view: Mapping[str, Any]) -> Table:
-    table = _table("", view["left"] or "Sent", view["right"] or "Candidate", "How alike", "Bits")
+    table = _table("", _heading(view["left"]), _heading(view["right"] or "Candidate"), "How alike", "Bits")
+    table.columns[0].no_wrap = True
+    table.columns[3].max_width = _ALIKE_WIDTH
     for one in view["fields"]:
         table.add_row(
             Text(one["words"], style="bold"),
@@ -50,9 +55,17 @@ def _side_by_side(view: Mapping[str, Any]) -> Table:
     return table
 
 
+def _heading(label: str) -> str:
+    """The kind above the id, of which a submission's beginning is enough."""
+    kind, _, record_id = label.partition(" ")
+    return f"{kind}\n{record_id[:8]}…" if kind == "Submission" else plain(label).replace(" ", "\n", 1)
+
+
 def evidence(fields: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("", "How alike", "Bits")
     for one in fields:
+        if not one["level"] or one["level"] == "unknown":
+            continue
         table.add_row(Text(one["words"], style="bold"), _alike(one), _bits(one["bits"]))
     return table
 
@@ -106,18 +119,21 @@ def pair(view: Mapping[str, Any], now: datetime) -> RenderableType:
     was = f" (when it was held: {view['candidate_was']})" if view["candidate_was"] else ""
     facts.add_row("Candidate", Text(plain(view["candidate"] + was)))
     parts: list[RenderableType] = [facts, Text()]
-    if view["evidence"]:
-        parts += [evidence(view["evidence"]), Text()]
+    if view["merge"]:
+        parts += [evidence(view["fields"]), Text()]
+    elif view["fields"]:
+        parts += [_side_by_side({**view, "left": view["held"], "right": view["candidate"]}), Text()]
     if view["decision"]:
         parts += [*_verdict(view["decision"]), Text()]
     if view["merge"]:
-        parts += [_merge(view["merge"]), Text()]
+        parts += [_merge(view["merge"]), Text(), Text("Owner, status and record type stay the candidate's.", "dim")]
     return Stacked(*parts, Text(view["finding_words"], style="bold"))
 
 
 def _merge(choices: Sequence[Mapping[str, Any]]) -> Table:
     """What each has, with the value that a merge would keep standing out."""
-    table = _table("After a merge", "Held Lead", "Candidate (stays)", "Why")
+    table = _table("Field", "Held Lead", "Candidate (stays)", "After a merge")
+    table.columns[0].no_wrap = True
     for one in choices:
         won, lost = "green", "dim"
         wins_held = one["wins"] == "held"

@@ -18,6 +18,7 @@ from ops.match_words import (
     level_words,
     why_held,
 )
+from shared.candidates import person_of
 from shared.matching import Decision, Person
 from shared.matching.wording import FIELD_WORDS
 from shared.reviewing import POSSIBLE
@@ -150,6 +151,9 @@ def held_view(row: Submission) -> dict[str, Any]:
     }
 
 
+_NOT_COMPARED: Final = Decision("hold")
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """What the match function says of a pair, as it came."""
@@ -158,6 +162,14 @@ class _Pair:
 
     def label(self, side: str) -> str:
         return record_label(str(self.content[side]["record_id"]))
+
+    def people(self) -> tuple[Person | None, Person | None]:
+        """As they are today; None who is gone."""
+        return self._person("held"), self._person("candidate")
+
+    def _person(self, side: str) -> Person | None:
+        record = self.content[side]["record"]
+        return person_of(side, record) if record else None
 
 
 def pair_view(row: Submission, content: Mapping[str, Any], *, reveal: bool) -> dict[str, Any]:
@@ -174,7 +186,7 @@ def pair_view(row: Submission, content: Mapping[str, Any], *, reveal: bool) -> d
         "finding_words": FINDINGS[finding],
         "possible": sorted(POSSIBLE[finding]),
         "decision": decision_view(decision) if decision else None,
-        "evidence": _compared(decision, None, None, reveal=reveal) if decision else [],
+        "fields": _compared(decision or _NOT_COMPARED, *pair.people(), reveal=reveal),
         "merge": [_choice_view(one, reveal=reveal) for one in content["choices"]],
         "masked": not reveal,
     }
@@ -194,8 +206,8 @@ def _choice_view(choice: Mapping[str, Any], *, reveal: bool) -> dict[str, Any]:
 
 def _why_words(choice: Mapping[str, Any]) -> str:
     if choice["why"] == "kept" and choice["held"] in (None, "", False):
-        return "the held Lead has none"
-    return WHY.get(str(choice["why"]), str(choice["why"]))
+        return "only the candidate has one"
+    return WHY.get((choice["why"], choice["wins"]), str(choice["why"]))
 
 
 def mask_value(field: str, kind: str, value: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.matching import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.wording import FIELD_WORDS, GUARD_WORDS, LEVEL_WORDS
+from shared.merging import Side, Why
 from shared.reviewing import Finding
 
 OUTCOMES: Final = {
@@ -40,13 +41,14 @@ FINDINGS: Final[dict[Finding, str]] = {
     "held_deleted": "Somebody has deleted the held Lead in Salesforce: record it with `deleted`.",
     "candidate_gone": "The candidate is no longer in Salesforce: all that is left is `separate`.",
 }
-WHY: Final = {
-    "same": "the same",
-    "filled": "the candidate has none",
-    "kept": "they differ: the candidate keeps its own",
-    "kept_together": "not filled: it would mix two people's",
-    "opted_out": "who said no on either has said no",
-    "asked": "you asked for it",
+WHY: Final[dict[tuple[Why, Side], str]] = {
+    ("same", "other"): "the same",
+    ("filled", "held"): "filled from the held Lead",
+    ("kept", "other"): "differs: candidate's stays",
+    ("kept_together", "other"): "not filled: it would mix two people's",
+    ("opted_out", "held"): "a no on either is a no",
+    ("asked", "held"): "held Lead's, as you asked",
+    ("asked", "other"): "candidate's, as you asked",
 }
 
 
@@ -118,10 +120,10 @@ def guard_words(guard: str) -> str:
 
 
 def why_held(decision: Decision) -> list[str]:
-    """Some lines: what speaks for one person, then what forbade to say so without a human."""
+    """Some lines: what speaks for one person, then what forbids to say so without a human."""
     alike = [field_words(one.field) for one in decision.evidence.fields if one.bits > 0]
     lines = [f"alike: {', '.join(alike)}"] if alike else []
-    return lines + [f"but {guard_words(guard)}" for guard in decision.evidence.guards]
+    return lines + [guard_words(guard) for guard in decision.evidence.guards]
 
 
 def result_words(result: str) -> str:

@@ -71,7 +71,7 @@ class MatchDesk:
     def hold_a_pair(self, **evidence: str) -> tuple[Submission, str, str]:
         """The row, the held Lead and the candidate, another Lead."""
         candidate = self.org.add("Lead", **CANDIDATE)
-        row = self.hold(candidate, **evidence)
+        row = self.hold(candidate, None, **evidence)
         return row, self.held(row), candidate
 
     @staticmethod

@@ -7,7 +7,9 @@ import pytest
 from local import deployment
 from scripts.smoke_packaging import NotPackagedError, Package, import_handler, packages, unzipped_size
 
-STEPS = ["FormsCheckFunction", "IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+STEPS = [
+    "FormsCheckFunction", "IntakeFunction", "MatchFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction",
+]  # fmt: skip
 every_step = pytest.mark.parametrize("step", STEPS)
 
 

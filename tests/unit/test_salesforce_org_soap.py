@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from local.salesforce_org import Org, Request, Response
+from local.salesforce_org.messages import Row
 from tests.unit.org_calls import LEAD, control, created_id, row
 
 NAMES = {"p": "urn:partner.soap.sforce.com", "soap": "http://schemas.xmlsoap.org/soap/envelope/"}
@@ -124,7 +125,7 @@ def test_a_duplicate_rule_is_passed_only_where_the_call_says_so(org: Org) -> Non
     rule = {"name": "Standard_Lead_Duplicate_Rule", "active": True, "on_create": "alert", "on_update": "alert"}
     assert control(org, "POST", "duplicate_rules", [rule]).status == 200
     # A third one, stored unchecked, whom the rule finds once the master has his name.
-    other = {"FirstName": "Bo", "LastName": "Vos", "Company": "x", "Email": "bo@example.com"}
+    other: Row = {"FirstName": "Bo", "LastName": "Vos", "Company": "x", "Email": "bo@example.com"}
     master, loser, _ = org.add("Lead", {**other, "LastName": "Zee"}), org.add("Lead", other), org.add("Lead", other)
     fields = "<s:LastName>Vos</s:LastName>"
     assert result(post(org, envelope(org, master, loser, fields=fields)))["code"] == "DUPLICATES_DETECTED"

@@ -3,14 +3,22 @@
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import FormsCheckSettings, IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings
+from shared.settings import (
+    FormsCheckSettings,
+    IntakeSettings,
+    MatchSettings,
+    ProcessorSettings,
+    ReplaySettings,
+    RequeueSettings,
+)
 
+EVERY = (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings, MatchSettings)
 INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s"}
 
 
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for model in (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings):
+    for model in EVERY:
         for name in model.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
 
@@ -52,6 +60,7 @@ def test_extra_origins_are_separated_by_commas(
         (ReplaySettings, "DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (RequeueSettings, "SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (FormsCheckSettings, "SALESFORCE_SECRET_ARN"),
+        (MatchSettings, "SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE"),
     ],
 )
 def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], names: str) -> None:
@@ -61,8 +70,8 @@ def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], na
 
 def test_only_who_asks_the_org_knows_where_the_salesforce_secret_is() -> None:
     """A function that doesn't need a secret has no right to it and no name for it."""
-    every = (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings)
-    assert [model for model in every if "salesforce_secret_arn" in model.model_fields] == [
+    assert [model for model in EVERY if "salesforce_secret_arn" in model.model_fields] == [
         ProcessorSettings,
         FormsCheckSettings,
+        MatchSettings,
     ]

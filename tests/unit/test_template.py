@@ -31,7 +31,9 @@ from tests.unit.template_loading import (
 
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-FUNCTIONS = ["FormsCheckFunction", "IntakeFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction"]
+FUNCTIONS = [
+    "FormsCheckFunction", "IntakeFunction", "MatchFunction", "ProcessorFunction", "ReplayFunction", "RequeueFunction",
+]  # fmt: skip
 STEPS = {"FormsCheckFunction": "forms_check"}
 """Names of the folders, where they are more than the function's in lower case."""
 QUEUES = ["SubmissionQueue", "DeadLetterQueue"]
@@ -59,7 +61,7 @@ def allowed(role: str) -> dict[str, set[str]]:
 # --- functions --------------------------------------------------------------------------------------------------
 
 
-def test_the_functions_are_the_steps_of_the_flow_and_the_check_of_the_forms() -> None:
+def test_the_functions_are_the_steps_of_the_flow_what_operators_ask_and_the_check_of_the_forms() -> None:
     """A new function must be added to the list above, so that every rule below is held against it too."""
     assert sorted(of_type("AWS::Lambda::Function")) == FUNCTIONS
 
@@ -208,6 +210,14 @@ def test_every_statement_of_a_role_has_a_name() -> None:
                 "DeadLetterQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
                 "PersonKeySecret": {"secretsmanager:GetSecretValue"},
                 "ReplayLogGroup": LOGS,
+            },
+        ),
+        (
+            "MatchRole",
+            {
+                "SubmissionsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+                "SalesforceSecret": {"secretsmanager:GetSecretValue"},
+                "MatchLogGroup": LOGS,
             },
         ),
         (
@@ -565,6 +575,7 @@ def test_lambda_repeats_nothing_that_was_started_asynchronously() -> None:
     configured = of_type("AWS::Lambda::EventInvokeConfig").values()
     assert {target(one["Properties"]["FunctionName"]) for one in configured} == {
         "ReplayFunction",
+        "MatchFunction",
         "RequeueFunction",
         "FormsCheckFunction",
     }
@@ -755,6 +766,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "SubmissionsTableName",
         "PersonLocksTableName",
         "ReplayFunctionName",
+        "MatchFunctionName",
         "FormsCheckFunctionName",
         "SalesforceSecretArn",
         "DashboardUrl",
