@@ -95,7 +95,7 @@ def _gone(seen: Seen, label: str) -> str:
 
 
 def record_label(record_id: str) -> str:
-    return f"{_KINDS.get(record_id[:3], 'Record')} {record_id}"
+    return f"{_KINDS.get(record_id[:3], 'Record')} {record_id}" if record_id else "nobody"
 
 
 def _from_elsewhere(text: str, sources: Sources) -> Somebody:

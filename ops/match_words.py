@@ -33,13 +33,13 @@ FINDINGS: Final[dict[Finding, str]] = {
         "the Lead in Salesforce, choose Convert, pick this Contact as the existing one; then `merge` records it."
     ),
     "merged": "Somebody has merged the held Lead in Salesforce: record it with `merge`.",
-    "merged_into_held": "Somebody has merged the candidate into the held Lead: record it with `merge`.",
+    "merged_into_held": "Somebody has merged the two in Salesforce, into the Lead that was held: record it with `merge`.",
     "converted": "Somebody has converted the held Lead onto the candidate: record it with `merge`.",
     "converted_elsewhere": (
         "Somebody has converted the held Lead onto another Contact than the candidate: record it with `separate`."
     ),
     "held_deleted": "Somebody has deleted the held Lead in Salesforce: record it with `deleted`.",
-    "candidate_gone": "The candidate is no longer in Salesforce: all that is left is `separate`.",
+    "candidate_gone": "There is no candidate in Salesforce any more: all that is left is `separate`.",
 }
 WHY: Final[dict[tuple[Why, Side], str]] = {
     ("same", "other"): "the same",
@@ -54,7 +54,6 @@ WHY: Final[dict[tuple[Why, Side], str]] = {
 
 _RESULTS: Final = {
     "unknown": "There is no such submission.",
-    "no_candidate": "It is held, but names no candidate.",
     "unknown_field": "--take names a field that a merge can't take; `match review ID` lists those that it can.",
     "changed_meanwhile": "Somebody else changed it at the same moment. Look again.",
     "moved_meanwhile": "One of the two was merged, converted or deleted at the same moment. Look again.",

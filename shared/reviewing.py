@@ -149,9 +149,7 @@ def refusal(row: Submission | None) -> str:
     """Why there is no pair to look at, in one word; '' where there is one."""
     if row is None:
         return "unknown"
-    if row.state is not State.HELD:
-        return f"is_{row.state}"
-    return "" if row.outcome and row.outcome.evidence.get("candidate") else "no_candidate"
+    return "" if row.state is State.HELD and row.outcome else f"is_{row.state}"
 
 
 def pair_of(row: Submission, ledger: Ledger, people: People, take: Mapping[str, Side]) -> Pair:
@@ -161,11 +159,15 @@ def pair_of(row: Submission, ledger: Ledger, people: People, take: Mapping[str, 
     fields = list(people.lead_fields())
     flag = [DUPLICATE_OF_FIELD] if any(one.name == DUPLICATE_OF_FIELD for one in fields) else []
     columns = [*(one.name for one in mergeable(fields)), *flag]
-    was = _candidate_id(row.outcome.evidence["candidate"], ledger)
+    was = _candidate_id(row.outcome.evidence.get("candidate", ""), ledger)
     held_id = row.outcome.record_id
     first = look([held_id, was], people, columns)
     held, candidate = first[held_id], _today(first[was], people, columns)
-    pair = Pair(_finding(held, candidate, people, columns), held, candidate, was)
+    finding = _finding(held, candidate, people, columns)
+    if finding in {"two_leads", "candidate_gone"} and row.outcome.evidence.get("rule") == "own_lead_merged":
+        # A repeat found its own Lead merged: the row names the Lead that stayed.
+        finding = "merged_into_held"
+    pair = Pair(finding, held, candidate, was)
     if held.record:
         pair = replace(pair, flagged=bool(held.record.get(DUPLICATE_OF_FIELD)))
     if pair.finding == "two_leads" and held.record and candidate.record:
@@ -174,7 +176,10 @@ def pair_of(row: Submission, ledger: Ledger, people: People, take: Mapping[str, 
 
 
 def _candidate_id(candidate: str, ledger: Ledger) -> str:
-    """The candidate may be the Lead of a submission of the same batch: then it goes by that submission's id."""
+    """The candidate may be the Lead of a submission of the same batch: then it goes by that submission's id.
+
+    '' where a repeat found the held Lead and nobody else any more.
+    """
     if "-" not in candidate:
         return candidate
     other = ledger.get(candidate)
@@ -246,7 +251,7 @@ def _state_and_record(pair: Pair, wish: Wish, people: People) -> tuple[State, st
         return State.DISCARDED, pair.held.record_id
     # Whoever merged it by hand may have known better than the candidate.
     stays = _today(pair.held, people, ()) if pair.finding == "merged" else pair.candidate
-    record_id = stays.record_id
+    record_id = pair.held.record_id if pair.finding == "merged_into_held" else stays.record_id
     return (State.ATTACHED if record_id.startswith(CONTACT_PREFIX) else State.UPDATED), record_id
 
 

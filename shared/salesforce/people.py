@@ -23,7 +23,7 @@ _LEAD: Final = "00Q"
 _FATE: Final = ("Id", "IsDeleted", "MasterRecordId", "OwnerId", "CreatedDate", "LastModifiedDate")
 _LEAD_FATE: Final = (*_FATE, "IsConverted", "ConvertedContactId")
 _CONTACT_FIELDS: Final = (
-    "Salutation", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "MailingStreet",
+    "Salutation", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "HomePhone", "OtherPhone", "MailingStreet",
     "MailingPostalCode", "MailingCity", "MailingState", "MailingCountry", "Account.Name",
 )  # fmt: skip
 _UNREADABLE: Final = frozenset({"address", "location", "base64"})

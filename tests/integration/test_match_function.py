@@ -359,6 +359,23 @@ def test_a_candidate_of_the_same_batch_goes_by_its_submission(match_desk: MatchD
     assert match_desk.review(unknown)["pair"]["finding"] == "candidate_gone"
 
 
+def test_a_row_without_a_candidate_can_still_be_ended(match_desk: MatchDesk) -> None:
+    """A repeat found its own held Lead, and nobody else any more."""
+    row = match_desk.hold("", rule="own_lead")
+    assert match_desk.review(row)["pair"]["finding"] == "candidate_gone"
+    assert match_desk.decide(row, "separate")["done"]["result"] == "separate"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_row_that_names_the_lead_that_stayed_is_recorded_as_merged(match_desk: MatchDesk, named: bool) -> None:
+    """A repeat found its own Lead merged into another."""
+    candidate = match_desk.org.add("Lead", **CANDIDATE) if named else ""
+    row = match_desk.hold(candidate, None, rule="own_lead_merged")
+    assert match_desk.review(row)["pair"]["finding"] == "merged_into_held"
+    assert match_desk.decide(row, "merge")["done"]["record_id"] == match_desk.held(row)
+    assert match_desk.row(row).state is State.UPDATED
+
+
 def test_a_lead_that_moves_between_the_look_and_the_merge_is_left_alone(match_desk: MatchDesk) -> None:
     row, held, _ = match_desk.hold_a_pair()
     match_desk.org.faults({"fault": "record_error", "path": "/Soap/", "code": "ENTITY_IS_DELETED", "message": "x"})
