@@ -33,7 +33,7 @@ FINDINGS: Final[dict[Finding, str]] = {
         "the Lead in Salesforce, choose Convert, pick this Contact as the existing one; then `merge` records it."
     ),
     "merged": "Somebody has merged the held Lead in Salesforce: record it with `merge`.",
-    "merged_into_held": "Somebody has merged the two in Salesforce, into the Lead that was held: record it with `merge`.",
+    "merged_into_held": "Somebody has merged the two in Salesforce into the held Lead: record it with `merge`.",
     "converted": "Somebody has converted the held Lead onto the candidate: record it with `merge`.",
     "converted_elsewhere": (
         "Somebody has converted the held Lead onto another Contact than the candidate: record it with `separate`."
