@@ -133,6 +133,24 @@ def test_in_an_org_without_the_mark_there_is_none_to_take_away(match_desk: Match
     assert match_desk.decide(row, "separate")["done"]["result"] == "separate"
 
 
+def test_taking_the_mark_off_hands_the_lead_to_nobody_else(match_desk: MatchDesk) -> None:
+    row, held, _ = match_desk.hold_a_pair()
+    owner = match_desk.lead(held)["OwnerId"]
+    [other, *_] = [one["Id"] for one in match_desk.org.records("User") if one["Id"] != owner and one["IsActive"]]
+    match_desk.org.ask("POST", "assignment_rules", [{"default": other}])
+    match_desk.decide(row, "separate")
+    assert match_desk.lead(held)["OwnerId"] == owner
+
+
+def test_a_mark_that_can_not_be_taken_off_leaves_the_pair_held(match_desk: MatchDesk) -> None:
+    row, *_ = match_desk.hold_a_pair()
+    match_desk.review(row)
+    # The second composite of the order; the first one reads.
+    match_desk.org.faults({"fault": "lock_row", "path": "composite", "after": 1})
+    assert "UNABLE_TO_LOCK_ROW: not done" in match_desk.decide(row, "separate")["error"]
+    assert match_desk.row(row).state is State.HELD
+
+
 # --- merge -------------------------------------------------------------------------------------------------------
 
 
@@ -212,6 +230,22 @@ def test_a_session_that_has_ended_is_renewed_for_a_merge_too(match_desk: MatchDe
     match_desk.org.faults({"fault": "unauthorized", "path": "/Soap/"})
     assert match_desk.decide(row, "merge")["done"]["result"] == "merge"
     assert match_desk.org.logins() == 2
+
+
+def test_an_active_duplicate_rule_does_not_stop_what_a_person_decided(match_desk: MatchDesk) -> None:
+    row, held, _ = match_desk.hold_a_pair()
+    third = {**HELD, "Email": "third@kanarie.example"}
+    match_desk.org.add("Lead", **third)
+    rule = {"name": "Standard_Lead_Duplicate_Rule", "active": True, "on_create": "alert", "on_update": "alert"}
+    match_desk.org.ask("POST", "duplicate_rules", [rule])
+    assert match_desk.decide(row, "merge", take={"FirstName": "held"})["done"]["result"] == "merge"
+    assert match_desk.lead(held)["IsDeleted"] is True
+
+
+def test_a_gateway_that_gives_up_may_have_let_the_merge_through(match_desk: MatchDesk) -> None:
+    row, *_ = match_desk.hold_a_pair()
+    match_desk.org.faults({"fault": "unavailable_html", "path": "/Soap/"})
+    assert "http_503: nobody knows" in match_desk.decide(row, "merge")["error"]
 
 
 @pytest.mark.parametrize("fault", ["commit_then_drop", "commit_then_truncate"])
