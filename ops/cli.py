@@ -63,7 +63,7 @@ _LIMIT = 50
 """Rows of a list, unless asked otherwise."""
 
 app = typer.Typer(
-    help="Look at submissions, mend dead letters and send them round again; check the forms.",
+    help="Look at submissions, mend dead letters and send them round again; check the forms; decide who is who.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks are wide, and can be told to show values
     rich_markup_mode="rich",

@@ -72,3 +72,8 @@ class FormsCheckSettings(_FromEnvironment):
 class BackfillSettings(_FromEnvironment):
     salesforce_secret_arn: str
     api_reserve_percent: Annotated[float, Field(ge=0, lt=100)] = 10
+
+
+class MatchSettings(_FromEnvironment):
+    submissions_table: str
+    salesforce_secret_arn: str

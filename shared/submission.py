@@ -1,6 +1,7 @@
 """A submission: one thing that somebody sent us, and the states it goes through.
 
 received ──▶ created | updated | attached | held        settled: it stands in Salesforce
+    │                                       │ a person decides: created | updated | attached | discarded
     │  ▲ ──▶ rejected ──▶ (replay) received             on the dead-letter queue, an operator's turn
     ▼  └──── quarantined (released)                     suspected spam, never queued
   discarded                                             by an operator, with a reason

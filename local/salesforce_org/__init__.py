@@ -14,6 +14,7 @@ A request's way through it:
 | login/ | tokens and sessions |
 | control/ | /_org: faults, behaviour, rules and the other knobs; what stands in the org at the start |
 | rest/ | api.py finds the resource; a module for each kind of call |
+| soap/ | merge(), for which REST has no call |
 | records/ | saving.py checks and writes a record, store.py keeps it |
 | duplicates/ | the rules that saving.py asks about duplicates |
 | query/, search/ | SOQL and SOSL: text to syntax tree to rows |

@@ -31,6 +31,7 @@ from .rest.call import NEWEST_VERSION
 from .rest.quota import Quota
 from .schema.fields import SOBJECTS
 from .schema.ids import make_id
+from .soap import api as soap
 from .web.method_override import effective
 from .web.page import page
 
@@ -76,6 +77,7 @@ class Org:
         self._logins = Logins(self.app, self.sessions, self.behaviour, self._user_named, now)
         self._identity = Identity(self.sessions, self._store)
         self._api = Api(self._records, self.quota, self.behaviour)
+        self._soap = soap.SoapApi(self._records, self.quota, self.behaviour)
         self._set_up()
 
     @property
@@ -192,6 +194,7 @@ class Org:
         fault = next((each for each in hitting if each.kind != "slow"), None)
         with self._lock:
             response = self._with_fault(request, fault) if fault is not None else self._answer(request)
+        response = soap.refusal_as_fault(request, response)
         if fault is not None and fault.kind == "commit_then_slow":
             self._sleep(fault.seconds)
         call["status"] = None if response.drop or response.truncate else response.status
@@ -203,7 +206,7 @@ class Org:
             return failed
         match fault.kind:
             case "unauthorized" | "unauthorized_forever":
-                self.sessions.end(bearer_token(request.headers.get("authorization", "")))
+                self.sessions.end(_session_of(request))
                 return _expired()
             case "commit_then_drop":
                 self._answer(request)
@@ -236,19 +239,21 @@ class Org:
 
     def _api_call(self, request: Request) -> Response:
         """Needs a session, and counts against the daily limit unless that is used up."""
-        user_id = self.sessions.user_of(bearer_token(request.headers.get("authorization", "")))
+        user_id = self.sessions.user_of(_session_of(request))
         if user_id is None:
             return _expired()
         if self.quota.is_exhausted:
             return replace(limit_exceeded(self.quota.daily), headers=self.quota.header())
         self.quota.count()
         response = self._as_user(user_id, request)
+        if request.path.startswith(soap.PREFIX):
+            return response  # the usage stands in the message
         return replace(response, headers={**response.headers, **self.quota.header()})
 
     def _as_user(self, user_id: str, request: Request) -> Response:
         self._records.user_id = user_id
         try:
-            return self._api.route(request)
+            return self._soap.route(request) if request.path.startswith(soap.PREFIX) else self._api.route(request)
         finally:
             self._records.user_id = self.sessions.user_id
 
@@ -256,6 +261,12 @@ class Org:
         """User names are the same in upper and lower case."""
         users = self._store.all(SOBJECTS["User"])
         return next((user for user in users if str(user["Username"]).lower() == name.lower()), None)
+
+
+def _session_of(request: Request) -> str:
+    """SOAP carries it in the message."""
+    is_soap = request.path.startswith(soap.PREFIX)
+    return soap.session_of(request) if is_soap else bearer_token(request.headers.get("authorization", ""))
 
 
 def _expired() -> Response:

@@ -29,6 +29,7 @@ PERMANENT: Final = frozenset(
         "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
         "INVALID_TYPE_ON_FIELD_IN_RECORD",
         "JSON_PARSER_ERROR",
+        "MERGE_FAILED",  # only of a merge that an operator asked for
         "NUMBER_OUTSIDE_VALID_RANGE",
         "NUMERIC_VALUE_OUT_OF_RANGE",
         "REQUIRED_FIELD_MISSING",

@@ -7,6 +7,7 @@ first, since the library's own login follows a 401 without a bound.
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from xml.etree import ElementTree as ET
 
 import requests
 from aws_lambda_powertools.metrics import MetricUnit
@@ -24,6 +25,7 @@ from shared.errors import (
     UnknownOutcomeError,
 )
 from shared.observability import count
+from shared.salesforce import soap
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.codes import ABOUT_A_RECORD, OF_ONE_RECORD, error_in
 from shared.salesforce.login import Login, Timeouts, Token
@@ -72,16 +74,26 @@ class Connection:
         """Raises UnknownOutcomeError where the write may have been done although no answer says so."""
         return self._call(method, path, body, headers or {}, writes=True)
 
+    def write_soap(self, message: Callable[[str], bytes]) -> ET.Element:
+        """A write for which REST has no call: `message` makes it from the session's id. Gives the answer's body.
+
+        Raises UnknownOutcomeError as `write` does.
+        """
+        return self._with_session(lambda client: self._send_soap(client, message))
+
     def _call(
         self, method: str, path: str, body: Mapping[str, Json] | None, headers: Mapping[str, str], *, writes: bool
     ) -> Json:
+        return self._with_session(lambda client: self._send(client, method, path, body, headers, writes=writes))
+
+    def _with_session[T](self, send: Callable[[Salesforce], T]) -> T:
         """With one new login if the token has died since the last call."""
         self._budget.check()
         for _ in range(2):
             is_new = self._client is None
             client = self._client or self._logged_in()
             try:
-                answer = self._send(client, method, path, body, headers, writes=writes)
+                answer = send(client)
             except _SessionRefusedError:
                 self._client = None
                 if is_new:
@@ -119,8 +131,37 @@ class Connection:
             count("SalesforceLatency", (self._clock() - started) * 1000, unit=MetricUnit.Milliseconds)
             count("SalesforceCalls")
 
+    def _send_soap(self, client: Salesforce, message: Callable[[str], bytes]) -> ET.Element:
+        timeouts = self._timeouts()
+        started = self._clock()
+        try:
+            answer = client.session.post(
+                f"https://{client.sf_instance}{soap.PATH.format(version=API_VERSION)}",
+                data=message(client.session_id),
+                headers=soap.HEADERS,
+                timeout=timeouts,
+                allow_redirects=False,
+            )
+        except requests.ConnectTimeout as error:
+            raise TransientError(type(error).__name__) from None
+        except requests.RequestException as error:
+            raise UnknownOutcomeError(type(error).__name__) from None
+        finally:
+            count("SalesforceLatency", (self._clock() - started) * 1000, unit=MetricUnit.Milliseconds)
+            count("SalesforceCalls")
+        try:
+            return soap.body_of(answer.content)
+        except soap.Fault as fault:
+            if fault.code == "INVALID_SESSION_ID":
+                raise _SessionRefusedError from None
+            raise self._noted(error_in([{"errorCode": fault.code, "message": fault.message}], 400)) from None
+        except ValueError:
+            raise self._noted(error_in(None, answer.status_code), writes=True) from None
+
     def _refusal(self, error: SalesforceError, *, writes: bool) -> FormToLeadError:
-        refusal = error_in(error.content, error.status)
+        return self._noted(error_in(error.content, error.status), writes=writes)
+
+    def _noted(self, refusal: FormToLeadError, *, writes: bool = False) -> FormToLeadError:
         if isinstance(refusal, BudgetError):
             self._budget.refused()
         if writes and refusal.code.startswith("http_5"):

@@ -69,10 +69,10 @@ class OrgReader:
             statuses = _rows(self._ask(_about_statuses([str(row["Id"]) for row in campaigns]))["statuses"])
         users = _rows(found.get("users"))
         org = OrgShape(
-            lead=_object(found["lead"]),
-            task=_object(found["task"]),
-            contact=_object(found["contact"]),
-            member=_object(found.get("member")),
+            lead=object_in(found["lead"]),
+            task=object_in(found["task"]),
+            contact=object_in(found["contact"]),
+            member=object_in(found.get("member")),
             record_types=_record_types(found["lead"]),
             queues=_queues(_rows(found["queues"])),
             users=tuple(User(str(row["Id"]), str(row["Username"]), bool(row["IsActive"])) for row in users),
@@ -153,7 +153,7 @@ def _rows(body: Json | None) -> Sequence[Record]:
     return body["records"] if body else ()
 
 
-def _object(described: Json | None) -> OrgObject | None:
+def object_in(described: Json | None) -> OrgObject | None:
     if described is None:
         return None
     fields = [_field(one) for one in described["fields"]]

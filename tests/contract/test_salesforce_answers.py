@@ -47,7 +47,7 @@ def _departures(answer: Answer, response: requests.Response, names: Mapping[str,
     if answer.body is not None:
         found += differences(json.loads(filled(answer.body, names)), _json(response.text))
     if answer.text is not None:
-        found += differences(answer.text, response.text, "text")
+        found += differences(filled(answer.text, names), response.text, "text")
     return found
 
 

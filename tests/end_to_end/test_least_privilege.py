@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from shared.submission import State
+from shared.submission import Outcome, State
 from tests.builders import a_submission
 from tests.end_to_end.conftest import LocalStack
 
@@ -100,6 +100,16 @@ def is_checked(stack: LocalStack) -> bool:
     return "problems" in invoke(stack, "FormsCheckFunction", {})
 
 
+def is_decided(stack: LocalStack) -> bool:
+    """A Lead that nobody has any more: that is found in the org, and recorded in the ledger."""
+    row = a_submission(state=State.HELD)
+    gone = "00Q00000000001AEAQ"
+    outcome = Outcome(record_id=gone, record_type="Lead", evidence={"candidate": gone})
+    stack.ledger.add(row.model_copy(update={"outcome": outcome}))
+    order = {"command": "decide", "submission_id": row.submission_id, "decision": "deleted", "by": "test"}
+    return bool(invoke(stack, "MatchFunction", order).get("done", {}).get("changed"))
+
+
 def is_filled(stack: LocalStack) -> bool:
     return "filled" in invoke(stack, "BackfillFunction", {"kind": "Contact"})
 
@@ -120,6 +130,9 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Replay", "Enqueue", is_replayed),
     ("Replay", "WorkThroughDeadLetters", is_reconciled),
     ("Replay", "ReadPersonKey", is_replayed),
+    ("Match", "LoadSubmission", is_decided),
+    ("Match", "SettleDecision", is_decided),
+    ("Match", "ReadSalesforceCredentials", is_decided),
     ("Requeue", "FindUnsettled", is_queued_again),
     ("Requeue", "CountRequeue", is_queued_again),
     ("Requeue", "Enqueue", is_queued_again),
@@ -155,7 +168,7 @@ def test_without_this_statement_something_stops_working(
 def test_every_statement_of_every_function_is_tried(stack: LocalStack) -> None:
     held = {
         (function, statement["Sid"])
-        for function in ("Intake", "Processor", "Replay", "Requeue", "FormsCheck", "Backfill")
+        for function in ("Intake", "Processor", "Replay", "Match", "Requeue", "FormsCheck", "Backfill")
         for _, document in policies(stack, f"{function}Role")
         for statement in document["Statement"]
     }

@@ -723,6 +723,9 @@ def test_a_broken_file_of_the_local_stack_is_told(
         ["dlq", "reconcile"],
         ["forms"],
         ["forms", "check"],
+        ["match"],
+        ["match", "explain"],
+        ["match", "review"],
         ["submit"],
     ],
 )

@@ -11,6 +11,7 @@ STEPS = [
     "BackfillFunction",
     "FormsCheckFunction",
     "IntakeFunction",
+    "MatchFunction",
     "ProcessorFunction",
     "ReplayFunction",
     "RequeueFunction",

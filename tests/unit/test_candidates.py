@@ -6,8 +6,9 @@ import pytest
 
 from shared.candidates import Known, look_up_for, person_of
 from shared.crm import GENERIC_AFTER, Found
-from shared.generic_keys import keys_of, without_generic
+from shared.generic_keys import without_generic
 from shared.matching import Person
+from shared.matching.keys import keys_of
 from tests.builders import NOW, contact_form
 from tests.unit.test_look_up_queries import prepared, with_values
 

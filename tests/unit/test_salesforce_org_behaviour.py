@@ -15,6 +15,7 @@ DEFAULTS = {
     "state_country_picklists": False,
     "session_seconds": None,
     "logins_per_hour": 3_600,
+    "may_merge_leads": True,
     "search_lag_seconds": 0,
 }
 
@@ -49,6 +50,7 @@ def test_every_key_can_be_changed(org: Org) -> None:
         "state_country_picklists": True,
         "session_seconds": 60,
         "logins_per_hour": 5,
+        "may_merge_leads": False,
         "search_lag_seconds": 30,
     }
     assert others.keys() == DEFAULTS.keys()
@@ -70,6 +72,7 @@ def test_every_key_can_be_changed(org: Org) -> None:
         {"logins_per_hour": 0},
         {"logins_per_hour": 1.5},
         {"logins_per_hour": None},
+        {"may_merge_leads": 1},
         {"search_lag_seconds": -1},
         {"search_lag_seconds": False},
         {"search_lag_seconds": None},

@@ -7,14 +7,22 @@ from shared.settings import (
     BackfillSettings,
     FormsCheckSettings,
     IntakeSettings,
+    MatchSettings,
     ProcessorSettings,
     ReplaySettings,
     RequeueSettings,
 )
 
 INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s"}
-
-EVERY = (IntakeSettings, ProcessorSettings, ReplaySettings, RequeueSettings, FormsCheckSettings, BackfillSettings)
+EVERY = (
+    IntakeSettings,
+    ProcessorSettings,
+    ReplaySettings,
+    MatchSettings,
+    RequeueSettings,
+    FormsCheckSettings,
+    BackfillSettings,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +70,7 @@ def test_extra_origins_are_separated_by_commas(
         (RequeueSettings, "SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (FormsCheckSettings, "SALESFORCE_SECRET_ARN"),
         (BackfillSettings, "SALESFORCE_SECRET_ARN"),
+        (MatchSettings, "SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE"),
     ],
 )
 def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], names: str) -> None:
@@ -75,6 +84,7 @@ def test_only_who_asks_the_org_knows_where_the_salesforce_secret_is() -> None:
         ProcessorSettings,
         FormsCheckSettings,
         BackfillSettings,
+        MatchSettings,
     ]
 
 

@@ -35,6 +35,7 @@ FUNCTIONS = [
     "BackfillFunction",
     "FormsCheckFunction",
     "IntakeFunction",
+    "MatchFunction",
     "ProcessorFunction",
     "ReplayFunction",
     "RequeueFunction",
@@ -66,7 +67,7 @@ def allowed(role: str) -> dict[str, set[str]]:
 # --- functions --------------------------------------------------------------------------------------------------
 
 
-def test_the_functions_are_the_steps_of_the_flow_and_the_check_of_the_forms() -> None:
+def test_the_functions_are_the_steps_of_the_flow_what_operators_ask_and_the_check_of_the_forms() -> None:
     """A new function must be added to the list above, so that every rule below is held against it too."""
     assert sorted(of_type("AWS::Lambda::Function")) == FUNCTIONS
 
@@ -215,6 +216,14 @@ def test_every_statement_of_a_role_has_a_name() -> None:
                 "DeadLetterQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
                 "PersonKeySecret": {"secretsmanager:GetSecretValue"},
                 "ReplayLogGroup": LOGS,
+            },
+        ),
+        (
+            "MatchRole",
+            {
+                "SubmissionsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+                "SalesforceSecret": {"secretsmanager:GetSecretValue"},
+                "MatchLogGroup": LOGS,
             },
         ),
         (
@@ -576,6 +585,7 @@ def test_lambda_repeats_nothing_that_was_started_asynchronously() -> None:
     configured = of_type("AWS::Lambda::EventInvokeConfig").values()
     assert {target(one["Properties"]["FunctionName"]) for one in configured} == {
         "ReplayFunction",
+        "MatchFunction",
         "RequeueFunction",
         "FormsCheckFunction",
         "BackfillFunction",
@@ -782,6 +792,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "SubmissionsTableName",
         "PersonLocksTableName",
         "ReplayFunctionName",
+        "MatchFunctionName",
         "FormsCheckFunctionName",
         "BackfillFunctionName",
         "SalesforceSecretArn",

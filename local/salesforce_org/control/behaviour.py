@@ -7,6 +7,7 @@
 | state_country_picklists | true, false | whether State and Country take only values from lists |
 | session_seconds | a number above 0, null | a session ends when it was idle for so long; null: never |
 | logins_per_hour | a whole number above 0 | logins of one user in an hour before `rate_limit_exceeded` |
+| may_merge_leads | true, false | whether the API user may delete Leads, which a merge takes |
 | search_lag_seconds | a number, 0 or more | how far the search index is behind the records |
 
 The misspelt duplicateResut is what many recorded answers have (API 48 to 56); duplicateResult stands in one public test
@@ -45,6 +46,7 @@ class Behaviour(Knobs):
         "state_country_picklists": ("true or false", is_flag),
         "session_seconds": ("a number above 0, or null", _is_seconds_or_null),
         "logins_per_hour": ("a whole number above 0", is_count),
+        "may_merge_leads": ("true or false", is_flag),
         "search_lag_seconds": ("a number, 0 or more", _is_lag),
     }
 
@@ -53,4 +55,5 @@ class Behaviour(Knobs):
     state_country_picklists: bool = False
     session_seconds: float | None = None
     logins_per_hour: int = 3_600
+    may_merge_leads: bool = True
     search_lag_seconds: float = 0
