@@ -21,6 +21,8 @@ _TAIL: Final = 7
 _WORD: Final = 4
 """Letters from which on one wrong letter is a typing error and not another word."""
 _LOCAL: Final = 5
+_LONG_LOCAL: Final = 10
+"""Characters of an address from which on two wrong ones are still an error."""
 
 
 def levels(one: Facts, other: Facts, config: MatchConfig, *, in_full: bool = True) -> dict[str, str]:
@@ -208,7 +210,7 @@ def _is_typo_of_address(one: Mailbox, other: Mailbox) -> bool:
         return False
     if min(len(a), len(b)) < _LOCAL or a[0] != b[0] or _digits(a) != _digits(b) or folded(a) == folded(b):
         return False
-    return damerau_levenshtein_distance(a, b) == 1
+    return damerau_levenshtein_distance(a, b) <= (2 if min(len(a), len(b)) >= _LONG_LOCAL else 1)
 
 
 def _digits(text: str) -> str:

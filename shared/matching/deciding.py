@@ -225,11 +225,12 @@ def _is_at_home(levels: Mapping[str, str]) -> bool:
 
 
 def _mailbox_tells_apart(pair: _Pair) -> bool:
-    """Of two known first names, the address bears just one: the other wrote from somebody's mailbox."""
+    """Of two known first names, the private address bears just one: the other wrote from somebody's mailbox. A mailbox
+    at work is one colleague's, who may be called by another name."""
     names = [pair.mine.name.given, pair.other.name.given]
     if not all(given and given[0] in word_lists.given_names() for given in names):
         return False
-    locals_ = [folded(box.local) for box in pair.mine.mailboxes]
+    locals_ = [folded(box.local) for box in pair.mine.mailboxes if box.is_free]
     borne = [any(len(given[0]) >= _BORNE and given[0] in local for local in locals_) for given in names]
     return borne[0] != borne[1]
 

@@ -33,7 +33,6 @@ def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
         "name_missing": _name_is_missing(one, other, levels),
         "role_mailbox": levels["email"] == "role" and not _is_namesake_with_mobile(levels),
         "no_personal_identifier": not has_identifier(levels),
-        "contact_points_differ": not has_identifier(levels) and points_at_two(one, other, levels),
         "household_names_alike": levels["first_name"] in {"nickname", "similar"}
         and _is_one_household(one, other, levels),
     }

@@ -3,6 +3,7 @@
 from typing import Final
 
 from shared.cleaning import folded
+from shared.countries import country_code
 from shared.email_address import same_mailbox
 from shared.matching.person import Person
 from shared.phone import to_e164
@@ -16,7 +17,8 @@ type Keys = frozenset[tuple[str, str]]
 def keys_of(person: Person, country: str) -> Keys:
     """What a look-up finds this person by. `country` reads phone numbers without a country code."""
     keys = [("email", same_mailbox(address)) for address in several(person.email)]
-    keys += [("phone", number) for text in several(person.phone) if (number := to_e164(text, country))]
+    region = country_code(person.country) or country if person.country else country
+    keys += [("phone", number) for text in several(person.phone) if (number := to_e164(text, region))]
     firsts, lasts = _folded_spellings(person.first_name), _folded_spellings(person.last_name)
     pairs = [sorted((first, last)) for first in firsts for last in lasts]
     keys += [("full_name", " ".join(pair)) for pair in pairs]

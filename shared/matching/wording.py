@@ -52,12 +52,8 @@ GUARD_WORDS: Final[dict[str, dict[Language, str]]] = {
         "nl": "twee huisgenoten kunnen zulke gelijkende voornamen hebben",
     },
     "no_personal_identifier": {
-        "en": "no e-mail address or phone number in common, and too little else",
-        "nl": "geen gemeenschappelijk e-mailadres of telefoonnummer, en verder te weinig",
-    },
-    "contact_points_differ": {
-        "en": "nothing personal agrees, and the e-mail addresses or phone numbers differ: perhaps namesakes",
-        "nl": "niets persoonlijks komt overeen, en e-mailadres of telefoonnummer verschilt: misschien naamgenoten",
+        "en": "no personal e-mail address or mobile number in common",
+        "nl": "geen persoonlijk e-mailadres of mobiel nummer gemeen",
     },
     "rival": {"en": "another record fits nearly as well", "nl": "een ander record past bijna even goed"},
     "too_little": {"en": "alike, but not enough to be sure", "nl": "lijkt erop, maar te weinig om zeker te zijn"},

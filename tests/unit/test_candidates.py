@@ -29,7 +29,8 @@ def crowd(count: int = GENERIC_AFTER + 1, **fields: Any) -> list[Person]:
         (Person("1", "de Vries", "Sanne"), ("full_name",)),
         (Person("1", None, "de Vries", postcode="1234ab"), ("name_and_postcode",)),
         (Person("1", "S", "de vriés", company="Flexfit"), ("name_and_company",)),
-        (Person("1", "Sanne", "Bakker", company="FlexFit", postcode="1234AB"), ()),
+        (Person("1", "Sanne", "Bakker", postcode="1234AB"), ("name_and_postcode",)),
+        (Person("1", "Jan", "Bakker", company="FlexFit", postcode="1234AB"), ()),
         (Person("1"), ()),
     ],
 )
@@ -97,10 +98,11 @@ def lead(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_mailbox_of_hundreds_updates_nobody_and_the_evidence_says_why() -> None:
-    leads = tuple(lead(number, Email="sanne@example.com") for number in range(GENERIC_AFTER + 1))
+    namesake = {"FirstName": "Sanne", "LastName": "de Vries", "Email": "sanne@example.com"}
+    leads = tuple(lead(number, **namesake) for number in range(GENERIC_AFTER + 1))
     decision = Known.of(Found(open_leads=leads)).decide(prepared())
     assert decision.outcome == "create"
-    assert decision.evidence.generic_keys == ("email",)
+    assert decision.evidence.generic_keys == ("email", "full_name")
     assert Known.of(Found(open_leads=leads[:1])).decide(prepared()).outcome == "update"
 
 

@@ -197,7 +197,7 @@ def test_one_who_moved_keeps_nobody_else_from_being_told() -> None:
     desk = Desk()
     lead_id = desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
     desk.crm.moves[lead_id] = desk.crm.add_contact(LastName="de Vries", Email="zakelijk@example.com")
-    desk.crm.add_lead(LastName="Bakker", Email="bakker@example.com")
+    desk.crm.add_lead(FirstName="Sanne", LastName="Bakker", Email="bakker@example.com")
     moved, other = a_submission(), a_submission(last_name="Bakker", email="bakker@example.com")
     assert desk.process(moved, other) == []
     assert (desk.state(moved), desk.state(other)) == (State.ATTACHED, State.UPDATED)
@@ -273,7 +273,7 @@ SPRING = Campaign(name="Spring", status="Responded")
 
 def test_everybody_who_sends_the_form_joins_its_campaign_lead_or_contact() -> None:
     desk = Desk(forms=contact_form(lead={"campaign": SPRING}))
-    contact_id = desk.crm.add_contact(LastName="Jansen", Email="jansen@example.com")
+    contact_id = desk.crm.add_contact(FirstName="Sanne", LastName="Jansen", Email="jansen@example.com")
     new, known = a_submission(), a_submission(last_name="Jansen", email="jansen@example.com")
     desk.process(new, known)
     assert [(one.record_id, one.status, one.campaign) for one in desk.crm.members] == [

@@ -17,6 +17,7 @@ from tests.builders import Desk, a_submission, contact_form
 from tests.fakes.stores import KilledError
 from tests.verdicts import DOUBT, decided, in_doubt
 
+FAMILY = "devries@example.com"
 NEW_OWNER, CANDIDATE_S_OWNER, QUEUE = "005000000000007AAA", "005000000000008AAA", "00G000000000001AAA"
 
 
@@ -149,7 +150,7 @@ def test_the_task_of_an_owner_who_left_is_written_for_nobody_in_particular() -> 
 
 
 def test_a_candidate_of_the_same_batch_is_named_by_its_record() -> None:
-    desk, first, second = Desk(), a_submission(), a_submission(first_name="Lotte")
+    desk, first, second = Desk(), a_submission(email=FAMILY), a_submission(email=FAMILY, first_name="Lotte")
     assert desk.process(first, second) == []
     assert (desk.state(first), desk.state(second)) == (State.CREATED, State.HELD)
     candidate = outcome(desk, first).record_id
@@ -271,7 +272,7 @@ def test_an_upsert_without_an_answer_that_landed_is_told_to_sales_and_no_second_
 
 
 def test_killed_before_a_candidate_of_the_same_batch_could_be_named_the_next_run_names_it() -> None:
-    desk, first, second = Desk(), a_submission(), a_submission(first_name="Lotte")
+    desk, first, second = Desk(), a_submission(email=FAMILY), a_submission(email=FAMILY, first_name="Lotte")
     desk.crm.fails["write_notes"] = TransientError("SERVER_UNAVAILABLE")
     desk.process(first, second)
     assert "Possible_Duplicate_Of__c" not in lead_of(desk, second)
@@ -283,8 +284,11 @@ def test_killed_before_a_candidate_of_the_same_batch_could_be_named_the_next_run
 
 
 def test_a_task_that_was_written_is_not_written_again_while_its_candidate_must_still_be_named() -> None:
-    desk, first, second = Desk(), a_submission(), a_submission(first_name="Lotte", last_name="Smit")
-    desk.crm.before["write_notes"] = lambda: desk.crm.refuses.update({"Smit": TransientError("UNABLE_TO_LOCK_ROW")})
+    desk, first = Desk(), a_submission(email=FAMILY)
+    second = a_submission(email=FAMILY, first_name="Lotte", last_name="de Vries-Smit")
+    desk.crm.before["write_notes"] = lambda: desk.crm.refuses.update(
+        {"de Vries-Smit": TransientError("UNABLE_TO_LOCK_ROW")}
+    )
     assert len(desk.process(first, second)) == 1
     assert len(desk.crm.tasks) == 1
     desk.crm.before.clear()

@@ -82,9 +82,9 @@ def test_only_who_asks_the_org_knows_where_the_salesforce_secret_is() -> None:
     """A function that doesn't need a secret has no right to it and no name for it."""
     assert [model for model in EVERY if "salesforce_secret_arn" in model.model_fields] == [
         ProcessorSettings,
+        MatchSettings,
         FormsCheckSettings,
         BackfillSettings,
-        MatchSettings,
     ]
 
 
