@@ -17,6 +17,7 @@ HOSTILE = "O'Brien%_\\"
 LONGEST_STATEMENT = 100_000
 """Characters, by Salesforce's documentation of SOQL; in a composite's body no shorter limit of addresses counts."""
 LONGEST_OF_OURS = 85_000
+EITHER_NAME = "(FirstName IN ('sanne','de vries') OR LastName IN ('sanne','de vries'))"
 
 
 def prepared(**fields: Any) -> Prepared:
@@ -65,12 +66,12 @@ SANNE = {
             "(FirstName IN ('de vries') AND LastName IN ('sanne'))",
         ),
         (
-            "((FirstName IN ('sanne','de vries') OR LastName IN ('sanne','de vries')) AND PostalCode IN ('1234 ab','1234ab'))",
-            "((FirstName IN ('sanne','de vries') OR LastName IN ('sanne','de vries')) AND MailingPostalCode IN ('1234 ab','1234ab'))",
+            f"({EITHER_NAME} AND PostalCode IN ('1234 ab','1234ab'))",
+            f"({EITHER_NAME} AND MailingPostalCode IN ('1234 ab','1234ab'))",
         ),
         (
-            "((FirstName IN ('sanne','de vries') OR LastName IN ('sanne','de vries')) AND Company LIKE 'flexf%')",
-            "((FirstName IN ('sanne','de vries') OR LastName IN ('sanne','de vries')) AND Account.Name LIKE 'flexf%')",
+            f"({EITHER_NAME} AND Company LIKE 'flexf%')",
+            f"({EITHER_NAME} AND Account.Name LIKE 'flexf%')",
         ),
     ],
 )

@@ -21,12 +21,7 @@ PURE = [
 """What Leads are and the rules about them."""
 USE_CASES = [
     "campaigns", "carrying_out", "planning", "processing", "receiving", "replaying", "requeueing", "reviewing",
-    "salesforce.budget", "salesforce.codes",
-]  # fmt: skip
-"""What Leads are and the rules about them."""
-USE_CASES = [
-    "carrying_out", "planning", "processing", "receiving", "replaying", "requeueing", "reviewing", "salesforce.budget",
-    "salesforce.codes", "salesforce.soap",
+    "salesforce.budget", "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""
 OUTSIDE = {"boto3", "botocore", "simple_salesforce", "requests", "urllib3", "socket", "http", "os", "subprocess"}
@@ -64,7 +59,7 @@ def test_every_module_of_shared_is_a_rule_a_use_case_or_an_adapter() -> None:
         "aws_clients", "aws_errors", "lead_queue", "ledger", "observability", "person_locks", "salesforce",
         "salesforce.answers", "salesforce.asking", "salesforce.backfill", "salesforce.connection", "salesforce.crm",
         "salesforce.describe", "salesforce.login", "salesforce.names", "salesforce.people", "salesforce.queries",
-        "salesforce.soap", "secrets", "settings",
+        "secrets", "settings",
     }  # fmt: skip
     there = {
         ".".join(path.relative_to(ROOT / "shared").with_suffix("").parts) for path in (ROOT / "shared").rglob("*.py")
