@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from functions.match import app as match_app
 from ops.cli import app
-from shared.matching import Decision, Evidence, FieldEvidence, Person
+from shared.matching import Decision, Evidence, FieldEvidence, Person, default_config
 from shared.submission import Outcome, State
 from tests.builders import a_submission
 from tests.integration.match_desk import CANDIDATE, HELD, Context, MatchDesk, match_desk
@@ -132,6 +132,15 @@ def test_two_records_stand_side_by_side_with_what_is_alike(terminal: Terminal, c
     [(left, right, country)] = compared
     assert (left.first_name, right.first_name, country) == ("Wilhelmina", "Mina", "NL")
     assert len(terminal.desk.api_calls()) == 1
+
+
+def test_the_matcher_s_own_answer_is_told_with_the_version_of_its_rules(terminal: Terminal) -> None:
+    mailbox = {"LastName": "Kanarievogel", "Email": "kanarie78@voliere.example"}
+    one, other = (terminal.desk.org.add("Lead", FirstName=name, Company="X", **mailbox) for name in ("Jan", "Mina"))
+    view = terminal.json("explain", one, other)
+    assert (view["decision"]["outcome"], view["decision"]["guards"][0]["guard"]) == ("hold", "first_names_differ")
+    assert view["decision"]["config"] == default_config().version
+    assert view["decision"]["score"] == sum(line["bits"] for line in view["fields"])
 
 
 def test_people_are_masked_unless_they_are_asked_for(terminal: Terminal, compared: Compared) -> None:

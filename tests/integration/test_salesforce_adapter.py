@@ -20,7 +20,7 @@ from tests.integration.salesforce_desk import OrgControl, a_lead, look_up
 
 def test_people_are_found_by_email_and_by_phone_among_open_leads_and_contacts(org: OrgControl) -> None:
     found = org.crm.look_up(
-        look_up(emails=("sanne.devries@example.com", "mark.peters@example.org"), phones=("06-12345678",))
+        look_up(emails=("sanne.devries@example.com", "mark.peters@example.org"), phones=("06-24681357",))
     )
     assert {lead["LastName"] for lead in found.open_leads} == {"de Vries", "Peters"}
     assert [contact["LastName"] for contact in found.contacts] == ["Jansen"]

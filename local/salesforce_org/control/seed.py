@@ -12,9 +12,9 @@ Accounts: Gemeente Utrecht, Bakkerij Jansen, Zorggroep De Linde, Fietskoeriers O
 
 Contacts:
 - Anna de Boer, Gemeente Utrecht, anna.deboer@example.com, phone +31 30 123 45 67, owner Daan Verkoop
-- Pieter Jansen, Bakkerij Jansen, pieter.jansen@example.com, mobile 06-12345678, owner Eva Sales
+- Pieter Jansen, Bakkerij Jansen, pieter.jansen@example.com, mobile 06-24681357, owner Eva Sales
 - Fatima El Amrani, Zorggroep De Linde, fatima.elamrani@example.org, phone 030 - 765 43 21, owner Daan Verkoop
-- Lotte Visser, Fietskoeriers Oost, lotte.visser@example.net, mobile +31612345670, owner Eva Sales: she was a Lead
+- Lotte Visser, Fietskoeriers Oost, lotte.visser@example.net, mobile +31638570142, owner Eva Sales: she was a Lead
 
 Leads:
 - Sanne de Vries, De Vries Catering, sanne.devries@example.com, no phone, in the queue Website Leads
@@ -22,7 +22,8 @@ Leads:
 - Zoë Maes, Maes & Zonen, zoe.maes@example.net, phone +32 470 12 34 56, owner Eva Sales
 - Robin Smit, twice (Smit Verhuur; Smit Verhuur BV), both robin.smit@example.com: a duplicate nobody cleaned up
 - Mark Peters, Peters Advies, mark.peters@example.org, closed, not converted, owner Eva Sales
-- Lotte Visser, Fietskoeriers Oost, lotte.visser@example.net, converted to the Contact of that name
+- Lotte Visser, Fietskoeriers Oost, lotte.visser@example.net, mobile +31612345670, which she has no more: converted to
+  the Contact of that name
 
 Tasks: one, "Call back about the cargo bikes", for Anna de Boer, owner Daan Verkoop.
 """
@@ -180,7 +181,7 @@ def _contacts(daan: str, eva: str) -> tuple[tuple[str, str, str, str, Row, str],
             "Jansen",
             "Bakkerij Jansen",
             "pieter.jansen@example.com",
-            {"MobilePhone": "06-12345678"},
+            {"MobilePhone": "06-24681357"},
             eva,
         ),
         (
@@ -196,7 +197,7 @@ def _contacts(daan: str, eva: str) -> tuple[tuple[str, str, str, str, Row, str],
             "Visser",
             "Fietskoeriers Oost",
             "lotte.visser@example.net",
-            {"MobilePhone": "+31612345670"},
+            {"MobilePhone": "+31638570142"},
             eva,
         ),
     )
