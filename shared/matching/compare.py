@@ -43,8 +43,8 @@ def levels(one: Facts, other: Facts, config: MatchConfig, *, in_full: bool = Tru
     return contact | {
         "company": _company_level(one.company, other.company, config),
         "street": _street_level(one.street, other.street, config),
-        "city": _same(one.city, other.city),
-        "postcode": _same(one.postcode, other.postcode),
+        "city": _city_level(one.city, other.city, config),
+        "postcode": _postcode_level(one.postcode, other.postcode),
     }
 
 
@@ -58,10 +58,20 @@ def _best[T](
     return max((level(one, other) for one, other in product(ones, others)), key=bits.__getitem__, default=UNKNOWN)
 
 
-def _same(one: str, other: str) -> str:
+def _city_level(one: str, other: str, config: MatchConfig) -> str:
     if not one or not other:
         return UNKNOWN
-    return "exact" if one == other else DIFFERENT
+    if one == other:
+        return "exact"
+    return "close" if are_alike(one, other, config.similarity["city"]) else DIFFERENT
+
+
+def _postcode_level(one: str, other: str) -> str:
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return "exact"
+    return "close" if damerau_levenshtein_distance(one, other) == 1 else DIFFERENT
 
 
 # --- names ------------------------------------------------------------------------------------------------------
@@ -103,7 +113,14 @@ def _given_level(one: Name, other: Name, config: MatchConfig) -> str:
         return "nickname"
     if _is_part(one.given, other.given) or _is_part(other.given, one.given):
         return "subset"
-    return "similar" if _is_typo_of_given(one, other, config.similarity["first_name"]) else DIFFERENT
+    return _likeness(one, other, config)
+
+
+def _likeness(one: Name, other: Name, config: MatchConfig) -> str:
+    """Of first names that nothing else links."""
+    if _is_typo_of_given(one, other, config.similarity["first_name"]):
+        return "similar"
+    return "alike" if nearly_same_given(one, other, config) else DIFFERENT
 
 
 def _are_initials(given: tuple[str, ...]) -> bool:
@@ -253,8 +270,9 @@ def _company_level(one: tuple[str, ...], other: tuple[str, ...], config: MatchCo
 def _street_level(one: tuple[str, str], other: tuple[str, str], config: MatchConfig) -> str:
     if not one[0] or not other[0]:
         return UNKNOWN
-    if one[1] != other[1]:
+    is_same = one[0] == other[0]
+    if not is_same and not are_alike(one[0], other[0], config.similarity["street"]):
         return DIFFERENT
-    if one[0] == other[0]:
-        return "exact"
-    return "close" if are_alike(one[0], other[0], config.similarity["street"]) else DIFFERENT
+    if one[1] == other[1]:
+        return "exact" if is_same else "close"
+    return "same_street" if one[1] and other[1] else "close"

@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.cleaning import folded
 from shared.matching import word_lists
-from shared.matching.compare import UNKNOWN, levels, nearly_same_given
+from shared.matching.compare import UNKNOWN, levels
 from shared.matching.config import MatchConfig, default_config
 from shared.matching.decision import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.facts import Facts
@@ -71,7 +71,7 @@ def decide(
     likely = [pair for pair in pairs if _may_be(pair, config)]
     if likely:
         return _of_likely(likely, pairs, config)
-    doubtful = [pair for pair in pairs if _needs_a_human(pair, pairs, config)]
+    doubtful = [pair for pair in pairs if _needs_a_human(pair, pairs)]
     best = max(doubtful or pairs, key=_rank, default=None)
     if best is None:
         return Decision("create", evidence=Evidence(config=config.version))
@@ -204,14 +204,14 @@ def _has_mobile(facts: Facts) -> bool:
 # --- somebody who is probably another ------------------------------------------------------------------------------
 
 
-def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair], config: MatchConfig) -> bool:
+def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair]) -> bool:
     """Where a name differs, only what belongs to one person makes it doubtful that these are two."""
     levels = pair.levels
     if "generations_differ" in pair.guards or pair.guards >= NAMES_DIFFER:
         return False
     if "last_names_differ" in pair.guards:
         return (levels["first_name"] in _SAME_FIRST and has_identifier(levels)) or _is_at_home(levels)
-    if nearly_same_given(pair.mine.name, pair.other.name, config):
+    if levels["first_name"] == "alike":
         is_doubtful = shares_contact_point(levels) or levels["email"] in {"typo", "role"}
         return is_doubtful or (has_enough_facts(levels) and not points_at_two(pair.mine, pair.other, levels))
     if levels["phone"] == "exact":

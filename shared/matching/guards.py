@@ -23,10 +23,10 @@ type Levels = Mapping[str, str]
 
 def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
     """Of a pair alone; `rival` and `shared_contact_point` depend on the other candidates."""
-    if levels["first_name"] == levels["last_name"] == DIFFERENT:
+    if levels["first_name"] in {DIFFERENT, "alike"} and levels["last_name"] == DIFFERENT:
         return NAMES_DIFFER  # nothing else matters any more, and most candidates are of this kind
     tripped = {
-        "first_names_differ": levels["first_name"] == DIFFERENT,
+        "first_names_differ": levels["first_name"] in {DIFFERENT, "alike"},
         "last_names_differ": levels["last_name"] == DIFFERENT,
         "generations_differ": _generations_differ(one, other),
         "generation_missing": _generation_is_missing(one, other),

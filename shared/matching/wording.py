@@ -20,6 +20,8 @@ LEVEL_WORDS: Final[dict[str, dict[Language, str]]] = {
     "exact": {"en": "the same", "nl": "hetzelfde"},
     "nickname": {"en": "another form of the same name", "nl": "een andere vorm van dezelfde naam"},
     "similar": {"en": "nearly the same", "nl": "bijna hetzelfde"},
+    "alike": {"en": "alike, but two names", "nl": "lijkt erop, maar twee namen"},
+    "same_street": {"en": "the same street, another number", "nl": "dezelfde straat, een ander nummer"},
     "initial": {"en": "the initial fits", "nl": "de voorletter klopt"},
     "swapped": {"en": "the same, first and last name swapped", "nl": "hetzelfde, voor- en achternaam verwisseld"},
     "subset": {"en": "one is a part of the other", "nl": "de een is een deel van de ander"},

@@ -19,8 +19,9 @@ from typing import Any, Final
 from shared.matching import Person, pair_score
 from tests.benchmarks.matching.method import Method, Pair
 
-FEBRL_THRESHOLD: Final = 16.0
-"""Bits, one for both; to be set from FEBRL 1 and 2 alone (`--febrl-train`). As yet the matcher's own 16 to accept."""
+FEBRL_THRESHOLD: Final = 14.0
+"""Bits, one for both: the lowest at which FEBRL 1 and 2 have no false pair (`--febrl-train`). Fixed before 3 and 4 were
+measured with these weights."""
 TRAINING: Final = (1, 2)
 MEASURED: Final = (3, 4)
 _BLOCKS: Final = ("first_name", "last_name", "postcode", "city")
