@@ -13,7 +13,6 @@ from shared.matching import word_lists
 from shared.matching.names import Name, read_name
 from shared.matching.person import Person
 
-_SEVERAL: Final = re.compile(r"[;\n]")
 _NO_DIGIT: Final = re.compile(r"\D+")
 _LEAST_DIGITS: Final = 7
 """Fewer is no number of the public network, or one without its area."""
@@ -25,16 +24,16 @@ _LONGEST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """`is_personal`: neither a team's nor a family's. `is_free`: anybody can have an address in this domain."""
+    """`is_free`: anybody can have an address in this domain."""
 
     local: str
     domain: str
-    is_personal: bool
     is_free: bool
 
     @property
-    def address(self) -> str:
-        return f"{self.local}@{self.domain}"
+    def is_personal(self) -> bool:
+        """Neither a team's nor a family's."""
+        return _is_personal(self.local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,9 @@ class Facts:
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        own = country_code(_cut(self.person.country)) if self.person.country else None
-        return tuple(filter(None, (_number(text, own or self.country) for text in _several(self.person.phone))))
+        texts = _several(self.person.phone)
+        own = country_code(_cut(self.person.country)) if texts and self.person.country else None
+        return tuple(filter(None, (_number(text, own or self.country) for text in texts)))
 
     @cached_property
     def company(self) -> tuple[str, ...]:
@@ -101,7 +101,9 @@ def _cut(text: str | None) -> str:
 
 
 def _several(text: str | None) -> list[str]:
-    return [part.strip() for part in _SEVERAL.split(text[:_LONGEST]) if part.strip()] if text else []
+    if not text:
+        return []
+    return [part.strip() for part in text[:_LONGEST].replace("\n", ";").split(";") if part.strip()]
 
 
 def _mailbox(text: str) -> Mailbox | None:
@@ -110,8 +112,7 @@ def _mailbox(text: str) -> Mailbox | None:
         return None
     if local in word_lists.placeholder_mailboxes() or domain in word_lists.placeholder_domains():
         return None
-    shared = word_lists.is_role_mailbox(local) or word_lists.is_household_mailbox(local)
-    return Mailbox(local, domain, is_personal=not shared, is_free=domain in word_lists.free_mail_domains())
+    return Mailbox(local, domain, is_free=domain in word_lists.free_mail_domains())
 
 
 def _number(text: str, region: str) -> Number | None:
@@ -119,6 +120,11 @@ def _number(text: str, region: str) -> Number | None:
     if len(digits) < _LEAST_DIGITS or len(set(digits[-_LEAST_DIGITS:])) == 1 or digits.endswith(_COUNTED):
         return None
     return Number(text, digits, region)
+
+
+@lru_cache(maxsize=2048)
+def _is_personal(local: str) -> bool:
+    return not (word_lists.is_role_mailbox(local) or word_lists.is_household_mailbox(local))
 
 
 @lru_cache(maxsize=2048)
