@@ -82,13 +82,13 @@ def _is_swapped(one: Name, other: Name, config: MatchConfig) -> bool:
     limit = config.similarity["last_name"]
     if not (one.given and other.given) and len(one.words) == len(other.words) > 1:
         return are_alike("".join(sorted(one.words)), "".join(sorted(other.words)), limit)
-    return all(
-        bool(here & there) or are_alike(min(here, default=""), min(there, default=""), limit)
-        for here, there in (
-            (one.given_spellings, other.family_spellings),
-            (one.family_spellings, other.given_spellings),
-        )
+    return _is_one_word(one.given_spellings, other.family_spellings, limit) and _is_one_word(
+        one.family_spellings, other.given_spellings, limit
     )
+
+
+def _is_one_word(here: frozenset[str], there: frozenset[str], limit: float) -> bool:
+    return not here.isdisjoint(there) or are_alike(min(here, default=""), min(there, default=""), limit)
 
 
 def _given_level(one: Name, other: Name, config: MatchConfig) -> str:
@@ -107,10 +107,12 @@ def _given_level(one: Name, other: Name, config: MatchConfig) -> str:
 
 def _are_initials(given: tuple[str, ...]) -> bool:
     """`J`, `J P`, and `JP` where that is no name."""
+    (word, *more) = given
+    if len(word) > 3:
+        return False
     if all(len(word) == 1 for word in given):
         return True
-    (word, *more) = given
-    return not more and len(word) <= 3 and not set(word) & _VOWELS and word not in word_lists.given_names()
+    return not more and not set(word) & _VOWELS and word not in word_lists.given_names()
 
 
 def _initials_fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

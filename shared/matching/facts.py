@@ -1,16 +1,15 @@
 """What a person's raw text says, made comparable once. Values that say nothing are left out."""
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared import phone
 from shared.cleaning import folded
 from shared.countries import country_code
 from shared.email_address import same_mailbox
 from shared.matching import word_lists
-from shared.matching.names import Name, read_name
+from shared.matching.names import read_name
 from shared.matching.person import Person
 
 _NO_DIGIT: Final = re.compile(r"\D+")
@@ -22,8 +21,7 @@ _LONGEST: Final = 500
 """Characters of one field that are read: hostile texts must not cost time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """`is_free`: anybody can have an address in this domain."""
 
     local: str
@@ -36,8 +34,7 @@ class Mailbox:
         return _is_personal(self.local)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A phone number as it was written, in digits, and the region in which it was (ISO)."""
 
     text: str
@@ -55,17 +52,14 @@ class Number:
 
 
 class Facts:
-    """Read when first asked for: of somebody with quite another name, most is never asked. Empty where unknown."""
+    """The name; the rest is read when first asked for: of somebody with quite another name, most is never asked. Empty where unknown."""
 
     def __init__(self, person: Person, country: str) -> None:
         """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""
         self.person = person
         self.country = country
         self.id = person.id
-
-    @cached_property
-    def name(self) -> Name:
-        return read_name(_cut(self.person.first_name), _cut(self.person.last_name))
+        self.name = read_name(_cut(person.first_name), _cut(person.last_name))
 
     @cached_property
     def mailboxes(self) -> tuple[Mailbox, ...]:
