@@ -1,6 +1,7 @@
 """How alike two people are, field by field: the levels that the configuration gives bits for. Symmetric."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -121,6 +122,7 @@ def _initials_fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return bool(letters[0] & letters[1])
 
 
+@lru_cache(maxsize=2048)
 def _roots(word: str) -> frozenset[str]:
     return word_lists.nickname_groups().get(word, frozenset())
 

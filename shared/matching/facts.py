@@ -52,7 +52,8 @@ class Number(NamedTuple):
 
 
 class Facts:
-    """The name; the rest is read when first asked for: of somebody with quite another name, most is never asked. Empty where unknown."""
+    """Empty where unknown. Read when first asked for, but for the name: of somebody with quite another name, most is
+    never asked."""
 
     def __init__(self, person: Person, country: str) -> None:
         """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""

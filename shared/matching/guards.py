@@ -103,7 +103,7 @@ def _is_one_household(one: Facts, other: Facts, levels: Levels) -> bool:
 
 def _generations_differ(one: Facts, other: Facts) -> bool:
     here, there = one.name.generation, other.name.generation
-    return here != there and here != "" and there != ""
+    return bool(here and there) and here != there
 
 
 def _generation_is_missing(one: Facts, other: Facts) -> bool:
