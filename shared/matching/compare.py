@@ -52,10 +52,12 @@ def _best[T](
     ones: tuple[T, ...], others: tuple[T, ...], level: Callable[[T, T], str], field: str, config: MatchConfig
 ) -> str:
     """Who has several is known by the one that agrees best."""
+    if not ones or not others:
+        return UNKNOWN
     if len(ones) == len(others) == 1:
         return level(ones[0], others[0])
     bits = config.bits[field]
-    return max((level(one, other) for one, other in product(ones, others)), key=bits.__getitem__, default=UNKNOWN)
+    return max((level(one, other) for one, other in product(ones, others)), key=bits.__getitem__)
 
 
 def _same(one: str, other: str) -> str:

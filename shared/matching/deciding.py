@@ -82,9 +82,15 @@ def decide(
 
 
 def _score(compared: Mapping[str, str], config: MatchConfig) -> float:
-    bits = {field: config.bits[field][level] for field in FIELDS if (level := compared[field]) != UNKNOWN}
-    against = sum(bits[field] for field in _MOVE_TOGETHER if field in bits and bits[field] < 0)
-    return sum(bits.values()) - against + max(against, config.worst_move)
+    score = moved = 0.0
+    for field in FIELDS:
+        if (level := compared[field]) != UNKNOWN:
+            bits = config.bits[field][level]
+            if bits < 0 and field in _MOVE_TOGETHER:
+                moved += bits
+            else:
+                score += bits
+    return score + max(moved, config.worst_move)
 
 
 def _one_each(pairs: Iterable[_Pair], config: MatchConfig) -> list[_Pair]:

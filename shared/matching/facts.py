@@ -64,13 +64,13 @@ class Facts:
 
     @cached_property
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        return tuple(filter(None, map(_mailbox, _several(self.person.email))))
+        return tuple([box for text in _several(self.person.email) if (box := _mailbox(text))])
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
         texts = _several(self.person.phone)
-        own = country_code(_cut(self.person.country)) if texts and self.person.country else None
-        return tuple(filter(None, (_number(text, own or self.country) for text in texts)))
+        own = _country(_cut(self.person.country)) if texts and self.person.country else None
+        return tuple([number for text in texts if (number := _number(text, own or self.country))])
 
     @cached_property
     def company(self) -> tuple[str, ...]:
@@ -115,6 +115,11 @@ def _number(text: str, region: str) -> Number | None:
     if len(digits) < _LEAST_DIGITS or len(set(digits[-_LEAST_DIGITS:])) == 1 or digits.endswith(_COUNTED):
         return None
     return Number(text, digits, region)
+
+
+@lru_cache(maxsize=512)
+def _country(text: str) -> str | None:
+    return country_code(text)
 
 
 @lru_cache(maxsize=2048)
