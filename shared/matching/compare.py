@@ -1,6 +1,7 @@
 """How alike two people are, field by field: the levels that the configuration gives bits for. Symmetric."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -15,7 +16,8 @@ from shared.matching.names import Name
 _VOWELS: Final = frozenset("aeiouy")
 UNKNOWN: Final = "unknown"
 DIFFERENT: Final = "different"
-_WORK_AND_PLACE_UNKNOWN: Final = dict.fromkeys(("company", "street", "city", "postcode"), UNKNOWN)
+FIELDS: Final = ("first_name", "last_name", "email", "phone", "company", "street", "city", "postcode")
+_WORK_AND_PLACE: Final = FIELDS[4:]
 _TAIL: Final = 7
 """Digits at the end that two spellings of a number share, with and without country and area code."""
 _WORD: Final = 4
@@ -25,37 +27,37 @@ _LONG_LOCAL: Final = 10
 """Characters of an address from which on two wrong ones are still an error."""
 
 
-def levels(one: Facts, other: Facts, config: MatchConfig, *, in_full: bool = True) -> dict[str, str]:
-    """A level for each field, `unknown` where either lacks it.
+class Levels(dict[str, str]):
+    """A level for each of FIELDS, `unknown` where either lacks it.
+
+    Ask by field: all but the names is compared when first asked for, since of most candidates the names say enough.
 
     Unless `in_full`, work and place of somebody whose first and last name differ are left unknown: where those two
     are guards, nothing could come of it.
     """
-    first, last = name_levels(one.name, other.name, config)
-    contact = {
-        "first_name": first,
-        "last_name": last,
-        "email": _best(one.mailboxes, other.mailboxes, _mailbox_level, "email", config),
-        "phone": _best(one.numbers, other.numbers, _number_level, "phone", config),
-    }
-    if first == last == DIFFERENT and not in_full:
-        return contact | _WORK_AND_PLACE_UNKNOWN
-    return contact | {
-        "company": _company_level(one.company, other.company, config),
-        "street": _street_level(one.street, other.street, config),
-        "city": _city_level(one.city, other.city, config),
-        "postcode": _postcode_level(one.postcode, other.postcode),
-    }
+
+    def __init__(self, one: Facts, other: Facts, config: MatchConfig, *, in_full: bool = True) -> None:
+        first, last = name_levels(one.name, other.name, config)
+        super().__init__(first_name=first, last_name=last)
+        if first == last == DIFFERENT and not in_full:
+            self.update(dict.fromkeys(_WORK_AND_PLACE, UNKNOWN))
+        self._asked = one, other, config
+
+    def __missing__(self, field: str) -> str:
+        level = self[field] = _LEVELS[field](*self._asked)
+        return level
 
 
 def _best[T](
     ones: tuple[T, ...], others: tuple[T, ...], level: Callable[[T, T], str], field: str, config: MatchConfig
 ) -> str:
     """Who has several is known by the one that agrees best."""
+    if not ones or not others:
+        return UNKNOWN
     if len(ones) == len(others) == 1:
         return level(ones[0], others[0])
     bits = config.bits[field]
-    return max((level(one, other) for one, other in product(ones, others)), key=bits.__getitem__, default=UNKNOWN)
+    return max((level(one, other) for one, other in product(ones, others)), key=bits.__getitem__)
 
 
 def _city_level(one: str, other: str, config: MatchConfig) -> str:
@@ -93,13 +95,13 @@ def _is_swapped(one: Name, other: Name, config: MatchConfig) -> bool:
     limit = config.similarity["last_name"]
     if not (one.given and other.given) and len(one.words) == len(other.words) > 1:
         return are_alike("".join(sorted(one.words)), "".join(sorted(other.words)), limit)
-    return all(
-        bool(here & there) or are_alike(min(here, default=""), min(there, default=""), limit)
-        for here, there in (
-            (one.given_spellings, other.family_spellings),
-            (one.family_spellings, other.given_spellings),
-        )
+    return _is_one_word(one.given_spellings, other.family_spellings, limit) and _is_one_word(
+        one.family_spellings, other.given_spellings, limit
     )
+
+
+def _is_one_word(here: frozenset[str], there: frozenset[str], limit: float) -> bool:
+    return not here.isdisjoint(there) or are_alike(min(here, default=""), min(there, default=""), limit)
 
 
 def _given_level(one: Name, other: Name, config: MatchConfig) -> str:
@@ -125,10 +127,12 @@ def _likeness(one: Name, other: Name, config: MatchConfig) -> str:
 
 def _are_initials(given: tuple[str, ...]) -> bool:
     """`J`, `J P`, and `JP` where that is no name."""
+    (word, *more) = given
+    if len(word) > 3:
+        return False
     if all(len(word) == 1 for word in given):
         return True
-    (word, *more) = given
-    return not more and len(word) <= 3 and not set(word) & _VOWELS and word not in word_lists.given_names()
+    return not more and not set(word) & _VOWELS and word not in word_lists.given_names()
 
 
 def _initials_fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -137,6 +141,7 @@ def _initials_fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return bool(letters[0] & letters[1])
 
 
+@lru_cache(maxsize=2048)
 def _roots(word: str) -> frozenset[str]:
     return word_lists.nickname_groups().get(word, frozenset())
 
@@ -175,7 +180,16 @@ def _other_ending(one: str, other: str) -> bool:
 def are_alike(one: str, other: str, similarity: float) -> bool:
     if min(len(one), len(other)) < _WORD:
         return False
-    return jaro_winkler_similarity(one, other) >= similarity or damerau_levenshtein_distance(one, other) <= 1
+    return one == other or _is_one_edit_off(one, other) or jaro_winkler_similarity(one, other) >= similarity
+
+
+def _is_one_edit_off(one: str, other: str) -> bool:
+    """Of words of three letters or more. One letter wrong, missing or in its neighbour's place leaves the first or the
+    last letter as it is (where each character is a letter): most words differ in both, and need no counting."""
+    is_far = abs(len(one) - len(other)) > 1 or (one[0] != other[0] and one[-1] != other[-1])
+    if is_far and one.isascii() and other.isascii():
+        return False
+    return damerau_levenshtein_distance(one, other) == 1
 
 
 def nearly_same_given(one: Name, other: Name, config: MatchConfig) -> bool:
@@ -186,7 +200,7 @@ def nearly_same_given(one: Name, other: Name, config: MatchConfig) -> bool:
 
 def _is_one_letter_off(one: str, other: str) -> bool:
     """Of words too short to say it of without a second look."""
-    return min(len(one), len(other)) == _WORD - 1 and damerau_levenshtein_distance(one, other) == 1
+    return min(len(one), len(other)) == _WORD - 1 and _is_one_edit_off(one, other)
 
 
 def _family_level(one: Name, other: Name, config: MatchConfig) -> str:
@@ -205,16 +219,22 @@ def _family_level(one: Name, other: Name, config: MatchConfig) -> str:
 
 
 def _mailbox_level(one: Mailbox, other: Mailbox) -> str:
-    if one.address == other.address:
+    if one.local == other.local and one.domain == other.domain:
         return "exact" if one.is_personal else "role"
-    if one.is_personal and other.is_personal:
-        if _is_typo_of_address(one, other):
-            return "typo"
-        if one.local == other.local and len(one.local) >= _LOCAL and not one.local.isdigit():
-            return "same_local"
+    alike = _alike_address(one, other)
+    # Whose a mailbox is takes longer to say than all the rest.
+    if alike and one.is_personal and other.is_personal:
+        return alike
     if one.domain == other.domain and not one.is_free:
         return "company_domain"
     return DIFFERENT
+
+
+def _alike_address(one: Mailbox, other: Mailbox) -> str:
+    if _is_typo_of_address(one, other):
+        return "typo"
+    is_same = one.local == other.local and len(one.local) >= _LOCAL and not one.local.isdigit()
+    return "same_local" if is_same else ""
 
 
 def _is_typo_of_address(one: Mailbox, other: Mailbox) -> bool:
@@ -241,11 +261,7 @@ def _number_level(one: Number, other: Number) -> str:
         if not _is_same_number(one, other):
             return DIFFERENT
         return "landline" if one.is_landline else "exact"
-    return (
-        "close"
-        if damerau_levenshtein_distance(one.digits[-_TAIL - 1 :], other.digits[-_TAIL - 1 :]) == 1
-        else DIFFERENT
-    )
+    return "close" if _is_one_edit_off(one.digits[-_TAIL - 1 :], other.digits[-_TAIL - 1 :]) else DIFFERENT
 
 
 def _is_same_number(one: Number, other: Number) -> bool:
@@ -276,3 +292,13 @@ def _street_level(one: tuple[str, str], other: tuple[str, str], config: MatchCon
     if one[1] == other[1]:
         return "exact" if is_same else "close"
     return "same_street" if one[1] and other[1] else "close"
+
+
+_LEVELS: Final[Mapping[str, Callable[[Facts, Facts, MatchConfig], str]]] = {
+    "email": lambda one, other, config: _best(one.mailboxes, other.mailboxes, _mailbox_level, "email", config),
+    "phone": lambda one, other, config: _best(one.numbers, other.numbers, _number_level, "phone", config),
+    "company": lambda one, other, config: _company_level(one.company, other.company, config),
+    "street": lambda one, other, config: _street_level(one.street, other.street, config),
+    "city": lambda one, other, config: _city_level(one.city, other.city, config),
+    "postcode": lambda one, other, _: _postcode_level(one.postcode, other.postcode),
+}

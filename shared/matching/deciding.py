@@ -4,22 +4,22 @@ read ▶ compare ▶ guard ▶ decide
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from shared.cleaning import folded
 from shared.matching import word_lists
-from shared.matching.compare import UNKNOWN, levels
+from shared.matching.compare import FIELDS, UNKNOWN, Levels
 from shared.matching.config import MatchConfig, default_config
 from shared.matching.decision import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.facts import Facts
 from shared.matching.guards import (
-    NAME_GUARDS,
     NAMES_DIFFER,
     guards_of,
     has_enough_facts,
     has_identifier,
     is_worth_a_look,
+    name_guards_of,
     points_at_two,
     shares_contact_point,
 )
@@ -35,30 +35,31 @@ _SAME_FIRST: Final = frozenset({"exact", "nickname", "similar", "subset"})
 """Levels of a first name with which another last name may be a marriage."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Pair:
-    """The person beside one candidate. `guards` are those that are switched on."""
+    """The person beside one candidate. Guards are those that are switched on. All is found out when first asked for."""
 
-    mine: Facts
-    other: Facts
-    levels: dict[str, str]
-    score: float
-    guards: frozenset[str]
+    def __init__(self, mine: Facts, other: Facts, config: MatchConfig, levels: Mapping[str, str] | None = None) -> None:
+        self.mine = mine
+        self.other = other
+        self.id = other.id
+        self.config = config
+        self.levels = levels or Levels(mine, other, config, in_full=not config.guards >= NAMES_DIFFER)
+        self.name_guards = name_guards_of(mine, other, self.levels) & config.guards
+        self.is_somebody_else = bool(self.name_guards)
 
-    @property
-    def id(self) -> str:
-        return self.other.id
+    @cached_property
+    def score(self) -> float:
+        return _score(self.levels, self.config)
 
-    @property
-    def is_somebody_else(self) -> bool:
-        return bool(self.guards & NAME_GUARDS)
+    @cached_property
+    def guards(self) -> frozenset[str]:
+        return guards_of(self.mine, self.other, self.levels) & self.config.guards
 
 
 def pair_score(one: Person, other: Person, *, country: str = "NL", config: MatchConfig | None = None) -> float:
     """Bits for how alike two people are, whatever the guards say. Symmetric."""
     config = config or default_config()
-    compared = levels(Facts(one, country), Facts(other, country), config)
-    return _score(compared, config)
+    return _score(Levels(Facts(one, country), Facts(other, country), config), config)
 
 
 def decide(
@@ -67,29 +68,29 @@ def decide(
     """`country` (ISO) reads phone numbers that were written without a country code."""
     config = config or default_config()
     mine = Facts(person, country)
-    pairs = _one_each((_pair(mine, Facts(one, country), config) for one in candidates), config)
+    pairs = _one_each((_Pair(mine, Facts(one, country), config) for one in candidates), config)
     likely = [pair for pair in pairs if _may_be(pair, config)]
     if likely:
         return _of_likely(likely, pairs, config)
     doubtful = [pair for pair in pairs if _needs_a_human(pair, pairs)]
-    best = max(doubtful or pairs, key=_rank, default=None)
-    if best is None:
+    if not pairs:
         return Decision("create", evidence=Evidence(config=config.version))
+    best = _best(doubtful or pairs)
     guards = best.guards if doubtful else frozenset[str]()
     evidence = _evidence(best, guards, [], config)
     return Decision("hold" if doubtful else "create", best.id, best.score, evidence)
 
 
-def _pair(mine: Facts, other: Facts, config: MatchConfig) -> _Pair:
-    compared = levels(mine, other, config, in_full=not config.guards >= NAMES_DIFFER)
-    guards = guards_of(mine, other, compared) & config.guards
-    return _Pair(mine, other, compared, _score(compared, config), guards)
-
-
 def _score(compared: Mapping[str, str], config: MatchConfig) -> float:
-    bits = {field: config.bits[field][level] for field, level in compared.items() if level != UNKNOWN}
-    against = sum(min(bits.get(field, 0.0), 0.0) for field in _MOVE_TOGETHER)
-    return sum(bits.values()) - against + max(against, config.worst_move)
+    score = moved = 0.0
+    for field in FIELDS:
+        if (level := compared[field]) != UNKNOWN:
+            bits = config.bits[field][level]
+            if bits < 0 and field in _MOVE_TOGETHER:
+                moved += bits
+            else:
+                score += bits
+    return score + max(moved, config.worst_move)
 
 
 def _one_each(pairs: Iterable[_Pair], config: MatchConfig) -> list[_Pair]:
@@ -104,22 +105,24 @@ def _as_one(views: Sequence[_Pair], config: MatchConfig) -> _Pair:
     """Each field as the view has it that agrees best; what one view contradicts, another's silence doesn't undo."""
     if len(views) == 1:
         return views[0]
-    best = max(views, key=_rank)
+    best = _best(views)
     told = {
-        field: [view.levels[field] for view in views if view.levels[field] != UNKNOWN] or [UNKNOWN]
-        for field in best.levels
+        field: [view.levels[field] for view in views if view.levels[field] != UNKNOWN] or [UNKNOWN] for field in FIELDS
     }
     compared = {
         field: found[0] if len(found) == 1 else max(found, key=config.bits[field].__getitem__)
         for field, found in told.items()
     }
-    guards = guards_of(best.mine, best.other, compared) & config.guards
-    return replace(best, levels=compared, score=_score(compared, config), guards=guards)
+    return _Pair(best.mine, best.other, config, compared)
 
 
-def _rank(pair: _Pair) -> tuple[bool, float, int, tuple[str, ...]]:
-    """The last two make a choice between equals that does not depend on their order."""
-    return (not pair.is_somebody_else, pair.score, -len(pair.guards), tuple(pair.levels.values()))
+def _best(pairs: Sequence[_Pair]) -> _Pair:
+    """By score, of those who aren't somebody else if there are any. The rest is a choice between equals that does not
+    depend on their order."""
+    most_likely = [pair for pair in pairs if not pair.is_somebody_else] or pairs
+    highest = max(pair.score for pair in most_likely)
+    equals = [pair for pair in most_likely if pair.score == highest]
+    return max(equals, key=lambda pair: (-len(pair.guards), [pair.levels[field] for field in FIELDS]))
 
 
 def _may_be(pair: _Pair, config: MatchConfig) -> bool:
@@ -133,7 +136,7 @@ def _may_be(pair: _Pair, config: MatchConfig) -> bool:
 
 
 def _of_likely(likely: Sequence[_Pair], pairs: Sequence[_Pair], config: MatchConfig) -> Decision:
-    best = max(likely, key=lambda pair: (has_identifier(pair.levels), _rank(pair)))
+    best = _best([pair for pair in likely if has_identifier(pair.levels)] or likely)
     same = [pair for pair in likely if pair is best or _are_one_person(pair, best, config)]
     others = [pair for pair in likely if pair not in same]
     rivals = [pair for pair in others if _rivals(pair, best, pairs, config)]
@@ -191,7 +194,7 @@ def _agrees_as_much(other: _Pair, best: _Pair, field: str) -> bool:
 
 def _are_one_person(one: _Pair, other: _Pair, config: MatchConfig) -> bool:
     """Two records of the org, beside each other. With a mobile number each they may be father and son."""
-    pair = _pair(one.other, other.other, config)
+    pair = _Pair(one.other, other.other, config)
     if pair.score < config.accept or pair.guards:
         return False
     return pair.levels["phone"] in {"exact", UNKNOWN} or not (_has_mobile(one.other) and _has_mobile(other.other))
@@ -207,9 +210,9 @@ def _has_mobile(facts: Facts) -> bool:
 def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair]) -> bool:
     """Where a name differs, only what belongs to one person makes it doubtful that these are two."""
     levels = pair.levels
-    if "generations_differ" in pair.guards or pair.guards >= NAMES_DIFFER:
+    if "generations_differ" in pair.name_guards or pair.name_guards >= NAMES_DIFFER:
         return False
-    if "last_names_differ" in pair.guards:
+    if "last_names_differ" in pair.name_guards:
         return (levels["first_name"] in _SAME_FIRST and has_identifier(levels)) or _is_at_home(levels)
     if levels["first_name"] == "alike":
         is_doubtful = shares_contact_point(levels) or levels["email"] in {"typo", "role"}
@@ -243,7 +246,8 @@ def _evidence(pair: _Pair, guards: frozenset[str] | set[str], rivals: Sequence[_
     return Evidence(
         fields=tuple(
             FieldEvidence(field, level, 0.0 if level == UNKNOWN else config.bits[field][level])
-            for field, level in pair.levels.items()
+            for field in FIELDS
+            for level in [pair.levels[field]]
         ),
         guards=tuple(sorted(guards)),
         keys=shared_keys(pair.mine.person, pair.other.person, country=pair.mine.country),

@@ -1,19 +1,17 @@
 """What a person's raw text says, made comparable once. Values that say nothing are left out."""
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared import phone
 from shared.cleaning import folded
 from shared.countries import country_code
 from shared.email_address import same_mailbox
 from shared.matching import word_lists
-from shared.matching.names import Name, read_name
+from shared.matching.names import read_name
 from shared.matching.person import Person
 
-_SEVERAL: Final = re.compile(r"[;\n]")
 _NO_DIGIT: Final = re.compile(r"\D+")
 _LEAST_DIGITS: Final = 7
 """Fewer is no number of the public network, or one without its area."""
@@ -23,22 +21,20 @@ _LONGEST: Final = 500
 """Characters of one field that are read: hostile texts must not cost time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """`is_personal`: neither a team's nor a family's. `is_free`: anybody can have an address in this domain."""
+class Mailbox(NamedTuple):
+    """`is_free`: anybody can have an address in this domain."""
 
     local: str
     domain: str
-    is_personal: bool
     is_free: bool
 
     @property
-    def address(self) -> str:
-        return f"{self.local}@{self.domain}"
+    def is_personal(self) -> bool:
+        """Neither a team's nor a family's."""
+        return _is_personal(self.local)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A phone number as it was written, in digits, and the region in which it was (ISO)."""
 
     text: str
@@ -56,26 +52,25 @@ class Number:
 
 
 class Facts:
-    """Read when first asked for: of somebody with quite another name, most is never asked. Empty where unknown."""
+    """Empty where unknown. Read when first asked for, but for the name: of somebody with quite another name, most is
+    never asked."""
 
     def __init__(self, person: Person, country: str) -> None:
         """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""
         self.person = person
         self.country = country
         self.id = person.id
-
-    @cached_property
-    def name(self) -> Name:
-        return read_name(_cut(self.person.first_name), _cut(self.person.last_name))
+        self.name = read_name(_cut(person.first_name), _cut(person.last_name))
 
     @cached_property
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        return tuple(filter(None, map(_mailbox, _several(self.person.email))))
+        return tuple([box for text in _several(self.person.email) if (box := _mailbox(text))])
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        own = country_code(_cut(self.person.country)) if self.person.country else None
-        return tuple(filter(None, (_number(text, own or self.country) for text in _several(self.person.phone))))
+        texts = _several(self.person.phone)
+        own = _country(_cut(self.person.country)) if texts and self.person.country else None
+        return tuple([number for text in texts if (number := _number(text, own or self.country))])
 
     @cached_property
     def company(self) -> tuple[str, ...]:
@@ -101,7 +96,9 @@ def _cut(text: str | None) -> str:
 
 
 def _several(text: str | None) -> list[str]:
-    return [part.strip() for part in _SEVERAL.split(text[:_LONGEST]) if part.strip()] if text else []
+    if not text:
+        return []
+    return [part.strip() for part in text[:_LONGEST].replace("\n", ";").split(";") if part.strip()]
 
 
 def _mailbox(text: str) -> Mailbox | None:
@@ -110,8 +107,7 @@ def _mailbox(text: str) -> Mailbox | None:
         return None
     if local in word_lists.placeholder_mailboxes() or domain in word_lists.placeholder_domains():
         return None
-    shared = word_lists.is_role_mailbox(local) or word_lists.is_household_mailbox(local)
-    return Mailbox(local, domain, is_personal=not shared, is_free=domain in word_lists.free_mail_domains())
+    return Mailbox(local, domain, is_free=domain in word_lists.free_mail_domains())
 
 
 def _number(text: str, region: str) -> Number | None:
@@ -119,6 +115,16 @@ def _number(text: str, region: str) -> Number | None:
     if len(digits) < _LEAST_DIGITS or len(set(digits[-_LEAST_DIGITS:])) == 1 or digits.endswith(_COUNTED):
         return None
     return Number(text, digits, region)
+
+
+@lru_cache(maxsize=512)
+def _country(text: str) -> str | None:
+    return country_code(text)
+
+
+@lru_cache(maxsize=2048)
+def _is_personal(local: str) -> bool:
+    return not (word_lists.is_role_mailbox(local) or word_lists.is_household_mailbox(local))
 
 
 @lru_cache(maxsize=2048)

@@ -13,6 +13,7 @@ NAME_GUARDS: Final = NAMES_DIFFER | {"generations_differ"}
 _POINT_AT_OTHERS: Final = frozenset({DIFFERENT, "company_domain", "same_local"})
 """E-mail addresses that say: two people, or one with two mailboxes."""
 _HINTS: Final = frozenset({"typo", "role"})
+_TWO_NAMES: Final = frozenset({DIFFERENT, "alike"})
 _ALIKE_NAMES: Final = frozenset({"nickname", "similar"})
 _ALIKE: Final = frozenset({"exact", "close"})
 _NEEDED_FACTS: Final = 2
@@ -23,12 +24,10 @@ type Levels = Mapping[str, str]
 
 def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
     """Of a pair alone; `rival` and `shared_contact_point` depend on the other candidates."""
-    if levels["first_name"] in {DIFFERENT, "alike"} and levels["last_name"] == DIFFERENT:
-        return NAMES_DIFFER  # nothing else matters any more, and most candidates are of this kind
+    by_name = name_guards_of(one, other, levels)
+    if by_name >= NAMES_DIFFER:
+        return by_name  # nothing else matters any more
     tripped = {
-        "first_names_differ": levels["first_name"] in {DIFFERENT, "alike"},
-        "last_names_differ": levels["last_name"] == DIFFERENT,
-        "generations_differ": _generations_differ(one, other),
         "generation_missing": _generation_is_missing(one, other),
         "name_missing": _name_is_missing(one, other, levels),
         "role_mailbox": levels["email"] == "role" and not _is_namesake_with_mobile(levels),
@@ -36,7 +35,16 @@ def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
         "household_names_alike": levels["first_name"] in {"nickname", "similar"}
         and _is_one_household(one, other, levels),
     }
-    return frozenset(name for name, is_tripped in tripped.items() if is_tripped)
+    return by_name | {name for name, is_tripped in tripped.items() if is_tripped}
+
+
+def name_guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
+    """Of NAME_GUARDS: most candidates trip one, and need no other."""
+    first_differs, last_differs = levels["first_name"] in _TWO_NAMES, levels["last_name"] == DIFFERENT
+    if first_differs and last_differs:
+        return NAMES_DIFFER
+    tripped = {"first_names_differ"} if first_differs else {"last_names_differ"} if last_differs else set()
+    return frozenset(tripped | {"generations_differ"} if _generations_differ(one, other) else tripped)
 
 
 def has_identifier(levels: Levels) -> bool:
@@ -95,8 +103,8 @@ def _is_one_household(one: Facts, other: Facts, levels: Levels) -> bool:
 
 
 def _generations_differ(one: Facts, other: Facts) -> bool:
-    generations = {one.name.generation, other.name.generation}
-    return len(generations) > 1 and "" not in generations
+    here, there = one.name.generation, other.name.generation
+    return bool(here and there) and here != there
 
 
 def _generation_is_missing(one: Facts, other: Facts) -> bool:

@@ -1,9 +1,8 @@
 """Names of people, taken apart for comparing: `Dr. Jan-Willem | van der Berg jr.` and `BERG, VAN DER` meet here."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.cleaning import folded
 from shared.matching import word_lists
@@ -14,8 +13,7 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe",
 """How these are written where the keyboard has none: Müller is Mueller as well as Muller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """Folded words. `given` and `family` have no titles, no particles and no generation; either may be empty.
 
     `spellings` of each part are the whole part in one word, once for each way of writing its umlauts.
@@ -32,18 +30,31 @@ class Name:
 
 def read_name(first: str | None, last: str | None) -> Name:
     """Placeholders such as `n/a` and `test` are no names. A comma in the last name swaps what it parts."""
-    given, generation = _words(first or "")
-    family, last_generation = _words(_uncommaed(last or ""))
+    given, generation, given_spellings = _first_name(first or "")
+    family, core, last_generation, family_spellings = _last_name(last or "")
+    generation = generation or last_generation
+    return Name(given, core, generation, given_spellings, family_spellings, frozenset(given + family))
+
+
+# Most candidates have one of their names in common: what is kept here is read once for all of them.
+@lru_cache(maxsize=2048)
+def _first_name(text: str) -> tuple[tuple[str, ...], str, frozenset[str]]:
+    """Words, generation and spellings."""
+    given, generation = _words(text)
+    return given, generation, _spellings(text, given)
+
+
+@lru_cache(maxsize=2048)
+def _last_name(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str, frozenset[str]]:
+    """Words, those that aren't particles, generation and spellings."""
+    family, generation = _words(_uncommaed(text))
+    core = _without_particles(family)
+    return family, core, generation, _spellings(text, family, core)
+
+
+def _without_particles(words: tuple[str, ...]) -> tuple[str, ...]:
     particles = word_lists.particles()
-    core = tuple(word for word in family if word not in particles) or family
-    return Name(
-        given=given,
-        family=core,
-        generation=generation or last_generation,
-        given_spellings=_spellings(first or "", given),
-        family_spellings=_spellings(last or "", family, core),
-        words=frozenset(given + family),
-    )
+    return tuple(word for word in words if word not in particles) or words
 
 
 def _uncommaed(text: str) -> str:
@@ -53,7 +64,6 @@ def _uncommaed(text: str) -> str:
     return f"{after} {before}" if is_swapped else text
 
 
-@lru_cache(maxsize=2048)
 def _words(text: str) -> tuple[tuple[str, ...], str]:
     """Without titles before and after it and without its generation, unless nothing else is left."""
     words = _split(text)
@@ -84,6 +94,5 @@ def _spellings(text: str, *parts: tuple[str, ...]) -> frozenset[str]:
     spelt_out = text.casefold().translate(_UMLAUTS)
     if plain and spelt_out != text.casefold():
         words, _ = _words(_uncommaed(spelt_out))
-        particles = word_lists.particles()
-        plain |= {"".join(words), "".join(word for word in words if word not in particles) or "".join(words)}
+        plain |= {"".join(words), "".join(_without_particles(words))}
     return frozenset(plain)

@@ -3,16 +3,14 @@
 All keys are folded as `shared.cleaning.folded` does, but those of domains: they are lower case with their dots.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import repeat
 from types import MappingProxyType
 from typing import Final
 
 from shared.cleaning import folded
 from shared.matching.streets import street_key, street_words
-from shared.matching.word_files import keys, keys_of, lines_of
+from shared.matching.word_files import folded_lines, keys, keys_of, lines_of
 
 __all__ = [
     "company_core",
@@ -61,28 +59,47 @@ _HOUSE: Final = ("familie", "family", "famille", "familia", "famiglia", "rodzina
 def nickname_groups() -> Mapping[str, frozenset[str]]:
     """A given name's groups: two names can be one person's where their groups meet. A line `Full: forms` makes a group
     called after its full name; a line `Full > forms` makes one for each form, so that two forms don't meet."""
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for full, apart, forms in _nickname_lines():
-        names = [f"{full}/{form}" for form in forms] if apart else [full]
-        groups[full] += names
-        for form, name in zip(forms, names if apart else repeat(full), strict=False):
-            groups[form].append(name)
-    return MappingProxyType({name: frozenset(found) for name, found in groups.items()})
+    groups: dict[str, str] = {}
+    for name, group in _nickname_links():
+        groups[name] = f"{groups[name]} {group}" if name in groups else group
+    return _Split(groups)
 
 
-def _nickname_lines() -> Iterator[tuple[str, bool, list[str]]]:
-    lines = [
-        line.replace(":", " :", 1).split() for line in (*lines_of("nicknames_english.txt"), *lines_of("nicknames.txt"))
-    ]
-    found = iter(keys([word for full, _, *forms in lines for word in (full, *forms)]))
-    for _, mark, *forms in lines:
-        yield next(found), mark == ">", [next(found) for _ in forms]
+class _Split(Mapping[str, frozenset[str]]):
+    """Texts, taken apart when asked for: thousands of sets cost a start more time than all other lists."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __getitem__(self, key: str) -> frozenset[str]:
+        return frozenset(self._texts[key].split())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def _nickname_links() -> Iterator[tuple[str, str]]:
+    """Each name with a group that it is in."""
+    for line in folded_lines("nicknames_english.txt", "nicknames.txt", signs=" :>"):
+        full, is_apart, forms = line.partition(" > ")
+        if is_apart:
+            for form in forms.split():
+                yield full, f"{full}/{form}"
+                yield form, f"{full}/{form}"
+        else:
+            full, _, forms = line.partition(": ")
+            yield full, full
+            for form in forms.split():
+                yield form, full
 
 
 @cache
 def given_names() -> frozenset[str]:
     """Known given names, nicknames among them: what isn't here may be a typing error."""
-    return keys_of("given_names.txt", "given_names_more.txt") | nickname_groups().keys()
+    return keys_of("given_names.txt", "given_names_more.txt").union(nickname_groups())
 
 
 @cache

@@ -85,7 +85,7 @@ def _settings() -> Rows:
 def _times(results: Results) -> Rows:
     taken = results.costs
     rows = tuple(
-        (str(one.candidates), *(f"{ms:.3f}" for ms in (one.p50, one.p99, one.first_sight_p50, one.first_sight_p99)),
+        (str(one.candidates), *(f"{ms:.3f}" for ms in (one.p50, one.p99, one.seen_p50, one.seen_p99)),
          f"{one.baseline_p50:.4f}", f"{one.ratio:.0f}")
         for one in (taken.times if taken else ())
     )  # fmt: skip
@@ -93,8 +93,8 @@ def _times(results: Results) -> Rows:
         "candidates",
         "p50 ms",
         "p99 ms",
-        "first sight p50 ms",
-        "first sight p99 ms",
+        "seen before p50 ms",
+        "seen before p99 ms",
         "exact e-mail p50 ms",
         "ratio",
     )
@@ -106,7 +106,7 @@ def _footprint(results: Results) -> Rows:
     if taken is None:
         raise ValueError("nothing was measured")
     rows = (
-        ("normalising a record, first sight", f"{taken.normalise_us:.0f} µs"),
+        ("normalising all of a record, caches empty", f"{taken.normalise_us:.0f} µs"),
         ("memory of a decision among 200 at its peak, caches empty", f"{taken.peak_kb:.0f} kB"),
         ("added import", f"{taken.import_ms:.1f} ms"),
         ("first decision after it (word lists are read)", f"{taken.first_decision_ms:.1f} ms"),
