@@ -1,7 +1,6 @@
 """How alike two people are, field by field: the levels that the configuration gives bits for. Symmetric."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -83,25 +82,16 @@ def name_levels(one: Name, other: Name, config: MatchConfig) -> tuple[str, str]:
     """Of the first and of the last names."""
     first = _given_level(one, other, config)
     last = _family_level(one, other, config)
-    if (first in {UNKNOWN, DIFFERENT} or last in {UNKNOWN, DIFFERENT}) and _is_swapped(one, other, config):
+    if (first in {UNKNOWN, DIFFERENT} or last in {UNKNOWN, DIFFERENT}) and _is_swapped(one, other):
         return "swapped", "swapped"
     return first, last
 
 
-def _is_swapped(one: Name, other: Name, config: MatchConfig) -> bool:
-    """First and last name in each other's place, or both in one field."""
+def _is_swapped(one: Name, other: Name) -> bool:
+    """First and last name in each other's place, or both in one field. Never by likeness: Tim Jansen is not Tom."""
     if len(one.words) > 1 and one.words == other.words:
         return True
-    limit = config.similarity["last_name"]
-    if not (one.given and other.given) and len(one.words) == len(other.words) > 1:
-        return are_alike("".join(sorted(one.words)), "".join(sorted(other.words)), limit)
-    return _is_one_word(one.given_spellings, other.family_spellings, limit) and _is_one_word(
-        one.family_spellings, other.given_spellings, limit
-    )
-
-
-def _is_one_word(here: frozenset[str], there: frozenset[str], limit: float) -> bool:
-    return not here.isdisjoint(there) or are_alike(min(here, default=""), min(there, default=""), limit)
+    return bool(one.given_spellings & other.family_spellings) and bool(one.family_spellings & other.given_spellings)
 
 
 def _given_level(one: Name, other: Name, config: MatchConfig) -> str:
@@ -126,22 +116,15 @@ def _likeness(one: Name, other: Name, config: MatchConfig) -> str:
 
 
 def _are_initials(given: tuple[str, ...]) -> bool:
-    """`J`, `J P`, and `JP` where that is no name."""
-    (word, *more) = given
-    if len(word) > 3:
-        return False
-    if all(len(word) == 1 for word in given):
-        return True
-    return not more and not set(word) & _VOWELS and word not in word_lists.given_names()
+    return all(len(word) == 1 for word in given)
 
 
 def _initials_fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """B. is Bill, and may be Robert, whom one calls Bob."""
-    letters = [{word[0], *(root[0] for root in _roots(word))} for word in (one[0], other[0])]
-    return bool(letters[0] & letters[1])
+    """Letter by letter, as far as both go. B. is Bill, and may be Robert, whom one calls Bob."""
+    first, other_first = ({word[0], *(root[0] for root in _roots(word))} for word in (one[0], other[0]))
+    return bool(first & other_first) and all(a[0] == b[0] for a, b in zip(one[1:], other[1:], strict=False))
 
 
-@lru_cache(maxsize=2048)
 def _roots(word: str) -> frozenset[str]:
     return word_lists.nickname_groups().get(word, frozenset())
 
@@ -165,7 +148,9 @@ def _is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 
 def _is_typo_of_given(one: Name, other: Name, similarity: float) -> bool:
     """Two names that both exist are two people, however alike: Marie is not Maria. So are two that nobody knows."""
-    a, b = "".join(one.given), "".join(other.given)
+    if len(one.given) > 1 or len(other.given) > 1:
+        return False
+    a, b = one.given[0], other.given[0]
     known = {word in word_lists.given_names() for word in (a, b)}
     return known == {True, False} and are_alike(a, b, similarity) and not _other_ending(a, b)
 
@@ -210,9 +195,18 @@ def _family_level(one: Name, other: Name, config: MatchConfig) -> str:
         return "exact"
     if set(one.family) < set(other.family) or set(other.family) < set(one.family):
         return "subset"
-    a, b = "".join(one.family), "".join(other.family)
-    is_typo = are_alike(a, b, config.similarity["last_name"]) or (_is_one_letter_off(a, b) and a[0] == b[0])
-    return "similar" if is_typo else DIFFERENT
+    if len(one.family) == len(other.family):
+        pairs = [(a, b) for a, b in zip(one.family, other.family, strict=True) if a != b]
+    else:
+        pairs = [("".join(one.family), "".join(other.family))]
+    return "similar" if all(_is_typo_of_family(a, b, config) for a, b in pairs) else DIFFERENT
+
+
+def _is_typo_of_family(one: str, other: str, config: MatchConfig) -> bool:
+    """García López is not García Pérez: word by word."""
+    return are_alike(one, other, config.similarity["last_name"]) or (
+        _is_one_letter_off(one, other) and one[0] == other[0]
+    )
 
 
 # --- e-mail and phone -------------------------------------------------------------------------------------------
@@ -241,7 +235,7 @@ def _is_typo_of_address(one: Mailbox, other: Mailbox) -> bool:
     """A wrong digit or first letter is another person more often than an error, and so is a dot more or less."""
     if one.domain == other.domain:
         a, b = one.local, other.local
-    elif folded(one.local) == folded(other.local):
+    elif folded(one.local) == folded(other.local) and not (one.is_free and other.is_free):
         a, b = one.domain, other.domain
     else:
         return False
@@ -260,7 +254,7 @@ def _number_level(one: Number, other: Number) -> str:
         # Only numbers that end alike are worth libphonenumber's time.
         if not _is_same_number(one, other):
             return DIFFERENT
-        return "landline" if one.is_landline else "exact"
+        return "landline" if one.is_landline or other.is_landline else "exact"
     return "close" if _is_one_edit_off(one.digits[-_TAIL - 1 :], other.digits[-_TAIL - 1 :]) else DIFFERENT
 
 

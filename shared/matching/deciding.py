@@ -31,7 +31,7 @@ _MOVE_TOGETHER: Final = ("company", "street", "city", "postcode")
 _BORNE: Final = 3
 """Letters of a first name from which on an address can be said to bear it."""
 _THE_SAME: Final = frozenset({"exact", "landline"})
-_SAME_FIRST: Final = frozenset({"exact", "nickname", "similar", "subset"})
+_SAME_FIRST: Final = frozenset({"initial", "exact", "nickname", "similar", "subset"})
 """Levels of a first name with which another last name may be a marriage."""
 
 
@@ -113,6 +113,8 @@ def _as_one(views: Sequence[_Pair], config: MatchConfig) -> _Pair:
         field: found[0] if len(found) == 1 else max(found, key=config.bits[field].__getitem__)
         for field, found in told.items()
     }
+    # The names of one view, or Marie would be Jan by his old e-mail address.
+    compared |= {name: best.levels[name] for name in ("first_name", "last_name")}
     return _Pair(best.mine, best.other, config, compared)
 
 
@@ -212,6 +214,9 @@ def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair]) -> bool:
     levels = pair.levels
     if "generations_differ" in pair.name_guards or pair.name_guards >= NAMES_DIFFER:
         return False
+    if levels["first_name"] == UNKNOWN:
+        # A whole name in one field, with an error in it.
+        return has_identifier(levels) and bool(pair.mine.name.words & pair.other.name.words)
     if "last_names_differ" in pair.name_guards:
         return (levels["first_name"] in _SAME_FIRST and has_identifier(levels)) or _is_at_home(levels)
     if levels["first_name"] == "alike":

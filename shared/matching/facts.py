@@ -13,9 +13,13 @@ from shared.matching.names import read_name
 from shared.matching.person import Person
 
 _NO_DIGIT: Final = re.compile(r"\D+")
+_MOST: Final = 5
+"""E-mail addresses or numbers of one field that are compared."""
+_REMARK: Final = re.compile(r"\([^\d()]*\)|[^\W\d_]+\.?")
+"""`(privé)` or `M` beside a number."""
 _LEAST_DIGITS: Final = 7
 """Fewer is no number of the public network, or one without its area."""
-_COUNTED: Final = ("1234567", "2345678", "3456789", "9876543", "8765432")
+_COUNTED: Final = ("7654321", "4567890", "1234567", "2345678", "3456789", "9876543", "8765432")
 """At the end of a number: somebody counted."""
 _LONGEST: Final = 500
 """Characters of one field that are read: hostile texts must not cost time."""
@@ -47,8 +51,8 @@ class Number(NamedTuple):
 
     @property
     def is_landline(self) -> bool:
-        """A household's or a company's, not one person's."""
-        return _is_landline(self.e164) if self.e164 else False
+        """A household's or a company's, not one person's; so may be what no phone plan knows."""
+        return _is_landline(self.e164) if self.e164 else True
 
 
 class Facts:
@@ -98,7 +102,7 @@ def _cut(text: str | None) -> str:
 def _several(text: str | None) -> list[str]:
     if not text:
         return []
-    return [part.strip() for part in text[:_LONGEST].replace("\n", ";").split(";") if part.strip()]
+    return [part.strip() for part in text[:_LONGEST].replace("\n", ";").split(";") if part.strip()][:_MOST]
 
 
 def _mailbox(text: str) -> Mailbox | None:
@@ -111,6 +115,7 @@ def _mailbox(text: str) -> Mailbox | None:
 
 
 def _number(text: str, region: str) -> Number | None:
+    text = _REMARK.sub("", text).strip()
     digits = _NO_DIGIT.sub("", text)
     if len(digits) < _LEAST_DIGITS or len(set(digits[-_LEAST_DIGITS:])) == 1 or digits.endswith(_COUNTED):
         return None

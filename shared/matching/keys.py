@@ -31,11 +31,12 @@ def keys_of(person: Person, country: str) -> Keys:
 
 
 def several(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").replace("\n", ";").split(";") if part.strip()]
+    """At most five, of the first 500 characters: as many as are compared."""
+    return [part.strip() for part in (text or "")[:500].replace("\n", ";").split(";") if part.strip()][:5]
 
 
 def _folded_spellings(name: str | None) -> set[str]:
-    return {spelling for one in name_spellings(name or "") if (spelling := folded(one))}
+    return {spelling for one in name_spellings((name or "")[:200]) if (spelling := folded(one))}
 
 
 def shared_keys(one: Person, other: Person, *, country: str = "NL") -> tuple[str, ...]:

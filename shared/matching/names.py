@@ -8,6 +8,11 @@ from shared.cleaning import folded
 from shared.matching import word_lists
 
 _SEPARATORS: Final = re.compile(r"[\s\-‐‑–—/.,;_|()\"“”«»]+")
+_SEVERAL_PEOPLE: Final = re.compile(r"[&+/]")
+_AND: Final = frozenset({"en", "und", "et", "y", "e", "and", "og", "och", "ja", "i"})
+"""Between two first names, in the languages of the word lists."""
+_FOR: Final = frozenset({"namens", "ouders", "ouder", "familie", "fam", "family", "parents", "eltern", "parent"})
+"""Before the name of somebody else than who writes."""
 _PLAIN_WORD: Final = re.compile("[a-z0-9]+")
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
 """How these are written where the keyboard has none: Müller is Mueller as well as Muller."""
@@ -39,8 +44,12 @@ def read_name(first: str | None, last: str | None) -> Name:
 # Most candidates have one of their names in common: what is kept here is read once for all of them.
 @lru_cache(maxsize=2048)
 def _first_name(text: str) -> tuple[tuple[str, ...], str, frozenset[str]]:
-    """Words, generation and spellings."""
+    """Words, generation and spellings. A couple, or `Mevr.` alone, names nobody."""
     given, generation = _words(text)
+    if _SEVERAL_PEOPLE.search(text) or _AND.intersection(given[1:-1]) or _FOR.intersection(given[:1]):
+        return (), "", frozenset()
+    if all(word in word_lists.titles() for word in given):
+        given = ()
     return given, generation, _spellings(text, given)
 
 
@@ -69,15 +78,14 @@ def _words(text: str) -> tuple[tuple[str, ...], str]:
     words = _split(text)
     if not words or "".join(words) in word_lists.placeholder_names():
         return (), ""
-    generation = word_lists.generations().get(words[-1], "") if words[-1] not in word_lists.particles() else ""
-    kept = words[:-1] if generation and len(words) > 1 else words
-    generation = generation if kept != words else ""
-    start, end = 0, len(kept)
-    while start < end - 1 and kept[start] in word_lists.titles():
+    start, end = 0, len(words)
+    while start < end - 1 and words[start] in word_lists.titles():
         start += 1
-    while end > start + 1 and kept[end - 1] in word_lists.suffix_titles():
+    while end > start + 1 and words[end - 1] in word_lists.suffix_titles():
         end -= 1
-    return kept[start:end], generation
+    last = words[end - 1] if end - start > 1 and words[end - 1] not in word_lists.particles() else ""
+    generation = word_lists.generations().get(last, "")
+    return words[start : end - 1 if generation else end], generation
 
 
 def _split(text: str) -> tuple[str, ...]:

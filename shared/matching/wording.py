@@ -53,6 +53,10 @@ GUARD_WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "two people of one household may have first names so alike",
         "nl": "twee huisgenoten kunnen zulke gelijkende voornamen hebben",
     },
+    "names_only_alike": {
+        "en": "first and last name fit only nearly",
+        "nl": "voor- en achternaam kloppen alleen ongeveer",
+    },
     "no_personal_identifier": {
         "en": "no personal e-mail address or mobile number in common",
         "nl": "geen persoonlijk e-mailadres of mobiel nummer gemeen",

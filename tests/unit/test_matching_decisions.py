@@ -36,7 +36,7 @@ def outcome(person: Person, *candidates: Person) -> tuple[str, str | None]:
         {},
         {"email": "SANNE+bike@devries.example"},
         {"phone": "0031 6 21 34 56 78"},
-        {"phone": "+31 (0)6 21345678; 030-2345678"},
+        {"phone": "+31 (0)6 21345678; 030-2345679"},
         {"first_name": "SANNE", "last_name": "DE VRIES"},
         {"last_name": "Vries, de"},
         {"first_name": None, "last_name": "Sanne de Vries"},
@@ -121,8 +121,64 @@ def test_who_says_nothing_is_nobody_known(nothing: Person) -> None:
     assert outcome(nothing, replace(nothing, id="1")) == ("create", None)
 
 
+MAILBOX, MOBILE = "jansen@ziggo.example", "06-21345678"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Person("new", None, "Tim Jansen", MAILBOX), Person("1", None, "Tom Jansen", MAILBOX)),
+        (Person("new", None, "Peter de Vries", MAILBOX), Person("1", "Petra", "de Vries", MAILBOX)),
+        (Person("new", "J.P.", "Jansen", MAILBOX), Person("1", "J.W.", "Jansen", MAILBOX)),
+        (Person("new", "J.P.", "Jansen", None, MOBILE), Person("1", "Jan Willem", "Jansen", None, MOBILE)),
+        (Person("new", "Mr", "Jansen", MAILBOX), Person("1", "Marie", "Jansen", MAILBOX)),
+        (Person("new", "Jan & Marie", "Jansen", MAILBOX), Person("1", "Marie", "Jansen", MAILBOX)),
+        (Person("new", "Ouders van Tim", "Jansen", MAILBOX), Person("1", "Tim", "Jansen", MAILBOX)),
+        (Person("new", None, "Peters", "peters@mail.example"), Person("1", "Peter", "Peters", "peters@mail.example")),
+        (Person("new", "Ahmed", "Hassan", None, MOBILE), Person("1", "Hassan", "Ahmed", None, MOBILE)),
+        (Person("new", "Gunnar", "Stefánsson", MAILBOX), Person("1", "Stefán", "Gunnarsson", MAILBOX)),
+        (Person("new", "J.", "Novák", MAILBOX), Person("1", "Jana", "Nováková", MAILBOX)),
+        (Person("new", "Jan", "Jansen jr. MSc", MAILBOX), Person("1", "Jan", "Jansen", MAILBOX)),
+        (
+            Person("new", "José", "García López", MAILBOX),
+            Person("1", "José", "García Pérez", MAILBOX),
+        ),
+        (
+            Person("new", "Jan", "de Boer", "jdeboer@gmail.com", MOBILE, city="Zeist"),
+            Person("1", "Jan", "de Boer", "jmdeboer@gmail.com", "06-48812790", city="Gent"),
+        ),
+        (
+            Person("new", "Marie", "Dupont", MAILBOX, street="1 rue Haute"),
+            Person("1", "Jean-Marie", "Dupont", MAILBOX, street="1 rue Haute"),
+        ),
+        (
+            Person("new", "J.", "Jansen", None, "030-2345679 tst.12"),
+            Person("1", "Jan", "Jansen", None, "030-2345679 tst.12"),
+        ),
+    ],
+)
+def test_two_people_who_look_like_one_are_never_merged(one: Person, other: Person) -> None:
+    assert decide(one, [other]).outcome != "update"
+    assert decide(other, [one]).outcome != "update"
+
+
+def test_the_names_of_a_record_s_views_are_not_put_together() -> None:
+    views = [Person("003", "Marie", "de Vries"), Person("003", "Jan", "Bakker", "jan@werk.example")]
+    assert decide(Person("new", "Jan", "de Vries", "jan@werk.example"), views).outcome != "update"
+
+
+def test_a_remark_beside_a_number_does_not_hide_it() -> None:
+    assert outcome(sanne("new", email=None), sanne(email=None, phone="M 06-21345678 (privé)")) == ("update", "1")
+
+
+def test_a_field_of_thousands_of_numbers_costs_no_time() -> None:
+    """Else the test itself would take minutes."""
+    flood = ";".join(f"06-{number:08}" for number in range(100_000))
+    assert outcome(sanne("new", phone=flood), sanne(phone=flood)) == ("update", "1")
+
+
 def test_a_role_mailbox_is_never_enough_however_often_it_agrees() -> None:
-    team = Person("1", "Jan", "Bakker", "info@bakker.example", "030-2345678", "Bakker", "Laan 1", "Zeist", "3701 AA")
+    team = Person("1", "Jan", "Bakker", "info@bakker.example", "030-2345679", "Bakker", "Laan 1", "Zeist", "3701 AA")
     assert outcome(replace(team, id="new"), team)[0] == "hold"
     assert outcome(replace(team, id="new", first_name="Piet", last_name="Visser"), team)[0] == "create"
 

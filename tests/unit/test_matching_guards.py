@@ -29,8 +29,8 @@ class Case:
 
 CASES = {
     "first_names_differ": Case(
-        Person("new", "Marie", "Jansen", "jansen@ziggo.example", "030-2345678", None, "Dorpsweg 3", "Zeist", "3701 AA"),
-        [Person("1", "Maria", "Jansen", "jansen@ziggo.example", "030-2345678", None, "Dorpsweg 3", "Zeist", "3701 AA")],
+        Person("new", "Marie", "Jansen", "jansen@ziggo.example", "030-2345679", None, "Dorpsweg 3", "Zeist", "3701 AA"),
+        [Person("1", "Maria", "Jansen", "jansen@ziggo.example", "030-2345679", None, "Dorpsweg 3", "Zeist", "3701 AA")],
     ),
     "last_names_differ": Case(
         Person("new", "Eva", "Smit", "eva@mail.example", "06-21345678", "Bloem BV", "Dorpsweg 3", "Zeist", "3701 AA"),
@@ -45,8 +45,8 @@ CASES = {
         [Person("1", "Jan", "Jansen", "jan@ziggo.example", None, None, "Dorpsweg 3", "Zeist", "3701 AA")],
     ),
     "name_missing": Case(
-        Person("new", None, "Jansen", "bakkerij@ziggo.example", "030-2345678", None, "Dorpsweg 3", "Zeist", "3701 AA"),
-        [Person("1", "Jan", "Jansen", "bakkerij@ziggo.example", "030-2345678", None, "Dorpsweg 3", "Zeist", "3701 AA")],
+        Person("new", None, "Jansen", "bakkerij@ziggo.example", "030-2345679", None, "Dorpsweg 3", "Zeist", "3701 AA"),
+        [Person("1", "Jan", "Jansen", "bakkerij@ziggo.example", "030-2345679", None, "Dorpsweg 3", "Zeist", "3701 AA")],
     ),
     "role_mailbox": Case(
         Person("new", "J.", "de Vries", "info@bakker.example", "06-48812790", "Bakker BV"),
@@ -58,6 +58,10 @@ CASES = {
             Person("1", "J.", "Jansen", "jansen@ziggo.example"),
             Person("2", "Truus", "Jansen", "jansen@ziggo.example"),
         ],
+    ),
+    "names_only_alike": Case(
+        Person("new", "J.", "Jansen", "jansen@ziggo.example"),
+        [Person("1", "Jana", "Janssen", "jansen@ziggo.example")],
     ),
     "no_personal_identifier": Case(
         Person("new", "Jan", "Bos", "jan@mail.example", "06-21345678", None, "Dorpsweg 3", "Zeist", "3701 AA"),
