@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from shared.cleaning import cut
+from shared.cleaning import cut, folded
 from shared.form import Form
 from shared.lead import Record, consent_fields, written_by
 from shared.lead_fields import TEXT_LENGTHS
@@ -17,6 +17,7 @@ from shared.texts import Language
 from shared.validation import CleanValue
 
 _SENT: Final[dict[Language, str]] = {"en": "submission", "nl": "inzending"}
+_ADDRESS: Final = ("Street", "City", "State", "StateCode", "PostalCode", "Country", "CountryCode")
 _SHORT_ID: Final = 8
 """Letters of a submission's id that mark its text: among those on one Lead no two are alike."""
 
@@ -45,7 +46,15 @@ def changes_to(lead: Mapping[str, Any], form: Form, submission: Submission, valu
 def blanks_to_fill(lead: Mapping[str, Any], record: Record) -> Record:
     """The part of `record` for which the Lead has nothing yet; False counts as filled in."""
     stands = _by_any_case(lead)
-    return {name: value for name, value in record.items() if stands.get(name.lower()) in (None, "")}
+    blanks = {name: value for name, value in record.items() if stands.get(name.lower()) in (None, "")}
+    if any(_contradicts(stands.get(name.lower()), record.get(name)) for name in _ADDRESS):
+        # A street of one town in another is nobody's address.
+        return {name: value for name, value in blanks.items() if name not in _ADDRESS}
+    return blanks
+
+
+def _contradicts(there: Any, new: Any) -> bool:
+    return bool(there and new) and folded(str(there)) != folded(str(new))
 
 
 def with_changes(lead: Mapping[str, Any], changes: Mapping[str, Any], received_at: datetime) -> Record:

@@ -26,9 +26,10 @@ _TOGETHER: Final[tuple[tuple[str, ...], ...]] = (
      "Latitude", "Longitude", "GeocodeAccuracy"),
     ("LeadSource", "Form__c", "Form_Version__c", "Submitted_At__c", "Page_URL__c", "Referrer__c", "UTM_Source__c",
      "UTM_Medium__c", "UTM_Campaign__c", "UTM_Term__c", "UTM_Content__c", "Click_Id__c"),
-    ("Consent_Text_Version__c", "Consent_Given_At__c"),
 )  # fmt: skip
 """A street in another town, or one visit's page with another's campaign, would be somebody's mixture."""
+_PROOF_OF_CONSENT: Final = frozenset({"Consent_Text_Version__c", "Consent_Given_At__c"})
+"""Without its checkbox, which stays as it is, it would prove what nobody said on this Lead."""
 _FIRST: Final = (
     "Salutation", "FirstName", "LastName", "Title", "Company", "Email", "Phone", "MobilePhone", "Street",
     "PostalCode", "City", "State", "Country",
@@ -111,6 +112,8 @@ def _choice(field: OrgField, held: Any, other: Any, asked: Side | None, contradi
 def _winner(field: OrgField, held: Any, other: Any, contradicted: bool) -> tuple[Side, Why]:
     if _alike(held, other):
         return "other", "same"
+    if field.name in _PROOF_OF_CONSENT:
+        return "other", "kept_together"
     if field.name in _OPT_OUTS and held is True:
         return "held", "opted_out"
     if _blank(other) and contradicted:

@@ -5,8 +5,9 @@ key is the FIFO queue's message group, so one person's submissions are processed
 others are locked while a submission is processed, since two groups may hold the same person: two e-mail addresses
 with one phone, or with nothing in common but a name and a place.
 
-The key of a name is coarse (initial and last name), because it only makes people wait for each other: whoever the
-matcher may take for one person should share it, and a stranger who shares it loses seconds.
+The key of a name is coarse (initial and last name), because it only makes people wait for each other: most
+whom the matcher may take for one person share it, and a stranger who shares it loses seconds. Nicknames with another
+initial, swapped names and mistyped last names do not: two such submissions at the same moment are two Leads.
 """
 
 import hashlib

@@ -36,6 +36,7 @@ type Finding = Literal[
     "converted",
     "converted_elsewhere",
     "held_deleted",
+    "held_not_seen",
     "candidate_gone",
 ]
 POSSIBLE: Final[dict[Finding, frozenset[Decision]]] = {
@@ -46,6 +47,7 @@ POSSIBLE: Final[dict[Finding, frozenset[Decision]]] = {
     "converted": frozenset({"merge"}),
     "converted_elsewhere": frozenset({"separate"}),
     "held_deleted": frozenset({"deleted"}),
+    "held_not_seen": frozenset(),
     "candidate_gone": frozenset({"separate"}),
 }
 """A Lead and a Contact become one only by converting the Lead, which is a sales person's work in Salesforce."""
@@ -203,7 +205,8 @@ def _finding(held: Seen, candidate: Seen, people: People, columns: Sequence[str]
         now = _today(held, people, columns)
         return "converted" if now.record_id == candidate.record_id else "converted_elsewhere"
     if held.fate != "there":
-        return "held_deleted"
+        # What nobody sees was purged, is in another org, or is hidden from the API user and lives.
+        return "held_not_seen" if held.fate == "unknown" else "held_deleted"
     if candidate.fate != "there":
         return "candidate_gone"
     if candidate.record_id == held.record_id:

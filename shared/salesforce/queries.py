@@ -111,7 +111,7 @@ _ON_LEADS: Final = _Where(("Phone", "MobilePhone"), "PostalCode", "Company")
 _ON_CONTACTS: Final = _Where(("Phone", "MobilePhone", "HomePhone", "OtherPhone"), "MailingPostalCode", "Account.Name")
 
 
-_WITH_KEYS: Final = {"Phone": "Match_Phone__c", "MobilePhone": "Match_Mobile__c"}
+_PHONE_KEYS: Final = ("Match_Phone__c", "Match_Mobile__c")
 
 
 def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
@@ -120,16 +120,16 @@ def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
     for mailbox in what.mailboxes:
         local, _, domain = mailbox.rpartition("@")
         emails.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
-    # A match key has one spelling for all; beside it, what our own forms write on a record that nobody has filled yet.
-    spelled = {field: what.numbers if match_keys and field in _WITH_KEYS else what.phones for field in where.phones}
-    phones = [format_soql("{:literal} IN {}", field, list(ways)) for field, ways in spelled.items() if ways]
+    # With match keys too: a record that somebody made or changed by hand has none of this number yet.
+    ways = list(what.phones)
+    phones = [format_soql("{:literal} IN {}", field, ways) for field in where.phones if ways]
     names = [
         format_soql("(FirstName IN {} AND LastName IN {})", list(first), list(last)) for first, last in what.full_names
     ]
     if match_keys:
         emails += [format_soql("Match_Email__c IN {}", list(what.mailboxes))] if what.mailboxes else []
         numbers = list(what.numbers)
-        phones += [format_soql("{:literal} IN {}", field, numbers) for field in _WITH_KEYS.values() if numbers]
+        phones += [format_soql("{:literal} IN {}", field, numbers) for field in _PHONE_KEYS if numbers]
         names += [format_soql("Match_Name__c IN {}", list(what.name_keys))] if what.name_keys else []
     postcodes = [
         format_soql("({:literal} AND {:literal} IN {})", _either_name(names), where.postcode, list(postcode))

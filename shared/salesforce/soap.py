@@ -4,6 +4,7 @@ The session's id travels inside the message. A refusal of the whole call is a fa
 result with `success` false.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -15,6 +16,8 @@ from shared.salesforce.codes import error_for
 
 PATH: Final = "/services/Soap/u/{version}"
 HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
+_REST_MOMENT: Final = re.compile(r"\A(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)\+0000\Z")
+"""REST writes time zones in a way that xsd:dateTime doesn't know."""
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _PARTNER: Final = "urn:partner.soap.sforce.com"
 _SOBJECT: Final = "urn:sobject.partner.soap.sforce.com"
@@ -52,7 +55,7 @@ def merge_message(session_id: str, master_id: str, loser_id: str, changes: Mappi
 
 
 def _as_text(value: Any) -> str:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else _REST_MOMENT.sub(r"\1Z", str(value))
     # XML 1.0 has no place for other control characters, not even escaped; and it reads a bare CR as a line feed.
     return escape("".join(letter for letter in text if letter >= " " or letter in "\t\n\r"), {"\r": "&#13;"})
 

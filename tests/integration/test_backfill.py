@@ -124,7 +124,7 @@ def test_every_open_lead_and_every_contact_gets_its_keys(desk: Desk) -> None:
     assert {name: pieter[name] for name in MATCH_KEY_LENGTHS} == {
         "Match_Email__c": "pieter.jansen@example.com",
         "Match_Phone__c": None,
-        "Match_Mobile__c": "+31612345678",
+        "Match_Mobile__c": "+31624681357",
         "Match_Name__c": "jansen pieter",
         "Match_Keys__c": MATCH_KEYS_VERSION,
     }

@@ -185,6 +185,16 @@ def test_only_blanks_are_filled() -> None:
     assert blanks_to_fill(there, new) == {"Phone": "+31", "Company": "J", "Fax": "1"}
 
 
+def test_an_address_is_completed_but_a_street_is_not_put_into_another_town() -> None:
+    sent = {"Street": "Dorpsstraat 1", "City": "Zeist", "PostalCode": "3701 AA", "Phone": "+31"}
+    assert blanks_to_fill({"City": "Utrecht"}, sent) == {"Phone": "+31"}
+    assert blanks_to_fill({"City": "ZEIST"}, sent) == {
+        "Street": "Dorpsstraat 1",
+        "PostalCode": "3701 AA",
+        "Phone": "+31",
+    }
+
+
 def test_the_visitor_s_part_holds_no_default_and_no_fixed_value() -> None:
     """`Particulier` must not fill the blank company of somebody who is known."""
     assert set(visitor_fields(CONTACT_FORM, check(CONTACT_FORM, CONTACT).values)) == {

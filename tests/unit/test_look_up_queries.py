@@ -156,14 +156,14 @@ def test_match_keys_are_asked_for_only_where_the_org_has_them() -> None:
         parse(soql)
 
 
-def test_a_match_key_takes_the_place_of_the_many_spellings_of_a_number() -> None:
-    """But for what has no key: a Contact's other numbers."""
+def test_who_has_no_match_key_yet_is_found_as_before() -> None:
+    """Somebody whom sales made by hand after the backfill, or a Contact that the API user may not edit."""
     found = asked_by_keys(with_values(**SANNE))
-    assert "Phone IN ('+31612345678')" in found["leads"]
-    assert "06-12345678" not in found["leads"]
-    assert "HomePhone IN ('+31612345678','+31 6 12345678'" in found["contacts"]
+    for field in ("Phone", "MobilePhone"):
+        assert f"{field} IN ('+31612345678','+31 6 12345678'" in found["leads"]
+        assert f"{field} IN ('+31612345678','+31 6 12345678'" in found["contacts"]
     people = [worst_case(number) for number in range(10)]
-    assert len(asked_by_keys(*people)["leads"]) < len(asked(*people)["leads"])
+    assert max(map(len, asked_by_keys(*people).values())) < LONGEST_OF_OURS
 
 
 def test_with_match_keys_too_it_goes_key_by_key() -> None:

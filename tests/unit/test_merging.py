@@ -6,6 +6,8 @@ import pytest
 
 from shared.merging import Choice, Side, UnknownFieldError, changes_of, choose
 from shared.org_shape import OrgField
+from shared.reviewing import POSSIBLE, People, Seen, _finding
+from shared.salesforce.soap import merge_message
 
 TEXTS = (
     "FirstName", "LastName", "Salutation", "Company", "Email", "Phone", "Street", "City", "PostalCode", "Title",
@@ -18,6 +20,7 @@ FIELDS = [
     OrgField("IsConverted", "boolean", updateable=False),
     OrgField("HasOptedOutOfEmail", "boolean"),
     OrgField("Email_Consent__c", "boolean"),
+    OrgField("Consent_Given_At__c", "datetime"),
     OrgField("Possible_Duplicate_Of__c", "string"),
 ]
 
@@ -74,6 +77,25 @@ def test_a_consent_is_not_given_for_the_other_lead_unless_somebody_says_so() -> 
     name = "Email_Consent__c"
     assert changes_of(choose(FIELDS, {name: True}, {name: False}, {})) == {}
     assert changes_of(choose(FIELDS, {name: True}, {name: False}, {name: "held"})) == {name: True}
+
+
+def test_the_proof_of_a_consent_does_not_move_without_its_box() -> None:
+    name = "Consent_Given_At__c"
+    proof = {name: "2026-11-30T12:00:00.000+0000"}
+    assert changes_of(choose(FIELDS, proof, {}, {})) == {}
+    assert changes_of(choose(FIELDS, proof, {}, {name: "held"})) == proof
+
+
+def test_a_moment_of_rest_is_sent_as_xml_knows_it() -> None:
+    sent = merge_message("s", "00Q1", "00Q2", {"Submitted_At__c": "2026-11-30T12:00:00.000+0000", "Title": "+0000"})
+    assert b"<s:Submitted_At__c>2026-11-30T12:00:00.000Z</s:Submitted_At__c>" in sent
+    assert b"<s:Title>+0000</s:Title>" in sent
+
+
+def test_a_lead_that_nobody_can_see_is_not_taken_for_deleted() -> None:
+    """It may be hidden from the API user and live on."""
+    assert POSSIBLE["held_not_seen"] == frozenset()
+    assert _finding(Seen("00Q1", "unknown"), Seen("00Q2", "there"), People, ()) == "held_not_seen"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["Status", "OwnerId", "Submission_Id__c", "Their_Key__c", "Possible_Duplicate_Of__c"])
