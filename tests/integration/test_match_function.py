@@ -305,6 +305,8 @@ def test_a_merge_by_hand_is_recorded_wherever_it_went(match_desk: MatchDesk) -> 
     done = match_desk.decide(row, "merge")["done"]
     assert (done["result"], done["record_id"]) == ("merge", third)
     assert match_desk.row(row).state is State.UPDATED
+    # Only what was discarded goes soon.
+    assert match_desk.row(row).expires_at == row.expires_at
 
 
 def test_a_merge_the_other_way_round_is_recorded_and_the_mark_goes(match_desk: MatchDesk) -> None:

@@ -336,6 +336,17 @@ def test_a_daughter_s_address_is_not_filled_in_by_a_redelivery_either() -> None:
     assert len(desk.crm.tasks) == 1
 
 
+def test_who_is_surely_somebody_else_by_now_fills_nothing_in_on_the_record_of_the_task() -> None:
+    """The Task is about the father; the daughter's own Lead, which came since, is the one that is sure."""
+    desk, submission = Desk(), a_submission(first_name="Lotte", phone="0621345678", email="lotte@example.com")
+    father = desk.crm.add_lead(FirstName="Jan", LastName="de Vries", Phone="+31621345678", Email=None)
+    desk.crm.add_lead(FirstName="Lotte", LastName="de Vries", Email="lotte@example.com")
+    desk.crm.tasks["00T1"] = {"Id": "00T1", "WhoId": father, "Submission_Id__c": submission.submission_id}
+    desk.process(submission)
+    assert outcome(desk, submission).record_id == father
+    assert desk.crm.leads[father]["Email"] is None
+
+
 def test_two_blank_first_names_are_not_the_same_name() -> None:
     desk, submission = Desk(), a_submission(first_name="", last_name="Jansen", email="dochter@example.com")
     lead_id = desk.crm.add_lead(LastName="Jansen", Email=None)
