@@ -96,6 +96,11 @@ class LocalStack:
         records: list[dict[str, Any]] = self._org("GET", f"records/{sobject}")
         return records
 
+    def deleted_lead(self) -> str:
+        """A Lead that somebody has deleted: it is in the recycle bin."""
+        [lead_id] = self._org("POST", "records/Lead", [{"LastName": "Weg", "Company": "Weg", "IsDeleted": True}])
+        return str(lead_id)
+
     def convert(self, lead_id: str) -> str:
         """As sales does it. Answers the Contact."""
         return str(self._org("POST", "convert", {"lead": lead_id})["contact"])

@@ -101,9 +101,9 @@ def is_checked(stack: LocalStack) -> bool:
 
 
 def is_decided(stack: LocalStack) -> bool:
-    """A Lead that nobody has any more: that is found in the org, and recorded in the ledger."""
+    """A Lead that somebody deleted: that is found in the org, and recorded in the ledger."""
     row = a_submission(state=State.HELD)
-    gone = "00Q00000000001AEAQ"
+    gone = stack.deleted_lead()
     outcome = Outcome(record_id=gone, record_type="Lead", evidence={"candidate": gone})
     stack.ledger.add(row.model_copy(update={"outcome": outcome}))
     order = {"command": "decide", "submission_id": row.submission_id, "decision": "deleted", "by": "test"}
