@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Final
 
+UNKNOWN: Final = "unknown"
+"""The level of a field that either of two people lacks."""
+DIFFERENT: Final = "different"
 _FILE = Path(__file__).parent / "matching.toml"
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from shared.cleaning import folded
-from shared.matching import word_lists
-from shared.matching.compare import FIELDS, UNKNOWN, Levels
-from shared.matching.config import MatchConfig, default_config
+from shared.matching.compare import FIELDS, Levels
+from shared.matching.config import UNKNOWN, MatchConfig, default_config
 from shared.matching.decision import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.facts import Facts
 from shared.matching.guards import (
@@ -19,6 +17,7 @@ from shared.matching.guards import (
     has_enough_facts,
     has_identifier,
     is_worth_a_look,
+    mailbox_tells_apart,
     name_guards_of,
     points_at_two,
     shares_contact_point,
@@ -28,8 +27,6 @@ from shared.matching.person import Person
 
 _MOVE_TOGETHER: Final = ("company", "street", "city", "postcode")
 """Who takes another job or moves house changes several of these at once: that is one fact, not four."""
-_BORNE: Final = 3
-"""Letters of a first name from which on an address can be said to bear it."""
 _THE_SAME: Final = frozenset({"exact", "landline"})
 _SAME_FIRST: Final = frozenset({"initial", "exact", "nickname", "similar", "subset"})
 """Levels of a first name with which another last name may be a marriage."""
@@ -44,7 +41,8 @@ class _Pair:
         self.id = other.id
         self.config = config
         self.levels = levels or Levels(mine, other, config, in_full=not config.guards >= NAMES_DIFFER)
-        self.name_guards = name_guards_of(mine, other, self.levels) & config.guards
+        tripped = name_guards_of(mine, other, self.levels)
+        self.name_guards = tripped & config.guards if tripped else tripped
         self.is_somebody_else = bool(self.name_guards)
 
     @cached_property
@@ -98,13 +96,11 @@ def _one_each(pairs: Iterable[_Pair], config: MatchConfig) -> list[_Pair]:
     by_id: dict[str, list[_Pair]] = {}
     for pair in pairs:
         by_id.setdefault(pair.id, []).append(pair)
-    return [_as_one(by_id[record_id], config) for record_id in sorted(by_id)]
+    return [views[0] if len(views) == 1 else _as_one(views, config) for _, views in sorted(by_id.items())]
 
 
 def _as_one(views: Sequence[_Pair], config: MatchConfig) -> _Pair:
     """Each field as the view has it that agrees best; what one view contradicts, another's silence doesn't undo."""
-    if len(views) == 1:
-        return views[0]
     best = _best(views)
     told = {
         field: [view.levels[field] for view in views if view.levels[field] != UNKNOWN] or [UNKNOWN] for field in FIELDS
@@ -124,6 +120,8 @@ def _best(pairs: Sequence[_Pair]) -> _Pair:
     most_likely = [pair for pair in pairs if not pair.is_somebody_else] or pairs
     highest = max(pair.score for pair in most_likely)
     equals = [pair for pair in most_likely if pair.score == highest]
+    if len(equals) == 1:
+        return equals[0]
     return max(equals, key=lambda pair: (-len(pair.guards), [pair.levels[field] for field in FIELDS]))
 
 
@@ -224,23 +222,13 @@ def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair]) -> bool:
         return is_doubtful or (has_enough_facts(levels) and not points_at_two(pair.mine, pair.other, levels))
     if levels["phone"] == "exact":
         return levels["email"] == "exact" or not _is_seen_on_several(pairs, "phone")
-    return levels["email"] == "exact" and not _is_seen_on_several(pairs, "email") and not _mailbox_tells_apart(pair)
+    is_one_mailbox = levels["email"] == "exact" and not _is_seen_on_several(pairs, "email")
+    return is_one_mailbox and not mailbox_tells_apart(pair.mine, pair.other)
 
 
 def _is_at_home(levels: Mapping[str, str]) -> bool:
     """Somebody of this first name has this line: married, or somebody's namesake by marriage."""
     return levels["first_name"] == "exact" and levels["phone"] == "landline"
-
-
-def _mailbox_tells_apart(pair: _Pair) -> bool:
-    """Of two known first names, the private address bears just one: the other wrote from somebody's mailbox. A mailbox
-    at work is one colleague's, who may be called by another name."""
-    names = [pair.mine.name.given, pair.other.name.given]
-    if not all(given and given[0] in word_lists.given_names() for given in names):
-        return False
-    locals_ = [folded(box.local) for box in pair.mine.mailboxes if box.is_free]
-    borne = [any(len(given[0]) >= _BORNE and given[0] in local for local in locals_) for given in names]
-    return borne[0] != borne[1]
 
 
 def _is_seen_on_several(pairs: Sequence[_Pair], field: str) -> bool:

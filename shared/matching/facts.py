@@ -1,7 +1,7 @@
 """What a person's raw text says, made comparable once. Values that say nothing are left out."""
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from shared import phone
@@ -57,7 +57,9 @@ class Number(NamedTuple):
 
 class Facts:
     """Empty where unknown. Read when first asked for, but for the name: of somebody with quite another name, most is
-    never asked."""
+    never asked. What records have in common is read once for all of them."""
+
+    __slots__ = ("country", "id", "name", "person")
 
     def __init__(self, person: Person, country: str) -> None:
         """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""
@@ -66,42 +68,62 @@ class Facts:
         self.id = person.id
         self.name = read_name(_cut(person.first_name), _cut(person.last_name))
 
-    @cached_property
+    @property
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        return tuple([box for text in _several(self.person.email) if (box := _mailbox(text))])
+        return _mailboxes(self.person.email) if self.person.email else ()
 
-    @cached_property
+    @property
     def numbers(self) -> tuple[Number, ...]:
-        texts = _several(self.person.phone)
-        own = _country(_cut(self.person.country)) if texts and self.person.country else None
-        return tuple([number for text in texts if (number := _number(text, own or self.country))])
+        if not self.person.phone:
+            return ()
+        own = _country(_cut(self.person.country)) if self.person.country else None
+        return _numbers(self.person.phone, own or self.country)
 
-    @cached_property
+    @property
     def company(self) -> tuple[str, ...]:
-        text = _cut(self.person.company)
-        return () if folded(text) in word_lists.placeholder_companies() else word_lists.company_core(text)
+        return _company(self.person.company) if self.person.company else ()
 
-    @cached_property
+    @property
     def street(self) -> tuple[str, str]:
         """Its name and the house number."""
-        return word_lists.street_key(_cut(self.person.street)) if self.person.street else ("", "")
+        return _street(self.person.street) if self.person.street else ("", "")
 
-    @cached_property
+    @property
     def city(self) -> str:
         return folded(_cut(self.person.city))
 
-    @cached_property
+    @property
     def postcode(self) -> str:
         return folded(_cut(self.person.postcode))
+
+
+@lru_cache(maxsize=2048)
+def _mailboxes(text: str) -> tuple[Mailbox, ...]:
+    return tuple([box for part in _several(text) if (box := _mailbox(part))])
+
+
+@lru_cache(maxsize=2048)
+def _numbers(text: str, region: str) -> tuple[Number, ...]:
+    return tuple([number for part in _several(text) if (number := _number(part, region))])
+
+
+@lru_cache(maxsize=2048)
+def _company(text: str) -> tuple[str, ...]:
+    plain = folded(_cut(text))
+    says_nothing = not plain or plain in word_lists.placeholder_companies()
+    return () if says_nothing else word_lists.company_core(_cut(text))
+
+
+@lru_cache(maxsize=2048)
+def _street(text: str) -> tuple[str, str]:
+    return word_lists.street_key(_cut(text))
 
 
 def _cut(text: str | None) -> str:
     return (text or "")[:_LONGEST]
 
 
-def _several(text: str | None) -> list[str]:
-    if not text:
-        return []
+def _several(text: str) -> list[str]:
     return [part.strip() for part in text[:_LONGEST].replace("\n", ";").split(";") if part.strip()][:_MOST]
 
 

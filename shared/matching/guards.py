@@ -5,8 +5,8 @@ from typing import Final
 
 from shared.cleaning import folded
 from shared.matching import word_lists
-from shared.matching.compare import DIFFERENT, UNKNOWN
-from shared.matching.facts import Facts
+from shared.matching.config import DIFFERENT, UNKNOWN
+from shared.matching.facts import Facts, Mailbox
 from shared.matching.names import Name
 
 NAMES_DIFFER: Final = frozenset({"first_names_differ", "last_names_differ"})
@@ -19,6 +19,8 @@ _TWO_NAMES: Final = frozenset({DIFFERENT, "alike"})
 _ELSE: Final = ("phone", "company", "street", "city", "postcode")
 _ALIKE_NAMES: Final = frozenset({"nickname", "similar", "subset", "initial"})
 _ALIKE: Final = frozenset({"exact", "close"})
+_BORNE: Final = 3
+"""Letters of a first name from which on an address can be said to bear it."""
 _NEEDED_FACTS: Final = 2
 """Of company, street and place, for a human to look at."""
 
@@ -34,7 +36,7 @@ def guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
         "generation_missing": _generation_is_missing(one, other),
         "name_missing": _name_is_missing(one, other, levels),
         "role_mailbox": levels["email"] == "role" and not _is_namesake_with_mobile(levels),
-        "no_personal_identifier": not has_identifier(levels),
+        "no_personal_identifier": not (has_identifier(levels) or _is_at_one_desk(one, other, levels)),
         "household_names_alike": levels["first_name"] in _ALIKE_NAMES and _is_one_household(one, other, levels),
         "names_only_alike": _names_are_only_alike(one, other, levels),
     }
@@ -57,15 +59,37 @@ def _names_are_only_alike(one: Facts, other: Facts, levels: Levels) -> bool:
     match levels["first_name"]:
         case "swapped":
             return one.name.words <= word_lists.given_names()
+        case "swapped_alike":
+            return True
         case "similar":
             return not _bears_a_first_name(one, other)
         case first:
-            return first in _ALIKE_NAMES and levels["last_name"] == "similar"
+            # Jansen may have Janssen's old number.
+            is_by_phone = levels["email"] != "exact"
+            return levels["last_name"] == "similar" and (is_by_phone or first in _ALIKE_NAMES)
 
 
 def _bears_a_first_name(one: Facts, other: Facts) -> bool:
-    given = [word for name in (one.name, other.name) for word in name.given[:1] if len(word) > 2]
-    return any(word in folded(box.local) for word in given for box in one.mailboxes)
+    return any(_bears(box, name) for box in _in_common(one, other) for name in (one.name, other.name))
+
+
+def _bears(box: Mailbox, name: Name) -> bool:
+    return any(len(word) >= _BORNE and word in folded(box.local) for word in name.given[:1])
+
+
+def _in_common(one: Facts, other: Facts) -> list[Mailbox]:
+    return [box for box in one.mailboxes if box in other.mailboxes]
+
+
+def mailbox_tells_apart(one: Facts, other: Facts) -> bool:
+    """Of two known first names, the private address bears just one: the other wrote from somebody's mailbox. A mailbox
+    at work is one colleague's, who may be called by another name."""
+    names = (one.name, other.name)
+    if not all(name.given and name.given[0] in word_lists.given_names() for name in names):
+        return False
+    private = [box for box in _in_common(one, other) if box.is_free]
+    borne = [any(_bears(box, name) for box in private) for name in names]
+    return borne[0] != borne[1]
 
 
 def has_identifier(levels: Levels) -> bool:
@@ -77,6 +101,17 @@ def has_identifier(levels: Levels) -> bool:
 def _is_typo_alone(levels: Levels) -> bool:
     is_namesake = levels["first_name"] == levels["last_name"] == "exact"
     return levels["email"] == "typo" and is_namesake and not any(levels[field] == DIFFERENT for field in _ELSE)
+
+
+def _is_at_one_desk(one: Facts, other: Facts, levels: Levels) -> bool:
+    """The same full name at the same company and address, and nothing that says that there are two."""
+    is_same = all(levels[field] == "exact" for field in ("first_name", "last_name", "company", "street", "postcode"))
+    return is_same and not (points_at_two(one, other, levels) or _is_numbered(one) or _is_numbered(other))
+
+
+def _is_numbered(facts: Facts) -> bool:
+    """`j.jansen2@` at a company says that it has another J. Jansen."""
+    return any(not box.is_free and box.local[-1].isdigit() for box in facts.mailboxes)
 
 
 def _is_namesake_with_mobile(levels: Levels) -> bool:
@@ -123,11 +158,15 @@ def _kinds(facts: Facts) -> set[bool]:
 
 
 def _is_one_household(one: Facts, other: Facts, levels: Levels) -> bool:
-    """A roof or a line in common, or one mailbox and two mobile numbers."""
+    """A roof or a line in common, or one mailbox and two mobile numbers, or one mailbox with the name of just one."""
     if levels["email"] == levels["phone"] == "exact" or not shares_contact_point(levels):
         return False
+    if levels["email"] == levels["company"] == "exact":
+        return False  # a mailbox at work, not a family's
     if levels["first_name"] == "initial" and levels["email"] == "exact" and _bears_a_first_name(one, other):
         return False  # J. who writes from jeroen.veenstra@ is Jeroen
+    if levels["first_name"] == "nickname" and levels["phone"] != "exact" and mailbox_tells_apart(one, other):
+        return True
     has_two = levels["phone"] == DIFFERENT and bool(_kinds(one) & _kinds(other))
     return has_two or levels["street"] == "exact" or levels["phone"] == "landline"
 
@@ -151,13 +190,13 @@ def _name_is_missing(one: Facts, other: Facts, levels: Levels) -> bool:
     if levels["email"] != "exact" or levels["last_name"] not in {"exact", "subset"}:
         return True
     named = one.name if one.name.given else other.name
-    return bool(named.given) and not any(_is_called_after(box.local, named) for box in one.mailboxes)
+    return bool(named.given) and not any(_is_called_after(box.local, named) for box in _in_common(one, other))
 
 
 def _is_called_after(local: str, name: Name) -> bool:
     """`jan.devries` and `jdevries` are Jan de Vries's own, `devries` may be his family's."""
     given, family = name.given[0], "".join(name.family)
-    if folded(local) in name.family_spellings:
+    if folded(local) in name.last.spellings:
         return False  # Peters is a family, though it begins with Peter
     by_first = len(given) >= 3 and local.startswith(given)
     return by_first or (len(family) >= 3 and local.startswith(given[0]) and family in local[1:])

@@ -18,47 +18,74 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe",
 """How these are written where the keyboard has none: Müller is Mueller as well as Muller."""
 
 
-class Name(NamedTuple):
-    """Folded words. `given` and `family` have no titles, no particles and no generation; either may be empty.
+class First(NamedTuple):
+    """Folded words without titles, or none. `spellings` are all of them in one word, once for each way of writing its
+    umlauts."""
 
-    `spellings` of each part are the whole part in one word, once for each way of writing its umlauts.
-    """
-
-    given: tuple[str, ...] = ()
-    family: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     generation: str = ""
-    given_spellings: frozenset[str] = frozenset()
-    family_spellings: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
-    """All of both parts, particles too: in Vietnam, Le is a family."""
+    spellings: frozenset[str] = frozenset()
+
+
+class Last(NamedTuple):
+    """As `First`; `core` are the words that aren't particles."""
+
+    words: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()
+    generation: str = ""
+    spellings: frozenset[str] = frozenset()
+
+
+class Name(NamedTuple):
+    first: First = First()
+    last: Last = Last()
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        return self.first.words
+
+    @property
+    def family(self) -> tuple[str, ...]:
+        """Without particles."""
+        return self.last.core
+
+    @property
+    def generation(self) -> str:
+        return self.first.generation or self.last.generation
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All of both parts, particles too: in Vietnam, Le is a family."""
+        return frozenset(self.first.words + self.last.words)
 
 
 def read_name(first: str | None, last: str | None) -> Name:
     """Placeholders such as `n/a` and `test` are no names. A comma in the last name swaps what it parts."""
-    given, generation, given_spellings = _first_name(first or "")
-    family, core, last_generation, family_spellings = _last_name(last or "")
-    generation = generation or last_generation
-    return Name(given, core, generation, given_spellings, family_spellings, frozenset(given + family))
+    return Name(_first_name(first or ""), _last_name(last or ""))
 
 
 # Most candidates have one of their names in common: what is kept here is read once for all of them.
-@lru_cache(maxsize=2048)
-def _first_name(text: str) -> tuple[tuple[str, ...], str, frozenset[str]]:
-    """Words, generation and spellings. A couple, or `Mevr.` alone, names nobody."""
+@lru_cache(maxsize=4096)
+def _first_name(text: str) -> First:
+    """A couple, or `Mevr.` alone, names nobody."""
     given, generation = _words(text)
+    if len(given) == 1 and text.isalpha() and text.isascii():
+        is_nobody = given[0] in word_lists.titles() or given[0] in _FOR
+        return First() if is_nobody else First(given, generation, frozenset(given))
     if _SEVERAL_PEOPLE.search(text) or _AND.intersection(given[1:-1]) or _FOR.intersection(given[:1]):
-        return (), "", frozenset()
+        return First()
     if all(word in word_lists.titles() for word in given):
         given = ()
-    return given, generation, _spellings(text, given)
+    return First(given, generation, _spellings(text, given))
 
 
-@lru_cache(maxsize=2048)
-def _last_name(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str, frozenset[str]]:
-    """Words, those that aren't particles, generation and spellings."""
+@lru_cache(maxsize=4096)
+def _last_name(text: str) -> Last:
     family, generation = _words(_uncommaed(text))
+    if len(family) == 1 and text.isalpha() and text.isascii():
+        return Last(family, family, generation, frozenset(family))
     core = _without_particles(family)
-    return family, core, generation, _spellings(text, family, core)
+    return Last(family, core, generation, _spellings(text, family, core))
 
 
 def _without_particles(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,6 +105,8 @@ def _words(text: str) -> tuple[tuple[str, ...], str]:
     words = _split(text)
     if not words or "".join(words) in word_lists.placeholder_names():
         return (), ""
+    if len(words) == 1:
+        return words, ""
     start, end = 0, len(words)
     while start < end - 1 and words[start] in word_lists.titles():
         start += 1
@@ -90,6 +119,8 @@ def _words(text: str) -> tuple[tuple[str, ...], str]:
 
 def _split(text: str) -> tuple[str, ...]:
     if text.isascii():
+        if text.isalpha():
+            return (text.lower(),)
         return tuple(_PLAIN_WORD.findall(text.lower().replace("'", "")))
     return tuple(word for part in _SEPARATORS.split(text) if (word := folded(part)))
 

@@ -1,5 +1,6 @@
 """A street and house number as people type it, made comparable."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -12,12 +13,19 @@ _ADDITIONS = frozenset({"bis", "ter", "quater"})
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "ere", "eme", "ste", "de", "º", "ª"})
 _NUMBER_SIGNS = frozenset({"n", "no", "nr", "num", "numero", "nro", "nummer", "hausnummer", "huisnummer"})
 _NO_NUMBER = frozenset({"sn", "zn"})
+_PLAIN = re.compile(r"([a-z]{4,}(?: [a-z]{4,})*) ([1-9][0-9]*[a-z]?)")
+"""How most people write it: read without looking for everything else that a line may hold. No short words, which may be
+a floor or a number sign."""
 _LINES = str.maketrans({",": "\n", ";": "\n", "\r": "\n", "\t": " "})
 
 
 def street_key(street: str) -> tuple[str, str]:
     """The street's name and the house number with its addition (`("kerkstraat", "12a")`), each empty where there is
     none. The number may stand first or last. Flat, floor and door are left out; a postal box is ("postbox", number)."""
+    if found := _PLAIN.fullmatch(street.casefold()):
+        words = found[1].split(" ")
+        if not any(word in _dwellings() for word in words) and "".join(words) not in _postboxes():
+            return _name(words), found[2]
     lines = [words for line in street.translate(_LINES).split("\n") if (words := _words(line))]
     for words in lines:
         if box := _postbox(words):

@@ -24,6 +24,10 @@ LEVEL_WORDS: Final[dict[str, dict[Language, str]]] = {
     "same_street": {"en": "the same street, another number", "nl": "dezelfde straat, een ander nummer"},
     "initial": {"en": "the initial fits", "nl": "de voorletter klopt"},
     "swapped": {"en": "the same, first and last name swapped", "nl": "hetzelfde, voor- en achternaam verwisseld"},
+    "swapped_alike": {
+        "en": "nearly the same, first and last name swapped",
+        "nl": "bijna hetzelfde, voor- en achternaam verwisseld",
+    },
     "subset": {"en": "one is a part of the other", "nl": "de een is een deel van de ander"},
     "role": {"en": "the same mailbox of a whole team", "nl": "dezelfde mailbox van een hele afdeling"},
     "typo": {"en": "one typing error apart", "nl": "één tikfout verschil"},

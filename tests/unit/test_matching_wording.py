@@ -3,7 +3,7 @@
 import pytest
 
 from shared.matching import Decision, Evidence, FieldEvidence, default_config
-from shared.matching.compare import UNKNOWN
+from shared.matching.config import UNKNOWN
 from shared.matching.wording import in_words
 from shared.texts import LANGUAGES, Language
 
