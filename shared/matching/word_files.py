@@ -15,7 +15,7 @@ def lines_of(name: str) -> list[str]:
 
 
 def keys_of(*names: str) -> frozenset[str]:
-    return frozenset(line for name in names for line in lines_of(name))
+    return frozenset[str]().union(*map(lines_of, names))
 
 
 def values_of(name: str) -> dict[str, str]:
