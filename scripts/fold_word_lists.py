@@ -13,7 +13,7 @@ from shared.matching.word_lists import company_words
 
 _HEAD = """\
 # Source: made by `make word-lists` of the lists beside it, folded. Change those, not this.
-# Licence: each list's own, as its head says.
+# Licence: each list's own, as its head says; that of the English nicknames is in LICENSE-nicknames_english.
 """
 _NAMES = ("given_names.txt", "given_names_more.txt")
 _NICKNAMES = ("nicknames_english.txt", "nicknames.txt")

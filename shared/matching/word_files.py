@@ -1,4 +1,4 @@
-"""Reads the matcher's word lists: all of them folded, in one file that `make word-lists` makes of the lists beside it."""
+"""Reads the matcher's word lists: all of them, folded, in the one file that `make word-lists` makes of them."""
 
 from functools import cache
 from pathlib import Path

@@ -44,12 +44,16 @@ _PERSONS_TOO: Final = frozenset(
     {
         *("hr", "pr", "it", "ap", "ar", "rh", "pz", "gf", "lab", "post", "bar", "web", "mail", "root", "desk", "board"),
         *("care", "school", "schule", "kerk", "kirche", "winkel", "laden", "garage", "hotel", "stage", "general"),
-        *("legal", "editor", "quality", "stadt", "scuola", "loja", "store", "shop", "pers"),
+        *("legal", "editor", "quality", "stadt", "scuola", "loja", "store", "shop", "pers", "schade", "bouw", "parish"),
+        *("fleet", "dons", "kita", "corsi", "tesoriere", "kassa", "kassier", "portier", "cv", "sac", "pec", "rdv"),
+        *("foh", "bso", "ops", "gerant", "kurs", "status", "drift", "termin", "mieter", "schaden", "jugend"),
     }
 )
 """Role words that are also a title (`hr.smit` is Mr Smit), initials or a family name (`van.kerk`): beside another word
 they mark a mailbox of a team only if that word is a role or a place too (`hr-nl`)."""
 _AND: Final = frozenset({"en", "and", "und", "et", "och", "og", "ja", "y", "e", "i", "ve"})
+_LINKS: Final = ("en", "and", "und", "et", "och")
+"""Between two names in one word; the shorter ones stand in too many names."""
 _HOUSE: Final = ("familie", "family", "famille", "familia", "famiglia", "rodzina")
 
 
@@ -200,12 +204,24 @@ def _is_household_word(word: str) -> bool:
     # Famke and famous start with fam too; a family name of four letters or more makes it a household's.
     if word.startswith(_HOUSE) or word.endswith(_HOUSE) or (word.startswith("fam") and len(word) >= 8):
         return True
+    if word[1:] in _family_names():
+        return False  # sanderson is S. Anderson, not Sander and Son
+    return any(word[:at] in given_names() and _is_second_of_two(word[at:]) for at in range(3, len(word) - 2))
+
+
+def _is_second_of_two(word: str) -> bool:
+    """Of `janmarie` and `janenmarie`; not of `peterwolf` and `susanmartin`, where it is one person's last name."""
+    if word in given_names() and word not in _family_names():
+        return True
     return any(
-        word[:at] in given_names() and word[at + len(link) :] in given_names()
-        for link in ("en", "and", "und", "et", "och")
-        for at in range(3, len(word) - len(link) - 2)
-        if word.startswith(link, at)
+        word.startswith(link) and len(word) >= len(link) + 3 and word[len(link) :] in given_names() for link in _LINKS
     )
+
+
+@cache
+def _family_names() -> frozenset[str]:
+    """Given names that, behind another, are rather somebody's family."""
+    return keys_of("family_names")
 
 
 def _mailbox_words(local_part: str) -> list[str]:
