@@ -204,8 +204,9 @@ def _is_household_word(word: str) -> bool:
     # Famke and famous start with fam too; a family name of four letters or more makes it a household's.
     if word.startswith(_HOUSE) or word.endswith(_HOUSE) or (word.startswith("fam") and len(word) >= 8):
         return True
-    if word[1:] in _family_names():
-        return False  # sanderson is S. Anderson, not Sander and Son
+    # Johnson is not John and Son, nor is sanderson, who is S. Anderson.
+    if word in _family_names() or word[1:] in _family_names():
+        return False
     return any(word[:at] in given_names() and _is_second_of_two(word[at:]) for at in range(3, len(word) - 2))
 
 
@@ -213,14 +214,12 @@ def _is_second_of_two(word: str) -> bool:
     """Of `janmarie` and `janenmarie`; not of `peterwolf` and `susanmartin`, where it is one person's last name."""
     if word in given_names() and word not in _family_names():
         return True
-    return any(
-        word.startswith(link) and len(word) >= len(link) + 3 and word[len(link) :] in given_names() for link in _LINKS
-    )
+    return any(word.startswith(link) and word[len(link) :] in given_names() for link in _LINKS)
 
 
 @cache
 def _family_names() -> frozenset[str]:
-    """Given names that, behind another, are rather somebody's family."""
+    """Those that are given names too, or look like two."""
     return keys_of("family_names")
 
 
