@@ -2,10 +2,9 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 UNKNOWN: Final = "unknown"
 """The level of a field that either of two people lacks."""
@@ -13,8 +12,7 @@ DIFFERENT: Final = "different"
 _FILE = Path(__file__).parent / "matching.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchConfig:
+class MatchConfig(NamedTuple):
     """`bits` by field and level, `similarity` by field (Jaro-Winkler, 0 to 1), thresholds in bits."""
 
     version: str
@@ -30,7 +28,7 @@ class MatchConfig:
         """The same with a guard switched off. Raises KeyError for one that is not on."""
         if guard not in self.guards:
             raise KeyError(guard)
-        return replace(self, version=f"{self.version} without {guard}", guards=self.guards - {guard})
+        return self._replace(version=f"{self.version} without {guard}", guards=self.guards - {guard})
 
 
 def parse_config(text: str) -> MatchConfig:

@@ -1,13 +1,12 @@
 """What was decided, and why: it holds ids, names of rules and figures, never what a person is called."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 type Verdict = Literal["create", "update", "hold"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldEvidence:
+class FieldEvidence(NamedTuple):
     """How alike one field is (`level`), and what that counts for: `bits` is log2 of how much likelier the level is
     for one person's two records than for two people's."""
 
@@ -16,8 +15,7 @@ class FieldEvidence:
     bits: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(NamedTuple):
     """Another record that fits nearly as well; `score` in bits."""
 
     id: str

@@ -19,8 +19,7 @@ _REMARK: Final = re.compile(r"\([^\d()]*\)|[^\W\d_]+\.?")
 """`(privé)` or `M` beside a number."""
 _LEAST_DIGITS: Final = 7
 """Fewer is no number of the public network, or one without its area."""
-_COUNTED: Final = ("7654321", "4567890", "1234567", "2345678", "3456789", "9876543", "8765432")
-"""At the end of a number: somebody counted."""
+_COUNTING: Final = "012345678901234567890 098765432109876543210"
 _LONGEST: Final = 500
 """Characters of one field that are read: hostile texts must not cost time."""
 
@@ -139,9 +138,28 @@ def _mailbox(text: str) -> Mailbox | None:
 def _number(text: str, region: str) -> Number | None:
     text = _REMARK.sub("", text).strip()
     digits = _NO_DIGIT.sub("", text)
-    if len(digits) < _LEAST_DIGITS or len(set(digits[-_LEAST_DIGITS:])) == 1 or digits.endswith(_COUNTED):
+    if len(digits) < _LEAST_DIGITS or _is_made_up(digits[-_LEAST_DIGITS - 1 :]):
         return None
     return Number(text, digits, region)
+
+
+def _is_made_up(end: str) -> bool:
+    """Of the last eight digits: 11111111, 12121212, 12312312, 87654321 and 12341234, seven of them at least; real
+    numbers are so one time in five thousand."""
+    first, last = end[:_LEAST_DIGITS], end[-_LEAST_DIGITS:]
+    if end[3:] == end[:-3] or first[2:] == first[:-2] or last[2:] == last[:-2]:
+        return True
+    return _is_counted(first) or _is_counted(last)
+
+
+def _is_counted(digits: str) -> bool:
+    """Up or down, three digits or more at a time; after 9 comes 0."""
+    while digits:
+        if len(digits) < 3 or digits[:3] not in _COUNTING:
+            return False
+        run = next(size for size in range(len(digits), 2, -1) if digits[:size] in _COUNTING)
+        digits = digits[run:]
+    return True
 
 
 @lru_cache(maxsize=512)

@@ -1,39 +1,35 @@
-"""Reads the matcher's word lists from data/."""
+"""Reads the matcher's word lists: all of them, folded, in the one file that `make word-lists` makes of them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from shared.cleaning import folded
 
-_DATA: Final = Path(__file__).parent / "data"
+FOLDED: Final = Path(__file__).parent / "data" / "word_lists.folded"
 
 
 def lines_of(name: str) -> list[str]:
-    return [line for line in (_DATA / name).read_text("utf-8").splitlines() if line and line[0] != "#"]
+    """Of the list in data/ of that name, with or without its ending. Raises KeyError where there is none."""
+    return _lists()[name.partition(".")[0]].split("\n")
+
+
+def keys_of(*names: str) -> frozenset[str]:
+    return frozenset[str]().union(*map(lines_of, names))
+
+
+def values_of(name: str) -> dict[str, str]:
+    """Of a list with lines `key:value`."""
+    words = _lists()[name].replace("\n", ":").split(":")
+    return dict(zip(words[::2], words[1::2], strict=True))
 
 
 def keys(entries: list[str]) -> list[str]:
     """`folded` of each."""
-    return _folded_each(entries, "\n") if entries else []
+    return [folded(entry) for entry in entries]
 
 
-def folded_lines(*names: str, signs: str = "") -> list[str]:
-    """In no order. `signs` are left in."""
-    lines = [line for name in names for line in lines_of(name)]
-    # Few lines have accents, and so the many letters with accents are looked for in a short text.
-    plain = [line for line in lines if line.isascii()]
-    accented = [line for line in lines if not line.isascii()]
-    return [line for some in (plain, accented) if some for line in _folded_each(some, f"\n{signs}")]
-
-
-def _folded_each(lines: list[str], signs: str) -> list[str]:
-    """A call for each of thousands of words costs too much for a start: folds letter by letter of the alphabet."""
-    text = "\n".join(lines).lower()
-    for letter in set(text) - set(signs):
-        if not (letter.isascii() and letter.isalnum()):
-            text = text.replace(letter, folded(letter))
-    return text.split("\n")
-
-
-def keys_of(*names: str) -> frozenset[str]:
-    return frozenset(folded_lines(*names))
+@cache
+def _lists() -> dict[str, str]:
+    _, *lists = FOLDED.read_text("utf-8").removesuffix("\n").split("\n\n[")
+    return {name: lines for name, _, lines in (one.partition("]\n") for one in lists)}

@@ -1,4 +1,5 @@
-"""What names, mailboxes, companies and streets are made of. The lists stand in data/, each with its source and licence.
+"""What names, mailboxes, companies and streets are made of. The lists stand in data/, each with its source and licence:
+after changing one, run `make word-lists`.
 
 All keys are folded as `shared.cleaning.folded` does, but those of domains: they are lower case with their dots.
 """
@@ -10,7 +11,7 @@ from typing import Final
 
 from shared.cleaning import folded
 from shared.matching.streets import street_key, street_words
-from shared.matching.word_files import folded_lines, keys, keys_of, lines_of
+from shared.matching.word_files import keys_of, lines_of, values_of
 
 __all__ = [
     "company_core",
@@ -43,12 +44,16 @@ _PERSONS_TOO: Final = frozenset(
     {
         *("hr", "pr", "it", "ap", "ar", "rh", "pz", "gf", "lab", "post", "bar", "web", "mail", "root", "desk", "board"),
         *("care", "school", "schule", "kerk", "kirche", "winkel", "laden", "garage", "hotel", "stage", "general"),
-        *("legal", "editor", "quality", "stadt", "scuola", "loja", "store", "shop", "pers"),
+        *("legal", "editor", "quality", "stadt", "scuola", "loja", "store", "shop", "pers", "schade", "bouw", "parish"),
+        *("fleet", "dons", "kita", "corsi", "tesoriere", "kassa", "kassier", "portier", "cv", "sac", "pec", "rdv"),
+        *("foh", "bso", "ops", "gerant", "kurs", "status", "drift", "termin", "mieter", "schaden", "jugend"),
     }
 )
 """Role words that are also a title (`hr.smit` is Mr Smit), initials or a family name (`van.kerk`): beside another word
 they mark a mailbox of a team only if that word is a role or a place too (`hr-nl`)."""
 _AND: Final = frozenset({"en", "and", "und", "et", "och", "og", "ja", "y", "e", "i", "ve"})
+_LINKS: Final = ("en", "and", "und", "et", "och")
+"""Between two names in one word; the shorter ones stand in too many names."""
 _HOUSE: Final = ("familie", "family", "famille", "familia", "famiglia", "rodzina")
 
 
@@ -57,12 +62,8 @@ _HOUSE: Final = ("familie", "family", "famille", "familia", "famiglia", "rodzina
 
 @cache
 def nickname_groups() -> Mapping[str, frozenset[str]]:
-    """A given name's groups: two names can be one person's where their groups meet. A line `Full: forms` makes a group
-    called after its full name; a line `Full > forms` makes one for each form, so that two forms don't meet."""
-    groups: dict[str, str] = {}
-    for name, group in _nickname_links():
-        groups[name] = f"{groups[name]} {group}" if name in groups else group
-    return _Split(groups)
+    """A given name's groups: two names can be one person's where their groups meet."""
+    return _Split(values_of("nicknames"))
 
 
 class _Split(Mapping[str, frozenset[str]]):
@@ -81,49 +82,33 @@ class _Split(Mapping[str, frozenset[str]]):
         return len(self._texts)
 
 
-def _nickname_links() -> Iterator[tuple[str, str]]:
-    """Each name with a group that it is in."""
-    for line in folded_lines("nicknames_english.txt", "nicknames.txt", signs=" :>"):
-        full, is_apart, forms = line.partition(" > ")
-        if is_apart:
-            for form in forms.split():
-                yield full, f"{full}/{form}"
-                yield form, f"{full}/{form}"
-        else:
-            full, _, forms = line.partition(": ")
-            yield full, full
-            for form in forms.split():
-                yield form, full
-
-
 @cache
 def given_names() -> frozenset[str]:
     """Known given names, nicknames among them: what isn't here may be a typing error."""
-    return keys_of("given_names.txt", "given_names_more.txt").union(nickname_groups())
+    return keys_of("given_names").union(nickname_groups())
 
 
 @cache
 def particles() -> frozenset[str]:
-    return keys_of("particles.txt")
+    return keys_of("particles")
 
 
 @cache
 def titles() -> frozenset[str]:
     """Those in front of a name."""
-    return keys_of("titles.txt")
+    return keys_of("titles")
 
 
 @cache
 def suffix_titles() -> frozenset[str]:
     """Those after a name."""
-    return keys_of("suffix_titles.txt")
+    return keys_of("suffix_titles")
 
 
 @cache
 def generations() -> Mapping[str, str]:
     """To "junior", "senior", "2", "3" or "4"."""
-    rows = [line.split(",") for line in lines_of("generations.csv")]
-    return MappingProxyType(dict(zip(keys([row[0] for row in rows]), [row[1] for row in rows], strict=True)))
+    return MappingProxyType(dict(line.split(",") for line in lines_of("generations")))
 
 
 # --- values that say nothing -------------------------------------------------------------------------------------
@@ -132,28 +117,28 @@ def generations() -> Mapping[str, str]:
 @cache
 def placeholders() -> frozenset[str]:
     """In any field. What folds to nothing (`-`, `...`) isn't listed: ask for that too."""
-    return keys_of("placeholders.txt")
+    return keys_of("placeholders")
 
 
 @cache
 def placeholder_names() -> frozenset[str]:
     """As a given or a family name. One letter is an initial."""
-    return keys_of("placeholders.txt", "placeholder_names.txt")
+    return keys_of("placeholders", "placeholder_names")
 
 
 @cache
 def placeholder_companies() -> frozenset[str]:
-    return keys_of("placeholders.txt", "placeholder_companies.txt")
+    return keys_of("placeholders", "placeholder_companies")
 
 
 @cache
 def placeholder_mailboxes() -> frozenset[str]:
-    return keys_of("placeholder_mailboxes.txt")
+    return keys_of("placeholder_mailboxes")
 
 
 @cache
 def placeholder_domains() -> frozenset[str]:
-    return frozenset(lines_of("placeholder_domains.txt"))
+    return keys_of("placeholder_domains")
 
 
 # --- mailboxes ---------------------------------------------------------------------------------------------------
@@ -161,22 +146,22 @@ def placeholder_domains() -> frozenset[str]:
 
 @cache
 def free_mail_domains() -> frozenset[str]:
-    return frozenset(lines_of("free_mail_domains.txt"))
+    return keys_of("free_mail_domains")
 
 
 @cache
 def role_mailboxes() -> frozenset[str]:
-    return keys_of("role_mailboxes.txt")
+    return keys_of("role_mailboxes")
 
 
 @cache
 def _role_qualifiers() -> frozenset[str]:
-    return keys_of("role_qualifiers.txt")
+    return keys_of("role_qualifiers")
 
 
 @cache
 def family_words() -> frozenset[str]:
-    return keys_of("family_words.txt")
+    return keys_of("family_words")
 
 
 def is_role_mailbox(local_part: str) -> bool:
@@ -219,12 +204,23 @@ def _is_household_word(word: str) -> bool:
     # Famke and famous start with fam too; a family name of four letters or more makes it a household's.
     if word.startswith(_HOUSE) or word.endswith(_HOUSE) or (word.startswith("fam") and len(word) >= 8):
         return True
-    return any(
-        word[:at] in given_names() and word[at + len(link) :] in given_names()
-        for link in ("en", "and", "und", "et", "och")
-        for at in range(3, len(word) - len(link) - 2)
-        if word.startswith(link, at)
-    )
+    # Johnson is not John and Son, nor is sanderson, who is S. Anderson.
+    if word in _family_names() or word[1:] in _family_names():
+        return False
+    return any(word[:at] in given_names() and _is_second_of_two(word[at:]) for at in range(3, len(word) - 2))
+
+
+def _is_second_of_two(word: str) -> bool:
+    """Of `janmarie` and `janenmarie`; not of `peterwolf` and `susanmartin`, where it is one person's last name."""
+    if word in given_names() and word not in _family_names():
+        return True
+    return any(word.startswith(link) and word[len(link) :] in given_names() for link in _LINKS)
+
+
+@cache
+def _family_names() -> frozenset[str]:
+    """Those that are given names too, or look like two."""
+    return keys_of("family_names")
 
 
 def _mailbox_words(local_part: str) -> list[str]:
@@ -239,13 +235,13 @@ def _mailbox_words(local_part: str) -> list[str]:
 @cache
 def legal_suffixes() -> frozenset[tuple[str, ...]]:
     """At the end of a company's name, word by word."""
-    return frozenset(company_words(line) for line in lines_of("legal_suffixes.txt"))
+    return frozenset(tuple(line.split()) for line in lines_of("legal_suffixes"))
 
 
 @cache
 def legal_prefixes() -> frozenset[tuple[str, ...]]:
     """At the start of a company's name, word by word."""
-    return frozenset(company_words(line) for line in lines_of("legal_prefixes.txt"))
+    return frozenset(tuple(line.split()) for line in lines_of("legal_prefixes"))
 
 
 def company_words(name: str) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ PURE = [
     "form_field", "form_fit", "generic_keys", "holding", "lead", "lead_changes", "lead_fields", "match_keys",
     "matching", "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
     "matching.facts", "matching.guards", "matching.keys", "matching.name_levels", "matching.names", "matching.person",
-    "matching.streets",    "matching.word_files", "matching.word_lists", "matching.wording", "merging", "org_shape", "org_types",
+    "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording", "merging",
+    "org_shape", "org_types",
     "person_keys", "phone", "plans", "record_ids", "rejection", "results", "spam", "spellings", "submission", "texts",
     "validation", "version",
 ]  # fmt: skip

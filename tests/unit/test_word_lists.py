@@ -2,10 +2,12 @@
 
 import ast
 import itertools
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from scripts.fold_word_lists import folded_lists
 from shared.cleaning import folded
 from shared.matching import word_files, word_lists
 
@@ -22,7 +24,7 @@ def entries(path: Path) -> list[str]:
     return [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*FILES, word_files.FOLDED], ids=lambda path: path.name)
 def test_every_list_says_where_it_comes_from_and_under_what_licence(path: Path) -> None:
     head = list(itertools.takewhile(lambda line: line.startswith("#"), path.read_text("utf-8").splitlines()))
     assert any(line.startswith("# Source: ") for line in head)
@@ -39,12 +41,31 @@ def test_no_line_stands_twice_and_each_says_something(path: Path) -> None:
 
 
 def test_all_lists_together_stay_small() -> None:
-    assert sum(path.stat().st_size for path in DATA.iterdir()) <= 250_000
+    assert sum(path.stat().st_size for path in DATA.iterdir()) <= 350_000
 
 
-def test_folding_many_is_folding_each() -> None:
-    names = [word for path in FILES for line in entries(path) for word in line.split()]
-    assert word_files.keys(names) == [folded(name) for name in names]
+def test_the_folded_lists_are_made_of_the_lists_as_they_are_now() -> None:
+    assert word_files.FOLDED.read_text("utf-8") == folded_lists(DATA), "run `make word-lists`"
+
+
+def test_the_licence_of_the_english_nicknames_ships_beside_them() -> None:
+    head = "".join(
+        itertools.takewhile(
+            lambda line: line[0] == "#", (DATA / "nicknames_english.txt").read_text("utf-8").splitlines(keepends=True)
+        )
+    )
+    text = (DATA / "LICENSE-nicknames_english").read_text("utf-8")
+    assert "LICENSE-nicknames_english" in head
+    assert "# Changed: " in head
+    assert "Apache License\n                           Version 2.0, January 2004" in text
+    assert text.rstrip().endswith("limitations under the License.")
+    assert "matching/data/*" in tomllib.loads((DATA.parents[2] / "pyproject.toml").read_text("utf-8"))["tool"][
+        "setuptools"]["package-data"]["shared"]  # fmt: skip
+
+
+def test_reading_a_list_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        word_files.lines_of("surnames")
 
 
 @pytest.mark.parametrize("name", ["word_lists", "word_files", "streets"])
@@ -160,6 +181,28 @@ def test_a_team_s_mailbox_is_a_role(mailbox: str) -> None:
     assert word_lists.is_role_mailbox(mailbox)
 
 
+ROLES = """
+inschrijving inschrijvingen aanmelding aanmeldingen onderhoud vve afspraken admissions enrolment maintenance
+registrar tenants boxoffice anmeldung anmeldungen verein wartung hausmeister versicherung geschaeftsstelle
+geschäftsstelle gerance inscriptions adhesion entretien syndic copropriété assurances urgences gerencia inscripciones
+matrículas mantenimiento seguros iscrizioni manutenzione condominio assicurazioni inscrições manutenção cobrança
+ouvidoria serwis zapisy rejestracja zgłoszenia anmälan tilmelding påmelding ilmoittautuminen vedlikehold huolto
+forening vve-parkzicht onderhoud.utrecht anmeldung2025 sac pec schade
+"""
+
+
+@pytest.mark.parametrize("mailbox", ROLES.split())
+def test_a_mailbox_of_an_office_a_club_or_a_building_is_a_role(mailbox: str) -> None:
+    assert word_lists.is_role_mailbox(mailbox)
+
+
+@pytest.mark.parametrize("mailbox", ["jan.schade", "vd.schade", "s.bouw", "john-parish", "cv.jansen", "m.corsi",
+                                     "kita.yuki",
+                                     "vereina", "wartungsen", "anna.verein", "j.admissions"])  # fmt: skip
+def test_a_name_that_is_also_a_word_for_an_office_stays_a_person_s(mailbox: str) -> None:
+    assert not word_lists.is_role_mailbox(mailbox)
+
+
 @pytest.mark.parametrize("mailbox", ["hr.smit", "sales.jan", "j.post", "marie.office", "jan.jansen", "a.bar",
 "van.kerk",
                                      "infonaut", "123", "", "garage-devries"])  # fmt: skip
@@ -178,6 +221,38 @@ def test_a_household_s_mailbox_is_shared(mailbox: str) -> None:
                                      "helena", "fernanda", "thomas", ""])  # fmt: skip
 def test_one_person_s_mailbox_is_no_household(mailbox: str) -> None:
     assert not word_lists.is_household_mailbox(mailbox)
+
+
+@pytest.mark.parametrize("mailbox", ["janmarie", "mariejan", "henkingrid", "ankepeter", "JanMarie65", "joséana",
+                                     "lottesven", "paulanna", "janenbo", "annethijs"])  # fmt: skip
+def test_two_given_names_in_one_word_are_a_couple(mailbox: str) -> None:
+    assert word_lists.is_household_mailbox(mailbox)
+
+
+@pytest.mark.parametrize(
+    "mailbox",
+    [
+        *("annamaria", "hansjoerg", "hansjörg", "janwillem", "annemarie", "jeanpierre", "gertjan", "pieterbas"),
+        *("evamaria", "mariajose", "pierluigi", "karlheinz", "annelotte", "marieanne", "peter", "georgina"),
+    ],
+)  # fmt: skip
+def test_a_double_name_is_one_person_s(mailbox: str) -> None:
+    assert not word_lists.is_household_mailbox(mailbox)
+
+
+@pytest.mark.parametrize("mailbox", ["susanmartin", "peterwolf", "jamestaylor", "pedrosilva", "sanderson", "calbrecht",
+                                     "fatmasahin", "joal", "janab", "sannebakker"])  # fmt: skip
+def test_a_given_and_a_family_name_in_one_word_are_one_person_s(mailbox: str) -> None:
+    assert not word_lists.is_household_mailbox(mailbox)
+
+
+@pytest.mark.parametrize("mailbox", ["johnson", "larsson", "pereira", "martinez", "mjohnson", "floriana", "joseangel"])
+def test_one_name_that_holds_two_is_one_person_s(mailbox: str) -> None:
+    assert not word_lists.is_household_mailbox(mailbox)
+
+
+def test_first_of_all_a_given_name_is_no_family_s() -> None:
+    assert not {"marie", "julia", "henk", "jan", "peter", "rosa"} & set(word_files.lines_of("family_names"))
 
 
 # --- companies and streets ---------------------------------------------------------------------------------------
