@@ -13,7 +13,7 @@ from shared.matching import Decision
 from shared.matching.wording import in_words
 from shared.rejection import Reason
 from shared.submission import Outcome, State, Submission
-from tests.builders import Desk, a_submission, contact_form
+from tests.builders import NOW, Desk, a_submission, contact_form
 from tests.fakes.stores import KilledError
 from tests.verdicts import DOUBT, decided, in_doubt
 
@@ -97,6 +97,16 @@ def test_the_ledger_keeps_the_evidence_and_its_history_the_rule() -> None:
     assert (evidence["rule"], evidence["candidate"]) == ("possible_duplicate", candidate)
     assert (evidence["guards"], evidence["config"]) == ("first_names_differ", "doubt-1")
     assert desk.row(submission).history[-1].why == "possible_duplicate"
+
+
+def test_who_is_held_is_kept_until_somebody_decides_and_everybody_else_as_the_form_says() -> None:
+    """Else it would vanish undecided, and nobody could find it any more."""
+    desk, _ = known_desk()
+    submission, other = a_submission(), a_submission(email="new@example.com", last_name="Nieuw", first_name="Noor")
+    desk.process(submission, other)
+    assert (desk.state(submission), desk.row(submission).expires_at) == (State.HELD, None)
+    assert desk.state(other) is State.CREATED
+    assert desk.row(other).expires_at == int((NOW + timedelta(days=365)).timestamp())
 
 
 def test_a_contact_who_may_be_the_same_is_named_and_gets_nothing() -> None:
