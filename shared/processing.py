@@ -43,7 +43,13 @@ LONGEST_BUSY_WAIT: Final = 60
 MAX_ATTEMPTS: Final = 400
 """Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
 _PASSING: Final = frozenset(
-    {"lead_of_same_batch_failed", "record_gone", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"}
+    {
+        "candidate_not_written_yet",
+        "lead_of_same_batch_failed",
+        "record_gone",
+        "UNABLE_TO_LOCK_ROW",
+        "INACTIVE_OWNER_OR_USER",
+    }
 )
 """Errors that the next try, a moment later, probably does not meet."""
 SHORT_LIVED: Final = frozenset(
