@@ -64,8 +64,8 @@ type Key = tuple[str, str]
 class Found:
     """Records as Salesforce gives them, newest change first. Own Leads may be deleted or merged into another.
 
-    A converted Lead brings its Contact along, in `ConvertedContact`. `generic_keys` are those that so many records share
-    that their records were left out.
+    A converted Lead brings its Contact along, in `ConvertedContact`. `generic_keys` are those that were left out, since
+    too many records share them.
     """
 
     own_leads: tuple[Record, ...] = ()
