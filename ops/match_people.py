@@ -13,11 +13,11 @@ from ops.match_function import MatchFunction
 from ops.operations import get_row
 from shared.candidates import person_of
 from shared.form import forms
+from shared.held_pairs import Seen
 from shared.lead import visitor_fields
 from shared.ledger import Ledger
 from shared.matching import Person
 from shared.record_ids import full_id
-from shared.reviewing import Seen
 from shared.submission import State, Submission
 from shared.validation import check
 

@@ -19,9 +19,9 @@ from ops.match_words import (
     why_held,
 )
 from shared.candidates import person_of
+from shared.held_pairs import POSSIBLE
 from shared.matching import Decision, Person
 from shared.matching.wording import FIELD_WORDS
-from shared.reviewing import POSSIBLE
 from shared.submission import Submission, timestamp
 
 _PERSON_FIELDS: Final = (*FIELD_WORDS, "country")

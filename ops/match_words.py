@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from shared.held_pairs import Finding
 from shared.matching import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.wording import FIELD_WORDS, GUARD_WORDS, LEVEL_WORDS
 from shared.merging import Side, Why
-from shared.reviewing import Finding
 
 OUTCOMES: Final = {
     "create": "somebody else: a new Lead",
@@ -32,6 +32,11 @@ FINDINGS: Final[dict[Finding, str]] = {
         "The candidate is a Contact, and Salesforce can't merge a Lead with a Contact. If they are one person: open "
         "the Lead in Salesforce, choose Convert, pick this Contact as the existing one; then `merge` records it."
     ),
+    "cleared": (
+        "Somebody has taken the mark of a possible duplicate off the held Lead in Salesforce: these are two people to "
+        "them. Record it with `separate`. If they are one person all the same, merge them in Salesforce, or write the "
+        "candidate's id into Possible_Duplicate_Of__c again: then `merge` is possible."
+    ),
     "merged": "Somebody has merged the held Lead in Salesforce: record it with `merge`.",
     "merged_into_held": "Somebody has merged the two in Salesforce into the held Lead: record it with `merge`.",
     "converted": "Somebody has converted the held Lead onto the candidate: record it with `merge`.",
@@ -56,6 +61,10 @@ WHY: Final[dict[tuple[Why, Side], str]] = {
 _RESULTS: Final = {
     "unknown": "There is no such submission.",
     "unknown_field": "--take names a field that a merge can't take; `match review ID` lists those that it can.",
+    "being_decided": (
+        "Not done. Another decision about this pair is under way, or was cut off. Look again in a moment: after twelve "
+        "minutes it has certainly ended. Whoever gave it can give the same one again at once."
+    ),
     "changed_meanwhile": "Somebody else changed it at the same moment. Look again.",
     "moved_meanwhile": "One of the two was merged, converted or deleted at the same moment. Look again.",
 }

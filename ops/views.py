@@ -35,7 +35,7 @@ def row_view(row: Submission, form: Form | None, *, reveal: bool) -> dict[str, A
     `form` is None where this release does not know the row's form.
     """
     hidden = masking.masked_words(form, row.fields, row.original_fields)
-    view = row.model_dump(mode="json", exclude={"person_keys", "fingerprint", "expires_at"})
+    view = row.model_dump(mode="json", exclude={"person_keys", "fingerprint", "expires_at", "claim"})
     if not reveal:
         view["fields"] = masking.mask_fields(form, row.fields)
         view["original_fields"] = masking.mask_fields(form, row.original_fields) if row.original_fields else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from shared.crm import Found, LookUp, Record
+from shared.crm import Found, Key, LookUp, Record
 from shared.email_address import same_mailbox
 from shared.email_address import spellings as email_spellings
 from shared.form import Form
@@ -90,7 +90,7 @@ class Known:
     leads: dict[str, dict[str, Any]]
     contacts: dict[str, dict[str, Any]]
     former: tuple[tuple[str, Record], ...] = ()
-    generic_keys: frozenset[str] = frozenset()
+    generic_keys: frozenset[Key] = frozenset()
     planned: set[str] = field(default_factory=set)
 
     @classmethod

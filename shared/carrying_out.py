@@ -278,11 +278,11 @@ def _where_they_are(
         if record is None:
             # Deleted: the next look-up finds somebody else, or nobody, and then there is a new Lead.
             done[one] = TransientError("record_gone")
-        elif plan.state is not State.HELD:
+        elif plan.state not in {State.HELD, State.CREATED}:
             plans[one] = tell(by_id[one], record, evidence, task_id=task_id)
         elif record["Id"] == plan.target_id:
             plans[one] = replace(plan, task={} if task_id else plan.task, task_id=task_id)
         else:
-            # Somebody merged or converted the held Lead: there is nothing left to ask.
-            done[one] = settled(State.HELD, str(record["Id"]), evidence, task_id)
+            # Somebody merged or converted the submission's own Lead: there is nothing left to ask.
+            done[one] = settled(plan.state, str(record["Id"]), evidence, task_id)
     return plans

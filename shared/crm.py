@@ -56,12 +56,16 @@ class LookUp:
     name_keys: tuple[str, ...] = ()
 
 
+type Key = tuple[str, str]
+"""A kind of key with a value, such as a number in E.164; without a value, all that a person has of the kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Records as Salesforce gives them, newest change first. Own Leads may be deleted or merged into another.
 
-    A converted Lead brings its Contact along, in `ConvertedContact`. `generic_keys` are the kinds of keys that so many
-    records share that their records were left out.
+    A converted Lead brings its Contact along, in `ConvertedContact`. `generic_keys` are those that were left out, since
+    too many records share them.
     """
 
     own_leads: tuple[Record, ...] = ()
@@ -69,7 +73,7 @@ class Found:
     open_leads: tuple[Record, ...] = ()
     converted_leads: tuple[Record, ...] = ()
     contacts: tuple[Record, ...] = ()
-    generic_keys: tuple[str, ...] = ()
+    generic_keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,8 @@ class Existing(Strict):
 
 
 class Retention(Strict):
-    """Days that a row is kept after it was settled or quarantined. A rejected row stays until it is mended."""
+    """Days that a row is kept after it was settled or quarantined. A rejected row stays until it is mended, a held one
+    until somebody has decided."""
 
     settled_days: Annotated[int, Field(gt=0)] = 365
     quarantined_days: Annotated[int, Field(gt=0)] = 90

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shared.crm import GENERIC_AFTER
+from shared.crm import GENERIC_AFTER, Key
 from shared.email_address import same_mailbox
 from shared.matching import Person
 from shared.matching.keys import KINDS, Keys, keys_of, several
@@ -13,10 +13,10 @@ from shared.phone import to_e164
 
 
 def without_generic(
-    person: Person, candidates: Sequence[Person], known: Iterable[str], *, country: str
+    person: Person, candidates: Sequence[Person], known: Iterable[Key], *, country: str
 ) -> tuple[Person, list[Person], tuple[str, ...]]:
     """The person without an e-mail address or number that is generic, the candidates that something else found, and
-    the kinds of the generic keys. `known` are kinds whose records the look-up has left out already.
+    the kinds of the generic keys. `known` are those whose records the look-up has left out already.
 
     The generic value itself goes too: most of those who share it are not looked at any more, so for the one who is
     left it would look like their own.
@@ -29,7 +29,7 @@ def without_generic(
         theirs[one.id] = theirs.get(one.id, frozenset()) | keys_of(one, country)
     own = keys_of(person, country)
     holders = Counter(key for keys in theirs.values() for key in keys & own)
-    generic = {key for key in own if holders[key] > GENERIC_AFTER or key[0] in left_out}
+    generic = {key for key in own if holders[key] > GENERIC_AFTER or left_out & {key, (key[0], "")}}
     if not generic and not left_out:
         return person, list(candidates), ()
     # Who shares no key was found for somebody else of the batch.
@@ -41,7 +41,7 @@ def without_generic(
             person.phone, {value for kind, value in generic if kind == "phone"}, partial(to_e164, country=country)
         ),
     )
-    kinds = {kind for kind, _ in generic} | left_out
+    kinds = {kind for kind, _ in generic | left_out}
     return person, left, tuple(kind for kind in KINDS if kind in kinds)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from shared.candidates import Known, Prepared
 from shared.cleaning import cut
 from shared.crm import Named, NewLead, Record
+from shared.errors import TransientError
 from shared.lead import is_user, lead_record, task_record
 from shared.lead_changes import with_changes
 from shared.lead_fields import EVIDENCE_ROOM, MATCH_EVIDENCE_FIELD, POSSIBLE_DUPLICATE_FIELD, TEXT_LENGTHS
@@ -102,20 +103,42 @@ def plan_own(one: Prepared, lead: Record, task: Record | None, known: Known) -> 
     # Merged or converted: a person has seen what there was to see, or needs no Task to tell it.
     if merged or lead.get("IsConverted") or (task and (named or not is_flagged(lead))):
         return Done(State.HELD, record_id, task_id, evidence | ({"candidate": named} if named else {}))
-    candidate_id = named or _candidate_again(one, str(lead["Id"]), known)
-    evidence |= {"candidate": candidate_id} if candidate_id else {}
-    owner = task_owner(one, str(lead.get("OwnerId") or ""), _owner_of(candidate_id, known))
     words = str(lead.get(MATCH_EVIDENCE_FIELD) or "")
-    changes = {POSSIBLE_DUPLICATE_FIELD: candidate_id} if candidate_id and not named else {}
+    changes: Record = {}
+    if not named:
+        # The run ended before it could name anybody, or the Lead that it was about to name never came to be.
+        decision = _decided_again(one, str(lead["Id"]), known)
+        named = (decision.candidate_id or "") if decision.outcome != "create" else ""
+        if named in known.planned:
+            return TransientError("candidate_not_written_yet")
+        if not named and not task:
+            return _plain(record_id, evidence)
+        words = in_words(decision, one.form.languages[0])
+        changes = flags(words, named) if named else {}
+    evidence |= {"candidate": named} if named else {}
     if task and not changes:
         return Done(State.HELD, record_id, task_id, evidence)
+    owner = task_owner(one, str(lead.get("OwnerId") or ""), _owner_of(named, known))
     return Tell(
         state=State.HELD,
         target_id=record_id,
         follows=False,
         changes=changes,
-        task={} if task else held_task(one, words, candidate_id, lead_id=record_id, owner_id=owner),
+        task={} if task else held_task(one, words, named, lead_id=record_id, owner_id=owner),
         task_id=task_id,
+        evidence=evidence,
+    )
+
+
+def _plain(lead_id: str, evidence: dict[str, str]) -> Tell:
+    """Nobody is like it any more, and nobody was told that somebody is: a new Lead like any other."""
+    return Tell(
+        state=State.CREATED,
+        target_id=lead_id,
+        follows=False,
+        changes={MATCH_EVIDENCE_FIELD: None},
+        task={},
+        task_id="",
         evidence=evidence,
     )
 
@@ -126,13 +149,9 @@ def _owner_of(candidate_id: str, known: Known) -> str:
     return str(known.record(candidate_id).get("OwnerId") or "") if is_there else ""
 
 
-def _candidate_again(one: Prepared, own_lead_id: str, known: Known) -> str:
-    """Whose duplicate it may be, where the run ended before it could say so; '' where nobody is found any more."""
-    others = {
-        record_id: lead for record_id, lead in known.leads.items() if record_id not in {own_lead_id, *known.planned}
-    }
-    decision = replace(known, leads=others).decide(one)
-    return (decision.candidate_id or "") if decision.outcome != "create" else ""
+def _decided_again(one: Prepared, own_lead_id: str, known: Known) -> Decision:
+    others = {record_id: lead for record_id, lead in known.leads.items() if record_id != own_lead_id}
+    return replace(known, leads=others).decide(one)
 
 
 def task_owner(one: Prepared, *owners: str | Named | None) -> str | Named | None:

@@ -16,7 +16,7 @@ from shared.aws_errors import failure
 from shared.errors import ConfigurationError, TransientError
 from shared.observability import count, log
 from shared.rejection import Rejection
-from shared.submission import Change, FieldValue, Outcome, State, Submission, Summary, timestamp
+from shared.submission import Change, Claim, FieldValue, Outcome, State, Submission, Summary, timestamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -135,7 +135,14 @@ class Ledger:
             new |= {"rejection": rejection.model_dump(mode="json"), "reason": rejection.reason}
         if expires_at:
             new["expires_at"] = expires_at
-        return self._change(submission, new, change=change)
+        return self._change(submission, new, remove=("claim",) if submission.claim else (), change=change)
+
+    def claim(self, submission: Submission, claim: Claim | None) -> bool:
+        """Before a decision about it is carried out; None gives it back. False when the row, or its claim, is no longer
+        as `submission` says."""
+        if claim is None:
+            return self._change(submission, {}, remove=("claim",))
+        return self._change(submission, {"claim": claim.model_dump(mode="json")})
 
     def reopen(
         self,
@@ -204,27 +211,31 @@ class Ledger:
         change: Change | None = None,
         unchanged: Mapping[str, Any] | None = None,
     ) -> bool:
-        """The one conditional write: state, replay count (and for full rows the fields) must be as they were seen."""
+        """The one conditional write: state, replays (and for full rows fields and claim) must be as they were seen."""
         expected = {"state": seen.state, "replay_count": seen.replay_count, **(unchanged or {})}
         if isinstance(seen, Submission):
             expected["fields"] = seen.fields
+            expected["claim"] = seen.claim.model_dump(mode="json") if seen.claim else None
         names = {*new, *expected, *remove}
         sets = [f"#{name} = :{name}" for name in new]
         values = {f":{name}": value for name, value in new.items()}
-        values |= {f":seen_{name}": value for name, value in expected.items()}
+        values |= {f":seen_{name}": value for name, value in expected.items() if value is not None}
         if change:
             sets.append("#history = list_append(if_not_exists(#history, :none), :change)")
             values |= {":none": [], ":change": [change.model_dump(mode="json")]}
             names.add("history")
-        expression = f"SET {', '.join(sets)}" + (
-            f" REMOVE {', '.join(f'#{name}' for name in remove)}" if remove else ""
-        )
+        parts = [f"SET {', '.join(sets)}"] if sets else []
+        parts += [f"REMOVE {', '.join(f'#{name}' for name in remove)}"] if remove else []
+        conditions = [
+            f"attribute_not_exists(#{name})" if value is None else f"#{name} = :seen_{name}"
+            for name, value in expected.items()
+        ]
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key={"submission_id": {"S": seen.submission_id}},
-                UpdateExpression=expression,
-                ConditionExpression=" AND ".join(f"#{name} = :seen_{name}" for name in expected),
+                UpdateExpression=" ".join(parts),
+                ConditionExpression=" AND ".join(conditions),
                 ExpressionAttributeNames={f"#{name}": name for name in names},
                 ExpressionAttributeValues={name: _to_dynamodb(value) for name, value in values.items()},
             )

@@ -43,7 +43,13 @@ LONGEST_BUSY_WAIT: Final = 60
 MAX_ATTEMPTS: Final = 400
 """Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
 _PASSING: Final = frozenset(
-    {"lead_of_same_batch_failed", "record_gone", "UNABLE_TO_LOCK_ROW", "INACTIVE_OWNER_OR_USER"}
+    {
+        "candidate_not_written_yet",
+        "lead_of_same_batch_failed",
+        "record_gone",
+        "UNABLE_TO_LOCK_ROW",
+        "INACTIVE_OWNER_OR_USER",
+    }
 )
 """Errors that the next try, a moment later, probably does not meet."""
 SHORT_LIVED: Final = frozenset(
@@ -279,7 +285,7 @@ def _finish(row: Submission, result: Result, deliveries: int, dependencies: Depe
 
 def _settle(row: Submission, settled: Settled, dependencies: Dependencies) -> None:
     now = dependencies.now()
-    form = dependencies.forms[row.form_id]
+    kept = timedelta(days=dependencies.forms[row.form_id].retention.settled_days)
     done = dependencies.ledger.settle(
         row,
         settled.state,
@@ -287,7 +293,8 @@ def _settle(row: Submission, settled: Settled, dependencies: Dependencies) -> No
         now=now,
         why=settled.outcome.evidence.get("rule", "new_person"),
         outcome=settled.outcome,
-        expires_at=int((now + timedelta(days=form.retention.settled_days)).timestamp()),
+        # Whoever waits for a decision must still be found when somebody has time to make it.
+        expires_at=None if settled.state is State.HELD else int((now + kept).timestamp()),
     )
     if not done:
         log("settled_elsewhere", submission_id=row.submission_id, state=settled.state)

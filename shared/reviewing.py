@@ -1,72 +1,47 @@
 """What people decide about held pairs: the new Lead and the record that may be the same person become one, or stay two.
 
-Salesforce first, the ledger after: a run that is cut off between the two leaves the row `held`, and the same order,
-given again, finds what was done and only settles.
+    claim ▶ look ▶ tell Salesforce ▶ settle
+
+A run that is cut off leaves the row `held`, and claimed by its operator for this decision: the same order, given again,
+finds what was done and goes on. Anybody else waits until Salesforce has certainly ended what it was told, and is then
+held to what they find.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Protocol
 
 from shared.candidates import CONTACT_PREFIX
-from shared.crm import Record, Written
-from shared.errors import TransientError
-from shared.lead_fields import POSSIBLE_DUPLICATE_FIELD
-from shared.merging import Choice, Side, changes_of, choose, mergeable
+from shared.crm import CALL_ENDS_AFTER, Written
+from shared.errors import FormToLeadError, TransientError, UnknownOutcomeError
+from shared.form import Form, Retention
+from shared.held_pairs import POSSIBLE, Decision, Pair, Records, pair_of, refusal, today
+from shared.merging import Side, UnknownFieldError, changes_of
 from shared.observability import count, log
-from shared.org_shape import OrgField
-from shared.submission import Outcome, State, Submission
+from shared.submission import Claim, Outcome, State, Submission
 
-PERSON_FIELDS: Final = (
-    "FirstName", "LastName", "Company", "Email", "Phone", "MobilePhone", "Street", "PostalCode", "City", "Country",
-)  # fmt: skip
-_MOST_STEPS: Final = 4
-"""As the processor: longer chains of merged and converted records are not followed."""
 _DISCARDED_KEPT: Final = timedelta(days=30)
 """As what operators discard elsewhere."""
+CLAIM: Final = CALL_ENDS_AFTER + timedelta(seconds=60)
+"""The function may run for a minute, and what it told Salesforce last ends by itself."""
 
-type Decision = Literal["merge", "separate", "deleted"]
-type Fate = Literal["there", "merged", "converted", "deleted", "unknown"]
-type Finding = Literal[
-    "two_leads",
-    "lead_and_contact",
-    "merged",
-    "merged_into_held",
-    "converted",
-    "converted_elsewhere",
-    "held_deleted",
-    "held_not_seen",
-    "candidate_gone",
-]
-POSSIBLE: Final[dict[Finding, frozenset[Decision]]] = {
-    "two_leads": frozenset({"merge", "separate"}),
-    "lead_and_contact": frozenset({"separate"}),
-    "merged": frozenset({"merge"}),
-    "merged_into_held": frozenset({"merge"}),
-    "converted": frozenset({"merge"}),
-    "converted_elsewhere": frozenset({"separate"}),
-    "held_deleted": frozenset({"deleted"}),
-    "held_not_seen": frozenset(),
-    "candidate_gone": frozenset({"separate"}),
-}
-"""A Lead and a Contact become one only by converting the Lead, which is a sales person's work in Salesforce."""
 _DONE_BY_HAND: Final = frozenset({"merged", "merged_into_held", "converted", "converted_elsewhere", "held_deleted"})
 """Findings where the Lead is no longer a possible duplicate, or can't be written."""
 _MOVED: Final = frozenset({"ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "INVALID_CROSS_REFERENCE_KEY"})
 
 
-class People(Protocol):
-    """shared/salesforce/people.py; each method is one API call."""
+class People(Records, Protocol):
+    """Each method is one API call."""
 
-    def lead_fields(self) -> Sequence[OrgField]: ...
-    def read(self, record_ids: Sequence[str], lead_fields: Sequence[str]) -> Mapping[str, Record]: ...
     def unflag(self, lead_id: str) -> None: ...
     def merge(self, master_id: str, loser_id: str, changes: Mapping[str, Any]) -> Written: ...
 
 
 class Ledger(Protocol):
     def get(self, submission_id: str) -> Submission | None: ...
+    def claim(self, submission: Submission, claim: Claim | None) -> bool: ...
     def settle(
         self,
         submission: Submission,
@@ -78,32 +53,6 @@ class Ledger(Protocol):
         outcome: Outcome | None = None,
         expires_at: int | None = None,
     ) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A record as it is today. `moved_to` is what it was merged into or converted to."""
-
-    record_id: str
-    fate: Fate
-    moved_to: str = ""
-    record: Record | None = None
-
-    @property
-    def is_contact(self) -> bool:
-        return self.record_id.startswith(CONTACT_PREFIX)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """`candidate` is who the candidate is today; `was` its id when the pair was held."""
-
-    finding: Finding
-    held: Seen
-    candidate: Seen
-    was: str
-    choices: tuple[Choice, ...] = ()
-    flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,117 +77,74 @@ class Wish:
     take: Mapping[str, Side] | None = None
 
 
-# --- looking ---------------------------------------------------------------------------------------------
-
-
-def look(record_ids: Sequence[str], people: People, fields: Sequence[str] = PERSON_FIELDS) -> dict[str, Seen]:
-    """Each as it is today; nothing is followed."""
-    rows = people.read(record_ids, fields)
-    return {one: _seen(one, rows.get(one)) for one in record_ids}
-
-
-def _seen(record_id: str, row: Record | None) -> Seen:
-    if row is None:
-        return Seen(record_id, "unknown")
-    if row.get("IsDeleted"):
-        master = str(row.get("MasterRecordId") or "")
-        return Seen(record_id, "merged" if master else "deleted", master)
-    if row.get("IsConverted"):
-        return Seen(record_id, "converted", str(row.get("ConvertedContactId") or ""), row)
-    return Seen(record_id, "there", record=row)
-
-
-def refusal(row: Submission | None) -> str:
-    """Why there is no pair to look at, in one word; '' where there is one."""
-    if row is None:
-        return "unknown"
-    return "" if row.state is State.HELD and row.outcome else f"is_{row.state}"
-
-
-def pair_of(row: Submission, ledger: Ledger, people: People, take: Mapping[str, Side]) -> Pair:
-    """Of a held row. Raises UnknownFieldError for a field in `take` that there is none of."""
-    if row.outcome is None:
-        raise ValueError("no outcome")
-    fields = list(people.lead_fields())
-    flag = [POSSIBLE_DUPLICATE_FIELD] if any(one.name == POSSIBLE_DUPLICATE_FIELD for one in fields) else []
-    columns = [*(one.name for one in mergeable(fields)), *flag]
-    was = _candidate_id(row.outcome.evidence.get("candidate", ""), ledger)
-    held_id = row.outcome.record_id
-    first = look([held_id, was], people, columns)
-    held, candidate = first[held_id], _today(first[was], people, columns)
-    finding = _finding(held, candidate, people, columns)
-    if finding in {"two_leads", "candidate_gone"} and row.outcome.evidence.get("rule") == "own_lead_merged":
-        # A repeat found its own Lead merged: the row names the Lead that stayed.
-        finding = "merged_into_held"
-    pair = Pair(finding, held, candidate, was)
-    if held.record:
-        pair = replace(pair, flagged=bool(held.record.get(POSSIBLE_DUPLICATE_FIELD)))
-    if pair.finding == "two_leads" and held.record and candidate.record:
-        pair = replace(pair, choices=tuple(choose(fields, held.record, candidate.record, take)))
-    return pair
-
-
-def _candidate_id(candidate: str, ledger: Ledger) -> str:
-    """The candidate may be the Lead of a submission of the same batch: then it goes by that submission's id.
-
-    '' where a repeat found the held Lead and nobody else any more.
-    """
-    if "-" not in candidate:
-        return candidate
-    other = ledger.get(candidate)
-    return other.outcome.record_id if other and other.outcome else candidate
-
-
-def _today(seen: Seen, people: People, columns: Sequence[str]) -> Seen:
-    """Merged and converted records are followed; what is gone for good is given as it is."""
-    for _ in range(_MOST_STEPS):
-        if not seen.moved_to:
-            break
-        seen = look([seen.moved_to], people, columns)[seen.moved_to]
-    return seen
-
-
-def _finding(held: Seen, candidate: Seen, people: People, columns: Sequence[str]) -> Finding:
-    if held.fate == "merged":
-        return "merged"
-    if held.fate == "converted":
-        now = _today(held, people, columns)
-        return "converted" if now.record_id == candidate.record_id else "converted_elsewhere"
-    if held.fate != "there":
-        # What nobody sees was purged, is in another org, or is hidden from the API user and lives.
-        return "held_not_seen" if held.fate == "unknown" else "held_deleted"
-    if candidate.fate != "there":
-        return "candidate_gone"
-    if candidate.record_id == held.record_id:
-        return "merged_into_held"
-    return "lead_and_contact" if candidate.is_contact else "two_leads"
-
-
-# --- deciding --------------------------------------------------------------------------------------------
-
-
-def decide(submission_id: str, wish: Wish, ledger: Ledger, people: People, now: datetime) -> Done:
+def decide(
+    submission_id: str,
+    wish: Wish,
+    *,
+    ledger: Ledger,
+    people: People,
+    forms: Mapping[str, Form],
+    now: datetime,
+) -> Done:
     """Can be given again: what was done is found and only written down. Raises what the ledger and the org raise."""
     row = ledger.get(submission_id)
     if row is None or refusal(row):
         return _already(row, wish) or Done(submission_id, refusal(row))
+    claimed = _claimed(row, wish, ledger, now)
+    if isinstance(claimed, Done):
+        return claimed
+    try:
+        done = _tell_salesforce(claimed, wish, ledger, people)
+    except UnknownOutcomeError:
+        raise
+    except (FormToLeadError, UnknownFieldError):
+        _give_back(row, claimed, ledger, now)
+        raise
+    if isinstance(done, Done):
+        _give_back(row, claimed, ledger, now)
+        return done
+    end, written = done
+    return _settle(claimed, wish, end, fields=written, ledger=ledger, forms=forms, now=now)
+
+
+def _claimed(row: Submission, wish: Wish, ledger: Ledger, now: datetime) -> Submission | Done:
+    """The row with this operator's claim on it, perhaps taken over from an earlier run of the same order."""
+    there = row.claim
+    if there and there.until > now and (there.by, there.decision) != (wish.by, wish.decision):
+        return Done(row.submission_id, "being_decided")
+    claim = Claim(run=str(uuid.uuid4()), by=wish.by, decision=wish.decision, until=now + CLAIM)
+    if not ledger.claim(row, claim):
+        return Done(row.submission_id, "changed_meanwhile")
+    return row.model_copy(update={"claim": claim})
+
+
+def _give_back(row: Submission, claimed: Submission, ledger: Ledger, now: datetime) -> None:
+    """What an earlier run told Salesforce may still be under way, so what was taken over is kept."""
+    if row.claim is None or row.claim.until <= now:
+        ledger.claim(claimed, None)
+
+
+def _tell_salesforce(
+    row: Submission, wish: Wish, ledger: Ledger, people: People
+) -> Done | tuple[tuple[State, str], tuple[str, ...]]:
+    """How the row ends, and which fields were written; or why nothing was done. Raises UnknownFieldError."""
     pair = pair_of(row, ledger, people, wish.take or {})
     if wish.decision not in POSSIBLE[pair.finding]:
-        return Done(submission_id, pair.finding)
+        return Done(row.submission_id, pair.finding)
     written: dict[str, Any] = {}
     if wish.decision == "merge" and pair.finding == "two_leads":
         written = changes_of(pair.choices)
         error = people.merge(pair.candidate.record_id, pair.held.record_id, written).error
         if error and error.code in _MOVED:
-            return Done(submission_id, "moved_meanwhile")
+            return Done(row.submission_id, "moved_meanwhile")
         if isinstance(error, TransientError):
             raise error
         if error:
-            log("merge_refused", level="warning", submission_id=submission_id, error=error.code)
-            return Done(submission_id, f"refused_by_salesforce {error.code}")
+            log("merge_refused", level="warning", submission_id=row.submission_id, error=error.code)
+            return Done(row.submission_id, f"refused_by_salesforce {error.code}")
     elif pair.flagged and (pair.finding not in _DONE_BY_HAND or pair.finding == "merged_into_held"):
         people.unflag(pair.held.record_id)
-    return _settle(row, wish, _state_and_record(pair, wish, people), fields=tuple(written), ledger=ledger, now=now)
+    return _state_and_record(pair, wish, people), tuple(written)
 
 
 def _already(row: Submission | None, wish: Wish) -> Done | None:
@@ -254,9 +160,15 @@ def _state_and_record(pair: Pair, wish: Wish, people: People) -> tuple[State, st
     if wish.decision == "deleted":
         return State.DISCARDED, pair.held.record_id
     # Whoever merged it by hand may have known better than the candidate.
-    stays = _today(pair.held, people, ()) if pair.finding == "merged" else pair.candidate
+    stays = today(pair.held, people, ()) if pair.finding == "merged" else pair.candidate
     record_id = pair.held.record_id if pair.finding == "merged_into_held" else stays.record_id
     return (State.ATTACHED if record_id.startswith(CONTACT_PREFIX) else State.UPDATED), record_id
+
+
+def _kept(form_id: str, forms: Mapping[str, Form]) -> timedelta:
+    """A held row waits for as long as it takes: its form may be gone by now."""
+    retention = forms[form_id].retention if form_id in forms else Retention()
+    return timedelta(days=retention.settled_days)
 
 
 def _settle(
@@ -266,6 +178,7 @@ def _settle(
     *,
     fields: tuple[str, ...],
     ledger: Ledger,
+    forms: Mapping[str, Form],
     now: datetime,
 ) -> Done:
     state, record_id = end
@@ -278,7 +191,8 @@ def _settle(
         task_id=row.outcome.task_id if row.outcome else "",
         evidence=evidence | ({"written": " ".join(fields)} if fields else {}),
     )
-    expires_at = int((now + _DISCARDED_KEPT).timestamp()) if state is State.DISCARDED else None
+    kept = _DISCARDED_KEPT if state is State.DISCARDED else _kept(row.form_id, forms)
+    expires_at = int((now + kept).timestamp())
     why = f"{wish.decision}: {wish.why}" if wish.why else wish.decision
     settled = ledger.settle(row, state, by=wish.by, now=now, why=why, outcome=outcome, expires_at=expires_at)
     if not settled:

@@ -80,6 +80,15 @@ class Outcome(_Record):
     evidence: dict[str, str] = {}
 
 
+class Claim(_Record):
+    """Who is deciding about a held pair, and what: until then nobody decides otherwise. `run` is unique to one try."""
+
+    run: str
+    by: str
+    decision: str
+    until: Moment
+
+
 class Change(_Record):
     """One line of a row's history. `by` is a function's name or an operator's; `why` has no personal data."""
 
@@ -116,6 +125,7 @@ class Submission(_Record):
     reason: str = ""
     rejection: Rejection | None = None
     outcome: Outcome | None = None
+    claim: Claim | None = None
     attempts: WholeNumber = 0
     last_error: str = ""
     same_error_tries: WholeNumber = 0

@@ -12,10 +12,12 @@ from functions.match.order import AnyOrder, Decide, Look, Review, read_order
 from shared.aws_clients import CONFIG
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError, UnknownOutcomeError
+from shared.form import forms
+from shared.held_pairs import look, pair_of, refusal
 from shared.ledger import Ledger
 from shared.merging import UnknownFieldError
 from shared.observability import log, redacting
-from shared.reviewing import Wish, decide, look, pair_of, refusal
+from shared.reviewing import Wish, decide
 from shared.salesforce.people import SalesforcePeople
 from shared.secrets import Secret
 from shared.settings import MatchSettings
@@ -62,4 +64,5 @@ def _carry_out(order: AnyOrder, ledger: Ledger, people: SalesforcePeople) -> dic
             return {"pair": asdict(pair_of(row, ledger, people, order.take))}
         case Decide():
             wish = Wish(order.decision, order.by, order.why, order.take)
-            return {"done": asdict(decide(order.submission_id, wish, ledger, people, datetime.now(UTC)))}
+            done = decide(order.submission_id, wish, ledger=ledger, people=people, forms=forms(), now=datetime.now(UTC))
+            return {"done": asdict(done)}

@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Any, Final
 from urllib.parse import quote
 
-from shared.crm import GENERIC_AFTER, Found, LookUp, Member, NewLead, Note, Noted, Record, Written
+from shared.crm import GENERIC_AFTER, Found, Key, LookUp, Member, NewLead, Note, Noted, Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
 from shared.lead_fields import SUBMISSION_ID_FIELD
@@ -99,18 +99,19 @@ class SalesforceCrm:
     def _key_by_key(self, what: LookUp, own: Mapping[str, tuple[Record, ...]]) -> Found:
         """So many records have something of this person's that one answer can't hold them: which key is it?"""
         asked = queries.key_by_key(what, match_keys=self._match_keys)
-        wanted = {f"{kind}_{place}": soql for kind, pair in asked.items() for place, soql in enumerate(pair)}
+        places = dict(enumerate(asked))
+        wanted = {f"key{at}_{place}": soql for at, key in places.items() for place, soql in enumerate(asked[key])}
         pages: dict[str, _Page] = {}
         for names in batched(wanted, MOST_QUERIES, strict=False):
             pages |= self._pages({name: ("query", wanted[name]) for name in names})
         found: dict[str, dict[str, Record]] = {"leads": {}, "contacts": {}}
-        generic: list[str] = []
-        for kind in asked:
-            of_kind = [pages[f"{kind}_{place}"] for place in range(2)]
-            if sum(len(page.rows) for page in of_kind) > GENERIC_AFTER or not all(page.is_whole for page in of_kind):
-                generic.append(kind)
+        generic: list[Key] = []
+        for at, key in places.items():
+            of_key = [pages[f"key{at}_{place}"] for place in range(2)]
+            if sum(len(page.rows) for page in of_key) > GENERIC_AFTER or not all(page.is_whole for page in of_key):
+                generic.append(key)
                 continue
-            for name, page in zip(found, of_kind, strict=True):
+            for name, page in zip(found, of_key, strict=True):
                 found[name] |= {str(row["Id"]): row for row in page.rows}
         rows = {name: tuple(by_id.values()) for name, by_id in found.items()}
         return replace(_found({**own, **rows}), generic_keys=tuple(generic))

@@ -1,13 +1,13 @@
 """The questions, in SOQL. Every value passes format_soql: a visitor writes part of most of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal
 
 from simple_salesforce.format import format_soql
 
-from shared.crm import GENERIC_AFTER, LookUp, Named
+from shared.crm import GENERIC_AFTER, Key, LookUp, Named
 from shared.lead_fields import (
     LOOKED_UP_ON_CONTACTS,
     LOOKED_UP_ON_LEADS,
@@ -17,6 +17,7 @@ from shared.lead_fields import (
     SUBMISSION_ID_FIELD,
 )
 from shared.match_keys import MATCH_KEY_LENGTHS, MATCH_KEYS_VERSION, VERSION_FIELD
+from shared.phone import spellings
 from shared.submission import timestamp
 
 ROWS: Final = 2000
@@ -47,11 +48,20 @@ def look_up(what: LookUp, *, match_keys: bool = False) -> Queries:
     return queries
 
 
-def key_by_key(what: LookUp, *, match_keys: bool = False) -> dict[str, tuple[str, str]]:
-    """By kind of key: the SOQL for Leads and for Contacts, which gives one row too many for a key that is generic."""
-    leads, contacts = _by_kind(what, _ON_LEADS, match_keys), _by_kind(what, _ON_CONTACTS, match_keys)
-    most = GENERIC_AFTER + 1
-    return {kind: (_leads(what, leads[kind], most), _contacts(contacts[kind], most)) for kind in leads}
+def key_by_key(what: LookUp, *, match_keys: bool = False) -> dict[Key, tuple[str, str]]:
+    """The SOQL for Leads and for Contacts, which gives one row too many for a key that is generic.
+
+    Number by number: beside the switchboard's, somebody's own still tells who they are. Of all else a person has one.
+    """
+    numbers = {number: replace(what, phones=tuple(spellings(number)), numbers=(number,)) for number in what.numbers}
+    others = replace(what, phones=(), numbers=())
+    asked: dict[Key, tuple[str, str]] = {}
+    for value, of_one in {"": others, **numbers}.items():
+        leads, contacts = _by_kind(of_one, _ON_LEADS, match_keys), _by_kind(of_one, _ON_CONTACTS, match_keys)
+        for kind in leads if not value else ("phone",):
+            most = GENERIC_AFTER + 1
+            asked[kind, value] = (_leads(what, leads[kind], most), _contacts(contacts[kind], most))
+    return asked
 
 
 def _own(what: LookUp) -> Queries:

@@ -51,9 +51,11 @@ class MatchDesk:
     def review(self, row: Submission, **content: Any) -> dict[str, Any]:
         return self.ask("review", submission_id=row.submission_id, **content)
 
-    def hold(self, candidate_id: str, held: dict[str, Any] | None = None, **evidence: str) -> Submission:
+    def hold(
+        self, candidate_id: str, held: dict[str, Any] | None = None, form_id: str = "contact", **evidence: str
+    ) -> Submission:
         """A submission whose new Lead may be the same person as the candidate."""
-        row = a_submission()
+        row = a_submission().model_copy(update={"form_id": form_id})
         lead_id = self.org.add(
             "Lead", **(held or HELD), Submission_Id__c=row.submission_id, Possible_Duplicate_Of__c=candidate_id
         )
@@ -68,10 +70,10 @@ class MatchDesk:
         assert self.ledger.add(row) is None
         return row
 
-    def hold_a_pair(self, **evidence: str) -> tuple[Submission, str, str]:
+    def hold_a_pair(self, form_id: str = "contact", **evidence: str) -> tuple[Submission, str, str]:
         """The row, the held Lead and the candidate, another Lead."""
         candidate = self.org.add("Lead", **CANDIDATE)
-        row = self.hold(candidate, None, **evidence)
+        row = self.hold(candidate, None, form_id, **evidence)
         return row, self.held(row), candidate
 
     @staticmethod

@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from shared.errors import ConfigurationError
 from shared.ledger import Ledger
 from shared.rejection import Problem, Reason, Rejection
-from shared.submission import Outcome, State
+from shared.submission import Claim, Outcome, State
 from tests.builders import NOW, a_submission
 
 REJECTION = Rejection(reason=Reason.VALIDATION_FAILED, problems=(Problem(code="required", field="email"),))
@@ -103,6 +103,26 @@ def test_an_edit_keeps_what_arrived_and_loses_to_another_edit(ledger: Ledger) ->
     assert row is not None
     assert (row.fields, row.original_fields) == (mended, submission.fields)
     assert row.history[-1].why == "edited email"
+
+
+def test_a_claim_lands_on_the_row_as_it_was_seen_and_goes_with_the_decision(ledger: Ledger) -> None:
+    row = a_submission(state=State.HELD)
+    ledger.add(row)
+    mine, other = (Claim(run=run, by="eva", decision="merge", until=NOW) for run in ("1", "2"))
+    assert ledger.claim(row, mine)
+    assert not ledger.claim(row, other)
+    assert not ledger.claim(row, None)
+    claimed = ledger.get(row.submission_id)
+    assert claimed == row.model_copy(update={"claim": mine})
+    assert not ledger.settle(row, State.CREATED, by="bob", now=NOW)
+    assert ledger.claim(claimed, None)
+    assert ledger.get(row.submission_id) == row
+    assert not ledger.settle(claimed, State.CREATED, by="eva", now=NOW)
+    assert ledger.claim(row, mine)
+    assert ledger.settle(claimed, State.CREATED, by="eva", now=NOW)
+    settled = ledger.get(row.submission_id)
+    assert settled is not None
+    assert (settled.state, settled.claim) == (State.CREATED, None)
 
 
 def test_tries_are_counted_unless_they_do_not_count(ledger: Ledger) -> None:

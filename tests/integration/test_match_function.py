@@ -1,6 +1,7 @@
 """Decisions about held pairs, from the order to the ledger and the org stand-in over TLS, and every way between."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from functions.match import app as match_app
 from functions.match.order import read_order
 from shared.errors import TransientError
+from shared.form import Retention
 from shared.ledger import Ledger
 from shared.submission import State
+from tests.builders import contact_form
 from tests.integration.match_desk import CANDIDATE, HELD, MatchDesk, match_desk
 
 __all__ = ["match_desk"]
@@ -305,8 +308,6 @@ def test_a_merge_by_hand_is_recorded_wherever_it_went(match_desk: MatchDesk) -> 
     done = match_desk.decide(row, "merge")["done"]
     assert (done["result"], done["record_id"]) == ("merge", third)
     assert match_desk.row(row).state is State.UPDATED
-    # Only what was discarded goes soon.
-    assert match_desk.row(row).expires_at == row.expires_at
 
 
 def test_a_merge_the_other_way_round_is_recorded_and_the_mark_goes(match_desk: MatchDesk) -> None:
@@ -374,7 +375,6 @@ def test_a_deleted_lead_can_only_be_recorded_as_deleted_and_goes_like_what_is_di
         assert match_desk.decide(row, decision)["done"]["result"] == "held_deleted"
     assert match_desk.decide(row, "deleted", why="spam")["done"]["result"] == "deleted"
     assert match_desk.row(row).state is State.DISCARDED
-    assert match_desk.row(row).expires_at is not None
 
 
 @pytest.mark.parametrize("gone", ["deleted", "wiped"])
@@ -418,6 +418,35 @@ def test_a_lead_that_moves_between_the_look_and_the_merge_is_left_alone(match_de
     assert match_desk.decide(row, "merge")["done"]["result"] == "moved_meanwhile"
     assert match_desk.row(row).state is State.HELD
     assert match_desk.lead(held)["IsDeleted"] is False
+
+
+# --- how long it is kept ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decision", "form_id", "days"),
+    [
+        ("merge", "contact", 20),
+        ("separate", "contact", 20),
+        ("separate", "a-form-that-is-gone", 365),
+        ("deleted", "contact", 30),
+    ],
+)
+def test_a_row_is_kept_from_the_decision_on_as_its_form_says(
+    match_desk: MatchDesk, decision: str, form_id: str, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was discarded goes as what operators discard elsewhere."""
+    found = contact_form(retention=Retention(settled_days=20))
+    monkeypatch.setattr(match_app, "forms", lambda: found)
+    row, held, _ = match_desk.hold_a_pair(form_id=form_id)
+    if decision == "deleted":
+        match_desk.org.ask("PATCH", f"records/Lead/{held}", {"IsDeleted": True})
+    before = datetime.now(UTC)
+    assert match_desk.decide(row, decision)["done"]["result"] == decision
+    expires_at = match_desk.row(row).expires_at
+    assert expires_at is not None
+    kept = datetime.fromtimestamp(expires_at, UTC) - before
+    assert timedelta(days=days, seconds=-1) <= kept <= timedelta(days=days, seconds=60)
 
 
 # --- people ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from typer.testing import CliRunner, Result
 from functions.match import app as match_app
 from ops.cli import app
 from shared.matching import Decision, Evidence, FieldEvidence, Person, default_config
-from shared.submission import Outcome, State
+from shared.reviewing import CLAIM
+from shared.submission import Claim, Outcome, State
 from tests.builders import a_submission
 from tests.integration.match_desk import CANDIDATE, HELD, Context, MatchDesk, match_desk
 
@@ -432,6 +434,31 @@ def test_a_lead_that_somebody_deleted_can_be_recorded_so(terminal: Terminal) -> 
     assert "--decide deleted" in terminal.run("review", row.submission_id).stderr
     assert terminal.run("review", row.submission_id, "--decide", "deleted", "--yes").exit_code == 0
     assert terminal.desk.row(row).state is State.DISCARDED
+
+
+def test_a_mark_that_somebody_took_off_is_told_with_what_would_be_right(terminal: Terminal) -> None:
+    row, held, _ = terminal.desk.hold_a_pair()
+    terminal.desk.org.ask("PATCH", f"records/Lead/{held}", {"Possible_Duplicate_Of__c": None})
+    shown = terminal.run("review", row.submission_id)
+    assert "Somebody has taken the mark" in " ".join(shown.stdout.split())
+    assert ("--decide merge" in shown.stderr, "--decide separate" in shown.stderr) == (False, True)
+    for more in ((), ("--yes",)):
+        result = terminal.run("review", row.submission_id, "--decide", "merge", *more)
+        assert result.exit_code == 1
+        assert "Not done. Somebody has taken the mark" in " ".join(result.output.split())
+        assert "Record it with `separate`" in " ".join(result.output.split())
+    assert terminal.json("review", row.submission_id)["finding"] == "cleared"
+
+
+def test_a_pair_that_somebody_else_is_deciding_about_is_told_with_when_it_is_free(terminal: Terminal) -> None:
+    row, *_ = terminal.desk.hold_a_pair()
+    claim = Claim(run="1", by="bob", decision="separate", until=datetime.now(UTC) + CLAIM)
+    assert terminal.desk.ledger.claim(row, claim)
+    result = terminal.run("review", row.submission_id, "--decide", "merge", "--yes")
+    assert result.exit_code == 1
+    assert "Another decision about this pair is under way" in " ".join(result.stdout.split())
+    assert "after twelve minutes it has certainly ended" in " ".join(result.stdout.split())
+    assert timedelta(minutes=12) == CLAIM
 
 
 def test_a_missing_right_is_told_with_the_way_out(terminal: Terminal) -> None:

@@ -148,9 +148,24 @@ def test_more_records_than_an_answer_holds_are_asked_for_key_by_key(org: OrgCont
     lead = add_lead(org, FirstName="Sanne", LastName="Tuinstra", Email="sanne.tuinstra@example.com")
     org.ask("DELETE", "calls")
     found = find(org, **SANNE)
-    assert found.generic_keys == ("email",)
+    assert found.generic_keys == (("email", ""),)
     assert (ids(found.open_leads), found.contacts) == ([lead], ())
     assert org.api_calls() == 3
+
+
+def test_beside_a_generic_number_somebody_is_found_by_their_own(org: OrgControl) -> None:
+    """The whole look-up is too wide for an answer, and only the switchboard's number is to blame."""
+    numbers = {"Phone": "+31301234567", "MobilePhone": "+31612345678"}
+    crowd(org, queries.ROWS, Phone="030-1234567")
+    lead = add_lead(org, FirstName="S.", LastName="Tuinstra", Phone="030-1234567", MobilePhone="06-12345678")
+    one = with_values(FirstName="Sanne", LastName="Tuinstra", **numbers)
+    found = org.crm.look_up(look_up_for([one]))
+    assert found.generic_keys == (("phone", "+31301234567"),)
+    assert ids(found.open_leads) == [lead]
+    decision = Known.of(found).decide(one)
+    assert (decision.candidate_id, decision.evidence.generic_keys) == (lead, ("phone",))
+    assert "phone" in decision.evidence.keys
+    assert "301234567" not in str(decision.as_texts())
 
 
 def test_nobody_of_a_generic_key_is_updated(org: OrgControl) -> None:

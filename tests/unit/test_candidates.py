@@ -1,5 +1,6 @@
 """Who counts as a candidate: views of one record, and keys that too many records share."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,9 +83,16 @@ def test_beside_a_switchboard_somebody_s_own_number_still_counts() -> None:
 
 def test_what_the_look_up_left_out_is_left_out_of_the_person_too() -> None:
     namesake = Person("namesake", "Sanne", "de Vries", email="sanne@example.com")
-    person, left, generic = without_generic(SANNE, [namesake], ("email", "phone"), country="NL")
+    person, left, generic = without_generic(SANNE, [namesake], (("email", ""), ("phone", "")), country="NL")
     assert (person.email, person.phone, generic) == (None, None, ("email", "phone"))
     assert left == [namesake]
+
+
+def test_of_two_numbers_only_the_one_that_the_look_up_left_out_is_left_out_of_the_person() -> None:
+    person = Person("s-1", "Sanne", "de Vries", phone="+31301234567;+31612345678")
+    herself = Person("herself", "S.", "Vries", phone="06-12345678")
+    found = without_generic(person, [herself], (("phone", "+31301234567"),), country="NL")
+    assert found == (replace(person, phone="+31612345678"), [herself], ("phone",))
 
 
 def test_somebody_found_for_another_of_the_batch_is_not_counted_as_generic() -> None:
@@ -109,7 +117,7 @@ def test_a_mailbox_of_hundreds_updates_nobody_and_the_evidence_says_why() -> Non
 def test_the_one_who_is_left_of_a_generic_mailbox_does_not_own_it() -> None:
     """The look-up left the others out: that one namesake has the address too says nothing then."""
     namesake = lead(1, FirstName="Sanne", LastName="de Vries", Email="sanne@example.com")
-    found = Found(open_leads=(namesake,), generic_keys=("email",))
+    found = Found(open_leads=(namesake,), generic_keys=(("email", ""),))
     decision = Known.of(found).decide(prepared())
     assert decision.outcome != "update"
     assert decision.evidence.generic_keys == ("email",)

@@ -1,6 +1,8 @@
 """Somebody who may be known already: a Lead of their own, a Task, and a crash between any two steps."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,10 +15,11 @@ from shared.matching import Decision
 from shared.matching.wording import in_words
 from shared.rejection import Reason
 from shared.submission import Outcome, State, Submission
-from tests.builders import Desk, a_submission, contact_form
+from tests.builders import NOW, Desk, a_submission, contact_form
 from tests.fakes.stores import KilledError
 from tests.verdicts import DOUBT, decided, in_doubt
 
+OTHER_DOUBT = replace(DOUBT, guards=("last_names_differ",))
 FAMILY = "devries@example.com"
 NEW_OWNER, CANDIDATE_S_OWNER, QUEUE = "005000000000007AAA", "005000000000008AAA", "00G000000000001AAA"
 
@@ -97,6 +100,16 @@ def test_the_ledger_keeps_the_evidence_and_its_history_the_rule() -> None:
     assert (evidence["rule"], evidence["candidate"]) == ("possible_duplicate", candidate)
     assert (evidence["guards"], evidence["config"]) == ("first_names_differ", "doubt-1")
     assert desk.row(submission).history[-1].why == "possible_duplicate"
+
+
+def test_who_is_held_is_kept_until_somebody_decides_and_everybody_else_as_the_form_says() -> None:
+    """Else it would vanish undecided, and nobody could find it any more."""
+    desk, _ = known_desk()
+    submission, other = a_submission(), a_submission(email="new@example.com", last_name="Nieuw", first_name="Noor")
+    desk.process(submission, other)
+    assert (desk.state(submission), desk.row(submission).expires_at) == (State.HELD, None)
+    assert desk.state(other) is State.CREATED
+    assert desk.row(other).expires_at == int((NOW + timedelta(days=365)).timestamp())
 
 
 def test_a_contact_who_may_be_the_same_is_named_and_gets_nothing() -> None:
@@ -202,9 +215,97 @@ def test_when_the_candidate_s_lead_of_the_same_batch_fails_the_next_try_looks_ag
     assert (desk.state(first), desk.state(second)) == (State.REJECTED, State.RECEIVED)
     assert not desk.crm.tasks
     assert desk.process(second) == []
+    assert desk.state(second) is State.CREATED
+    assert not desk.crm.tasks
+
+
+def with_a_rule_for_the_first(
+    monkeypatch: pytest.MonkeyPatch, found_later: Decision
+) -> tuple[Desk, Submission, Submission, str]:
+    """The second one is held on the first, whom a rule of the org then stops. Last stands whom that rule found.
+
+    `found_later` is what the second look at the second one says.
+    """
+    desk, known = known_desk()
+    first, second = a_submission(email=FAMILY, last_name="Vriens"), a_submission(email=FAMILY, first_name="Lotte")
+    desk.crm.rules["Vriens"] = (Match(known, 90.0, "Standard_Lead_Duplicate_Rule"),)
+    verdicts = {first.submission_id: Decision("create")}
+    verdicts[second.submission_id] = Decision("hold", first.submission_id, 24.0, OTHER_DOUBT)
+    decided(monkeypatch, verdicts)
+    desk.process(first, second)
+    assert (desk.state(first), desk.state(second)) == (State.UPDATED, State.RECEIVED)
+    assert "Possible_Duplicate_Of__c" not in lead_of(desk, second)
+    assert "de achternamen verschillen" in str(lead_of(desk, second)["Match_Evidence__c"])
+    decided(monkeypatch, {second.submission_id: found_later})
+    return desk, first, second, known
+
+
+def test_held_on_one_of_the_batch_whom_the_org_stops_it_is_decided_anew_and_may_become_a_plain_lead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The Lead that it may have been the same person as never came to be, and it is like nobody else."""
+    desk, first, second, _ = with_a_rule_for_the_first(monkeypatch, Decision("create"))
+    assert desk.process(second) == []
+    assert desk.state(second) is State.CREATED
+    lead = lead_of(desk, second)
+    assert outcome(desk, second).record_id == lead["Id"]
+    assert (lead.get("Possible_Duplicate_Of__c"), lead["Match_Evidence__c"]) == (None, None)
+    assert [task["Submission_Id__c"] for task in desk.crm.tasks.values()] == [first.submission_id]
+    assert desk.process(second) == []
+
+
+@pytest.mark.parametrize("verdict", ["hold", "update"])
+def test_held_on_one_of_the_batch_whom_the_org_stops_it_may_be_held_on_whom_the_org_found(
+    monkeypatch: pytest.MonkeyPatch, verdict: Any
+) -> None:
+    """In the words of the second look: the first was at somebody who never came to be. It stays a Lead of its own."""
+    known = "00Q000000000000000"
+    later = Decision(verdict, known, 24.0, DOUBT)
+    desk, _, second, known = with_a_rule_for_the_first(monkeypatch, later)
+    assert later.candidate_id == known
+    assert desk.process(second) == []
     assert desk.state(second) is State.HELD
-    [task] = desk.crm.tasks.values()
-    assert "de voornamen verschillen" in task["Description"]
+    lead = lead_of(desk, second)
+    assert (lead["Possible_Duplicate_Of__c"], outcome(desk, second).evidence["candidate"]) == (known, known)
+    [task] = [one for one in desk.crm.tasks.values() if one["Submission_Id__c"] == second.submission_id]
+    assert f"/{known}" in task["Description"]
+    for text in (lead["Match_Evidence__c"], task["Description"]):
+        assert "de voornamen verschillen" in str(text)
+        assert "de achternamen verschillen" not in str(text)
+
+
+def test_a_lead_that_was_held_on_nobody_and_moves_meanwhile_is_settled_where_it_lives_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk, _, second, known = with_a_rule_for_the_first(monkeypatch, Decision("create"))
+    desk.crm.moves[str(lead_of(desk, second)["Id"])] = known
+    assert desk.process(second) == []
+    assert (desk.state(second), outcome(desk, second).record_id) == (State.CREATED, known)
+    assert len(desk.crm.tasks) == 1
+
+
+def test_held_on_one_of_the_batch_whom_the_org_rejects_it_is_decided_anew_as_well() -> None:
+    desk, first, second = Desk(), a_submission(last_name="Bad"), a_submission(last_name="Good")
+    desk.forms = contact_form(existing={"duplicate_rule": "hold"})
+    desk.crm.rules["Bad"] = (Match("00Q000000000000009", 90.0, "Standard_Lead_Duplicate_Rule"),)
+    desk.process(first, second)
+    assert (desk.state(first), desk.state(second)) == (State.REJECTED, State.RECEIVED)
+    assert desk.process(second) == []
+    assert desk.state(second) is State.CREATED
+    assert not desk.crm.tasks
+
+
+def test_held_on_one_of_the_batch_who_is_only_now_written_it_waits_a_moment_and_then_names_them() -> None:
+    """That one is held on it by now, since its own Lead stood there first."""
+    desk, first, second = Desk(), a_submission(email=FAMILY, last_name="Bad"), a_submission(email=FAMILY)
+    desk.crm.refuses["Bad"] = TransientError("UNABLE_TO_LOCK_ROW")
+    assert len(desk.process(first, second)) == 2
+    desk.crm.refuses.clear()
+    assert [retry.message.message_id for retry in desk.process(first, second)] == [f"message of {second.submission_id}"]
+    assert (desk.state(first), desk.row(second).last_error) == (State.HELD, "candidate_not_written_yet")
+    assert desk.process(second) == []
+    assert desk.state(second) is State.HELD
+    assert lead_of(desk, second)["Possible_Duplicate_Of__c"] == outcome(desk, first).record_id
 
 
 # --- a crash between any two steps ------------------------------------------------------------------------------------

@@ -131,11 +131,23 @@ def test_ten_people_with_the_longest_fields_that_there_are_fit_into_one_question
 def test_key_by_key_each_question_has_one_kind_of_key_and_one_row_too_many() -> None:
     what = look_up_for([with_values(**SANNE)])
     found = queries.key_by_key(what)
-    assert set(found) == {"email", "phone", "full_name", "name_and_postcode", "name_and_company"}
+    kinds = {(kind, "") for kind in ("email", "full_name", "name_and_postcode", "name_and_company")}
+    assert set(found) == {*kinds, ("phone", "+31612345678")}
     for leads, contacts in found.values():
         assert leads.endswith(f"LIMIT {GENERIC_AFTER + 1}")
         assert contacts.endswith(f"LIMIT {GENERIC_AFTER + 1}")
-    assert [kind for kind, (leads, _) in found.items() if "Email IN" in leads] == ["email"]
+    assert [kind for (kind, _), (leads, _) in found.items() if "Email IN" in leads] == ["email"]
+
+
+def test_key_by_key_each_number_is_a_question_of_its_own() -> None:
+    numbers = {"Phone": "+31309876543", "MobilePhone": "+31612345678"}
+    found = queries.key_by_key(look_up_for([with_values(**SANNE | numbers)]), match_keys=True)
+    for one, other in (list(numbers.values()), list(reversed(numbers.values()))):
+        for soql in found["phone", one]:
+            parse(soql)
+            assert one in soql
+            assert one[-4:] in soql
+            assert other[-7:] not in soql.replace(" ", "").replace("-", "")
 
 
 # --- match keys --------------------------------------------------------------------------------------------------
@@ -168,6 +180,6 @@ def test_who_has_no_match_key_yet_is_found_as_before() -> None:
 
 def test_with_match_keys_too_it_goes_key_by_key() -> None:
     found = queries.key_by_key(look_up_for([with_values(**SANNE)]), match_keys=True)
-    assert "Match_Email__c" in found["email"][0]
-    assert "Match_Phone__c" in found["phone"][1]
-    assert "Match_Name__c" in found["full_name"][0]
+    assert "Match_Email__c" in found["email", ""][0]
+    assert "Match_Phone__c" in found["phone", "+31612345678"][1]
+    assert "Match_Name__c" in found["full_name", ""][0]

@@ -1,9 +1,13 @@
 """Submissions of one person meet under one key, and the key says nothing about the person."""
 
+from itertools import combinations
+
 import pytest
 
+from scripts.nickname_initials import TABLE, made_of
 from shared.form import forms
-from shared.person_keys import keys_to_lock, person_keys
+from shared.matching.word_lists import given_names, nickname_groups
+from shared.person_keys import initials_of, keys_to_lock, person_keys
 from shared.validation import CleanValue
 
 FORM = forms()["contact"]
@@ -56,6 +60,51 @@ def test_spellings_of_one_name_meet(first_name: str, last_name: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("Müller", "Mueller"), ("Ødegård", "Oedegard"), ("Weiß", "Weiss")])
 def test_transliterations_of_one_name_meet(one: str, other: str) -> None:
     assert keys(last_name=one) == keys(last_name=other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Bill", "William"),
+        ("Bob", "Robert"),
+        ("Ton", "Antonius"),
+        ("Bep", "Elisabeth"),
+        ("bill", "W."),
+        ("B.", "William"),
+        ("Bill John", "William"),
+        ("Jan-Hans", "Johannes"),
+        ("Hans Jan", "Johannes"),
+        ("Zoë", "Zoe"),
+    ],
+)
+def test_nicknames_meet_whatever_their_initial(one: str, other: str) -> None:
+    """Each has its own initial's key first, and those of all that the name is short for or is shortened to."""
+    found = [set(keys(first_name=name, last_name="Bakker")) for name in (one, other)]
+    assert found[0] & found[1]
+    assert keys(first_name=one, last_name="Bakker")[0] == keys(first_name=one[0], last_name="Bakker")[0]
+
+
+def test_two_that_the_matcher_takes_for_one_name_always_share_a_key() -> None:
+    groups = nickname_groups()
+    alike: dict[str, list[str]] = {}
+    for name in groups:
+        for group in groups[name]:
+            alike.setdefault(group, []).append(name)
+    pairs = [(one, other) for names in alike.values() for one, other in combinations(names, 2)]
+    apart = [(one, other) for one, other in pairs if not initials_of(one) & initials_of(other)]
+    assert (len(pairs) > 3000, apart) == (True, [])
+
+
+def test_the_table_of_initials_is_made_of_the_word_lists_of_today() -> None:
+    """Else: python scripts/nickname_initials.py"""
+    assert TABLE.read_text("utf-8") == made_of(nickname_groups())
+
+
+def test_few_names_have_more_than_two_keys() -> None:
+    """Each is a lock to take, and makes strangers of one last name wait for each other."""
+    counts = sorted(len(initials_of(name)) for name in given_names())
+    assert sum(counts) / len(counts) < 1.4
+    assert counts[-1] <= 9
 
 
 def test_other_names_and_initials_do_not_meet() -> None:

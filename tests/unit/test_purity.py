@@ -21,8 +21,8 @@ PURE = [
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
-    "campaigns", "carrying_out", "planning", "processing", "receiving", "replaying", "requeueing", "reviewing",
-    "salesforce.budget", "salesforce.codes", "salesforce.soap",
+    "campaigns", "carrying_out", "held_pairs", "planning", "processing", "receiving", "replaying", "requeueing",
+    "reviewing", "salesforce.budget", "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""
 OUTSIDE = {"boto3", "botocore", "simple_salesforce", "requests", "urllib3", "socket", "http", "os", "subprocess"}

@@ -101,6 +101,34 @@ def test_what_is_gone_or_converted_is_not_merged(org: Org, before: dict[str, Any
     assert row(org, "Lead", ids["master"])["City"] is None
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("2026-11-30T12:00:00Z", "2026-11-30T12:00:00.000+0000"),
+        ("2026-11-30T12:00:00.250+00:00", "2026-11-30T12:00:00.000+0000"),
+        ("2026-11-30T12:00:00+02:00", "2026-11-30T10:00:00.000+0000"),
+    ],
+)
+def test_moments_are_read_as_xml_writes_them_and_kept_to_the_second(org: Org, sent: str, read: str) -> None:
+    master, loser = created_id(org, **LEAD), created_id(org, **LEAD)
+    fields = f"<s:Submitted_At__c>{sent}</s:Submitted_At__c>"
+    assert result(post(org, envelope(org, master, loser, fields=fields)))["success"] == "true"
+    assert row(org, "Lead", master)["Submitted_At__c"] == read
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["2026-11-30T12:00:00.000+0000", "2026-11-30 12:00:00", "2026-11-30", "2026-13-30T12:00:00Z", "now"],
+)
+def test_a_moment_that_xml_does_not_know_is_a_fault_and_nothing_is_merged(org: Org, sent: str) -> None:
+    """REST takes `+0000`, xsd:dateTime wants `Z` or `+00:00`."""
+    master, loser = created_id(org, **LEAD), created_id(org, **LEAD)
+    fields = f"<s:Submitted_At__c>{sent}</s:Submitted_At__c>"
+    found = fault(post(org, envelope(org, master, loser, fields=fields)))
+    assert found == ("soapenv:Client", f"'{sent}' is not a valid value for the type xsd:dateTime")
+    assert row(org, "Lead", loser)["IsDeleted"] is False
+
+
 def test_a_value_that_the_org_refuses_leaves_both_as_they_were(org: Org) -> None:
     master, loser = created_id(org, **LEAD), created_id(org, **LEAD)
     answer = result(post(org, envelope(org, master, loser, fields=f"<s:City>{'x' * 41}</s:City>")))
