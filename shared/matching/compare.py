@@ -13,6 +13,8 @@ from shared.matching.facts import Facts, Mailbox, Number
 from shared.matching.name_levels import name_levels
 
 FIELDS: Final = ("first_name", "last_name", "email", "phone", "company", "street", "city", "postcode")
+NAMES_DIFFER: Final = frozenset({"first_names_differ", "last_names_differ"})
+"""Both switched on, nothing could come of whoever has another first name and another last name."""
 _WORK_AND_PLACE: Final = FIELDS[4:]
 _TAIL: Final = 7
 """Digits at the end that two spellings of a number share, with and without country and area code."""
@@ -30,15 +32,19 @@ class Levels(dict[str, str]):
     are guards, nothing could come of it.
     """
 
+    __slots__ = ("_asked", "_is_over")
+
     def __init__(self, one: Facts, other: Facts, config: MatchConfig, *, in_full: bool = True) -> None:
+        super().__init__(one.untold)
         self["first_name"], self["last_name"] = first, last = name_levels(one.name, other.name, config)
         self._asked = one, other, config
-        self._is_over = first == last == DIFFERENT and not in_full
+        self._is_over = first == last == DIFFERENT and not in_full and config.guards >= NAMES_DIFFER
 
     def __missing__(self, field: str) -> str:
         if self._is_over and field in _WORK_AND_PLACE:
             return UNKNOWN
-        level = self[field] = _LEVELS[field](*self._asked)
+        one, other, config = self._asked
+        level = self[field] = _LEVELS[field](one, other, config) if getattr(other.person, field) else UNKNOWN
         return level
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from shared.matching.compare import FIELDS, Levels
+from shared.matching.compare import FIELDS, NAMES_DIFFER, Levels
 from shared.matching.config import UNKNOWN, MatchConfig, default_config
 from shared.matching.decision import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.facts import Facts
 from shared.matching.guards import (
-    NAMES_DIFFER,
     guards_of,
     has_enough_facts,
     has_identifier,
@@ -40,7 +39,7 @@ class _Pair:
         self.other = other
         self.id = other.id
         self.config = config
-        self.levels = levels or Levels(mine, other, config, in_full=not config.guards >= NAMES_DIFFER)
+        self.levels = levels or Levels(mine, other, config, in_full=False)
         tripped = name_guards_of(mine, other, self.levels)
         self.name_guards = tripped & config.guards if tripped else tripped
         self.is_somebody_else = bool(self.name_guards)
@@ -81,9 +80,10 @@ def decide(
 
 def _score(compared: Mapping[str, str], config: MatchConfig) -> float:
     score = moved = 0.0
+    all_bits = config.bits
     for field in FIELDS:
         if (level := compared[field]) != UNKNOWN:
-            bits = config.bits[field][level]
+            bits = all_bits[field][level]
             if bits < 0 and field in _MOVE_TOGETHER:
                 moved += bits
             else:
@@ -93,6 +93,9 @@ def _score(compared: Mapping[str, str], config: MatchConfig) -> float:
 
 def _one_each(pairs: Iterable[_Pair], config: MatchConfig) -> list[_Pair]:
     """Views of a record are one; sorted by id, so that order can't matter."""
+    pairs = list(pairs)
+    if len({pair.id for pair in pairs}) == len(pairs):
+        return sorted(pairs, key=lambda pair: pair.id)
     by_id: dict[str, list[_Pair]] = {}
     for pair in pairs:
         by_id.setdefault(pair.id, []).append(pair)

@@ -1,6 +1,7 @@
 """What a person's raw text says, made comparable once. Values that say nothing are left out."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -9,10 +10,12 @@ from shared.cleaning import folded
 from shared.countries import country_code
 from shared.email_address import same_mailbox
 from shared.matching import word_lists
+from shared.matching.config import UNKNOWN
 from shared.matching.names import read_name
 from shared.matching.person import Person
 
 _NO_DIGIT: Final = re.compile(r"\D+")
+_COMPARED: Final = ("email", "phone", "company", "street", "city", "postcode")
 _MOST: Final = 5
 """E-mail addresses or numbers of one field that are compared."""
 _REMARK: Final = re.compile(r"\([^\d()]*\)|[^\W\d_]+\.?")
@@ -58,7 +61,7 @@ class Facts:
     """Empty where unknown. Read when first asked for, but for the name: of somebody with quite another name, most is
     never asked. What records have in common is read once for all of them."""
 
-    __slots__ = ("country", "id", "name", "person")
+    __slots__ = ("_untold", "country", "id", "name", "person")
 
     def __init__(self, person: Person, country: str) -> None:
         """`country` (ISO) is where numbers without a country code are, unless the person's own is known."""
@@ -66,6 +69,14 @@ class Facts:
         self.country = country
         self.id = person.id
         self.name = read_name(_cut(person.first_name), _cut(person.last_name))
+        self._untold: dict[str, str] | None = None
+
+    @property
+    def untold(self) -> Mapping[str, str]:
+        """The level of each field that the person left out, whoever it is compared with."""
+        if self._untold is None:
+            self._untold = {field: UNKNOWN for field in _COMPARED if not getattr(self.person, field)}
+        return self._untold
 
     @property
     def mailboxes(self) -> tuple[Mailbox, ...]:

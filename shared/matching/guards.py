@@ -5,13 +5,16 @@ from typing import Final
 
 from shared.cleaning import folded
 from shared.matching import word_lists
+from shared.matching.compare import NAMES_DIFFER
 from shared.matching.config import DIFFERENT, UNKNOWN
 from shared.matching.facts import Facts, Mailbox
 from shared.matching.names import Name
 
-NAMES_DIFFER: Final = frozenset({"first_names_differ", "last_names_differ"})
 NAME_GUARDS: Final = NAMES_DIFFER | {"generations_differ"}
 """Who trips one of these is taken for somebody else, not for a doubtful case."""
+_NONE: Final = frozenset[str]()
+_FIRST_DIFFERS: Final = frozenset({"first_names_differ"})
+_LAST_DIFFERS: Final = frozenset({"last_names_differ"})
 _POINT_AT_OTHERS: Final = frozenset({DIFFERENT, "company_domain", "same_local"})
 """E-mail addresses that say: two people, or one with two mailboxes."""
 _HINTS: Final = frozenset({"typo", "role"})
@@ -48,8 +51,8 @@ def name_guards_of(one: Facts, other: Facts, levels: Levels) -> frozenset[str]:
     first_differs, last_differs = levels["first_name"] in _TWO_NAMES, levels["last_name"] == DIFFERENT
     if first_differs and last_differs:
         return NAMES_DIFFER
-    tripped = {"first_names_differ"} if first_differs else {"last_names_differ"} if last_differs else set()
-    return frozenset(tripped | {"generations_differ"} if _generations_differ(one, other) else tripped)
+    tripped = _FIRST_DIFFERS if first_differs else _LAST_DIFFERS if last_differs else _NONE
+    return tripped | {"generations_differ"} if _generations_differ(one, other) else tripped
 
 
 def _names_are_only_alike(one: Facts, other: Facts, levels: Levels) -> bool:

@@ -1,5 +1,6 @@
 """Blocking keys: what two people must have in common to be compared at all, since nobody compares with a whole org."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +12,8 @@ from shared.phone import to_e164
 from shared.spellings import COMPANY_START, name_spellings
 
 KINDS: Final = ("email", "phone", "full_name", "name_and_postcode", "name_and_company")
+_DIGRAPH: Final = re.compile("[aou]e", re.IGNORECASE)
+"""What a name without accents may be written with: Mueller is Müller as well."""
 _TAIL: Final = 6
 """Digits at the end that all spellings of a number share, and a few numbers more."""
 type Keys = frozenset[tuple[str, str]]
@@ -48,7 +51,10 @@ def several(text: str | None) -> list[str]:
 
 
 def _folded_spellings(name: str | None) -> set[str]:
-    return {spelling for one in name_spellings((name or "")[:200]) if (spelling := folded(one))}
+    text = (name or "")[:200]
+    if text.isascii() and not _DIGRAPH.search(text):
+        return {spelling} if (spelling := folded(text)) else set()
+    return {spelling for one in name_spellings(text) if (spelling := folded(one))}
 
 
 def shared_keys(one: Person, other: Person, *, country: str = "NL") -> tuple[str, ...]:
