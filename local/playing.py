@@ -14,8 +14,8 @@ from local.scenarios import OperatorCall, Request, Result, Scenario, Seen, diffe
 from local.sending import Answer, describe, send
 from local.stack import Stack
 from ops.errors import OpsError
+from shared.aws.ledger import Ledger
 from shared.errors import FormToLeadError
-from shared.ledger import Ledger
 from shared.submission import FieldValue, State, Submission
 
 SECONDS_TO_SETTLE = 60

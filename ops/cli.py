@@ -56,7 +56,7 @@ from ops.options import (
     YesOption,
 )
 from ops.stack import DEFAULT_NAME, Stack, find_stack, ledger
-from shared.form import forms
+from shared.form.definition import forms
 from shared.submission import IN_SALESFORCE, State, Submission
 
 _LIMIT = 50

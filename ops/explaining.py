@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.form import Form
-from shared.form_field import FieldType, FormField
+from shared.form.definition import Form
+from shared.form.field import FieldType, FormField
+from shared.intake.validation import FieldError, check
 from shared.rejection import Problem, Reason
 from shared.submission import FieldValue
-from shared.validation import FieldError, check
 
 REASONS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.MALFORMED_PAYLOAD: ("What was sent can't be read.", "Discard it, and tell whoever sends it."),
@@ -58,7 +58,7 @@ FIELD_PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "only the visitor can agree: discard it, unless you hold their consent",
     ),
 }
-"""For each code of shared/texts.py: what is wrong with a field, and what mends it."""
+"""For each code of shared/form/texts.py: what is wrong with a field, and what mends it."""
 
 SALESFORCE_PROBLEMS: Final[dict[str, str]] = {
     "DUPLICATES_DETECTED": "A duplicate rule in Salesforce blocks it: let the rule report instead of block.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from ops.errors import unreachable, usage
 from ops.stack import DeployedStack, output
-from shared.form_check import FormProblem, errors_among
+from shared.form.check import FormProblem, errors_among
 
 
 @dataclass(frozen=True, slots=True)

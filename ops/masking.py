@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from shared.cleaning import folded
-from shared.countries import country_code
-from shared.form import Form
-from shared.form_field import FieldType, FormField
+from shared.form.definition import Form
+from shared.form.field import FieldType, FormField
 from shared.submission import FieldValue
+from shared.values.cleaning import folded
+from shared.values.countries import country_code
 
 DOTS: Final = "•••"
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}")

@@ -28,9 +28,9 @@ from ops.options import (
     YesOption,
 )
 from ops.stack import DEFAULT_NAME, Stack, find_stack, ledger
-from shared.held_pairs import Decision
 from shared.matching import decide as compare
-from shared.merging import Side
+from shared.review.held_pairs import Decision
+from shared.review.merging import Side
 from shared.submission import State, Submission
 
 _HOME = "NL"

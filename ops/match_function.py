@@ -7,8 +7,8 @@ from typing import Any
 from ops.errors import OpsError
 from ops.operations import Operator
 from ops.stack import DeployedStack, output
-from shared.held_pairs import Decision, Seen
-from shared.merging import Side
+from shared.review.held_pairs import Decision, Seen
+from shared.review.merging import Side
 
 
 class MatchFunction:

@@ -11,15 +11,15 @@ from typing import Final
 from ops.errors import OpsError, usage
 from ops.match_function import MatchFunction
 from ops.operations import get_row
-from shared.candidates import person_of
-from shared.form import forms
-from shared.held_pairs import Seen
-from shared.lead import visitor_fields
-from shared.ledger import Ledger
+from shared.aws.ledger import Ledger
+from shared.form.definition import forms
+from shared.intake.validation import check
+from shared.leads.candidates import person_of
+from shared.leads.lead import visitor_fields
 from shared.matching import Person
 from shared.record_ids import full_id
+from shared.review.held_pairs import Seen
 from shared.submission import State, Submission
-from shared.validation import check
 
 _KINDS: Final = {"00Q": "Lead", "003": "Contact"}
 _ID_LIKE: Final = re.compile(r"(?=.*\d)[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?", re.ASCII)

@@ -18,10 +18,10 @@ from ops.match_words import (
     level_words,
     why_held,
 )
-from shared.candidates import person_of
-from shared.held_pairs import POSSIBLE
+from shared.leads.candidates import person_of
 from shared.matching import Decision, Person
 from shared.matching.wording import FIELD_WORDS
+from shared.review.held_pairs import POSSIBLE
 from shared.submission import Submission, timestamp
 
 _PERSON_FIELDS: Final = (*FIELD_WORDS, "country")

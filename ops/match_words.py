@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared.held_pairs import Finding
 from shared.matching import Decision, Evidence, FieldEvidence, Rival
 from shared.matching.wording import FIELD_WORDS, GUARD_WORDS, LEVEL_WORDS
-from shared.merging import Side, Why
+from shared.review.held_pairs import Finding
+from shared.review.merging import Side, Why
 
 OUTCOMES: Final = {
     "create": "somebody else: a new Lead",

@@ -26,8 +26,8 @@ from ops.errors import FAILURES, OpsError, in_words, unreachable
 from ops.explaining import Cause, cause_of, is_refused, wrong_now
 from ops.filters import Filter
 from ops.stack import DeployedStack, output
-from shared.form import Form
-from shared.ledger import Ledger
+from shared.aws.ledger import Ledger
+from shared.form.definition import Form
 from shared.submission import REPLAYABLE, FieldValue, State, Submission, Summary
 
 BATCH: Final = 50

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.errors import unreachable
-from shared.ledger import Ledger
+from shared.aws.ledger import Ledger
 
 DEFAULT_NAME: Final = "form-to-lead"
 LOCAL_FILE: Final = Path(".local") / "stack.json"

@@ -13,7 +13,7 @@ from rich.text import Text
 from ops.backfill import Filled
 from ops.explaining import explain_reason, is_refused, result_in_words
 from ops.operations import Answer, DeadLetters, Done, Planned
-from shared.form_check import FormProblem
+from shared.form.check import FormProblem
 from shared.rejection import Reason
 from shared.submission import Submission, Summary
 

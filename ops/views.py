@@ -9,7 +9,7 @@ from typing import Any, Final
 from ops import masking
 from ops.explaining import Explanation, explain, explain_reason
 from ops.operations import DeadLetters, Planned
-from shared.form import Form
+from shared.form.definition import Form
 from shared.rejection import Rejection
 from shared.submission import FieldValue, Sources, Submission, Summary, timestamp
 

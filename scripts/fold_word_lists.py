@@ -7,9 +7,9 @@ more than all else that a first decision does, so that is done here.
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from shared.cleaning import folded
 from shared.matching.word_files import FOLDED
 from shared.matching.word_lists import company_words
+from shared.values.cleaning import folded
 
 _HEAD = """\
 # Source: made by `make word-lists` of the lists beside it, folded. Change those, not this.

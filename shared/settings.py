@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared.errors import ConfigurationError
-from shared.form import as_origin
+from shared.form.definition import as_origin
 
 
 def _words(value: object) -> object:

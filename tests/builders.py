@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.form import Form, forms
-from shared.person_keys import person_keys
-from shared.processing import Dependencies, Message, Retry, process
+from shared.form.definition import Form, forms
+from shared.intake.person_keys import person_keys
+from shared.intake.validation import check
+from shared.leads.processing import Dependencies, Message, Retry, process
 from shared.submission import Change, FieldValue, Sources, State, Submission, new_submission_id
-from shared.validation import check
 from tests.fakes.crm import FakeCrm
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.candidates import Known, Prepared
+from shared.leads.candidates import Known, Prepared
 from shared.matching import Decision, Evidence, FieldEvidence
 
 DOUBT = Evidence(

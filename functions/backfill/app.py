@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 
 from functions.backfill.order import read_order
-from shared.aws_clients import CONFIG
+from shared.aws.clients import CONFIG
+from shared.aws.secrets import Secret
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError
 from shared.observability import log, redacting
 from shared.salesforce.backfill import Backfill
-from shared.secrets import Secret
 from shared.settings import BackfillSettings
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.form import forms
+from shared.form.definition import forms
 from shared.salesforce.queries import Kind
 
 

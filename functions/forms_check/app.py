@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 
 from functions.forms_check.order import read_order
-from shared.aws_clients import CONFIG
+from shared.aws.clients import CONFIG
+from shared.aws.secrets import Secret
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError
-from shared.form_check import check_forms, errors_among, wanted_by
+from shared.form.check import check_forms, errors_among, wanted_by
 from shared.observability import count, log, redacting
 from shared.salesforce.describe import OrgReader, connect
-from shared.secrets import Secret
 from shared.settings import FormsCheckSettings
 
 

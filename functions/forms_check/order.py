@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from shared.form import Form, FormError, forms, parse_form
-from shared.form_fit import FormProblem
+from shared.form.definition import Form, FormError, forms, parse_form
+from shared.form.fit import FormProblem
 
 
 class _Event(BaseModel):

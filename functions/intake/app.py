@@ -10,12 +10,12 @@ import boto3
 from functions.intake.reply import Reply, problem
 from functions.intake.request import read_request
 from functions.intake.routes import Dependencies, answer
-from shared.aws_clients import CONFIG
-from shared.form import forms
-from shared.lead_queue import SubmissionQueue
-from shared.ledger import Ledger
+from shared.aws.clients import CONFIG
+from shared.aws.lead_queue import SubmissionQueue
+from shared.aws.ledger import Ledger
+from shared.aws.secrets import Secret, person_key
+from shared.form.definition import forms
 from shared.observability import count, log, where
-from shared.secrets import Secret, person_key
 from shared.settings import IntakeSettings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from shared.texts import PAGES, Language
+from shared.form.texts import PAGES, Language
 
 type Reply = dict[str, Any]
 """What API Gateway's Lambda proxy takes: statusCode, headers, body."""

@@ -8,9 +8,9 @@ from typing import Final, NoReturn, Protocol
 from functions.intake.reply import Reply, empty, json_reply, page, problem, redirect
 from functions.intake.request import Refusal, Request, read_fields
 from shared.errors import FormToLeadError
-from shared.form import Form
-from shared.observability import count, log
-from shared.receiving import (
+from shared.form.definition import Form
+from shared.form.texts import LANGUAGES, REFUSALS, Language, choose_language
+from shared.intake.receiving import (
     Accepted,
     Answer,
     Arrival,
@@ -24,9 +24,9 @@ from shared.receiving import (
     receive,
     wanted_page,
 )
+from shared.intake.validation import FieldError, describe
+from shared.observability import count, log
 from shared.submission import IN_SALESFORCE, State, Submission
-from shared.texts import LANGUAGES, REFUSALS, Language, choose_language
-from shared.validation import FieldError, describe
 
 _ALLOW: Final = "POST, OPTIONS"
 _RECEIPT_LENGTH: Final = 36

@@ -9,17 +9,17 @@ from typing import Any
 import boto3
 
 from functions.match.order import AnyOrder, Decide, Look, Review, read_order
-from shared.aws_clients import CONFIG
+from shared.aws.clients import CONFIG
+from shared.aws.ledger import Ledger
+from shared.aws.secrets import Secret
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError, UnknownOutcomeError
-from shared.form import forms
-from shared.held_pairs import look, pair_of, refusal
-from shared.ledger import Ledger
-from shared.merging import UnknownFieldError
+from shared.form.definition import forms
 from shared.observability import log, redacting
-from shared.reviewing import Wish, decide
+from shared.review.held_pairs import look, pair_of, refusal
+from shared.review.merging import UnknownFieldError
+from shared.review.reviewing import Wish, decide
 from shared.salesforce.people import SalesforcePeople
-from shared.secrets import Secret
 from shared.settings import MatchSettings
 
 

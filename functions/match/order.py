@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from shared.held_pairs import Decision
-from shared.merging import Side
+from shared.review.held_pairs import Decision
+from shared.review.merging import Side
 
 type _RecordId = Annotated[str, Field(pattern=r"^(00Q|003)[0-9A-Za-z]{15}$")]
 type _Take = Annotated[dict[Annotated[str, Field(max_length=80)], Side], Field(max_length=100)]

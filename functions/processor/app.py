@@ -6,17 +6,17 @@ from typing import Any
 
 import boto3
 
-from shared.aws_clients import CONFIG
+from shared.aws.clients import CONFIG
+from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
+from shared.aws.ledger import Ledger
+from shared.aws.person_locks import PersonLocks
+from shared.aws.secrets import Secret
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, FormToLeadError
-from shared.form import forms
-from shared.lead_queue import DeadLetterQueue, SubmissionQueue
-from shared.ledger import Ledger
+from shared.form.definition import forms
+from shared.leads.processing import Dependencies, Message, Retry, process, wait
 from shared.observability import count, log, redacting
-from shared.person_locks import PersonLocks
-from shared.processing import Dependencies, Message, Retry, process, wait
 from shared.salesforce.crm import SalesforceCrm
-from shared.secrets import Secret
 from shared.settings import ProcessorSettings
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import boto3
 
 from functions.replay.orders import AnyOrder, Discard, Edit, Reconcile, Replay, read_order
-from shared.aws_clients import CONFIG
+from shared.aws.clients import CONFIG
+from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
+from shared.aws.ledger import Ledger
+from shared.aws.secrets import Secret, person_key
 from shared.errors import FormToLeadError
-from shared.form import forms
-from shared.lead_queue import DeadLetterQueue, SubmissionQueue
-from shared.ledger import Ledger
+from shared.form.definition import forms
 from shared.observability import redacting
-from shared.replaying import Dependencies, Done, discard, edit, reconcile, replay
-from shared.secrets import Secret, person_key
+from shared.operations.replaying import Dependencies, Done, discard, edit, reconcile, replay
 from shared.settings import ReplaySettings
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.aws_clients import CONFIG
-from shared.lead_queue import SubmissionQueue
-from shared.ledger import Ledger
+from shared.aws.clients import CONFIG
+from shared.aws.lead_queue import SubmissionQueue
+from shared.aws.ledger import Ledger
 from shared.observability import count, log, redacting
-from shared.requeueing import requeue_forgotten
+from shared.operations.requeueing import requeue_forgotten
 from shared.settings import RequeueSettings
 
 

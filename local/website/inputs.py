@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from local.website.html import Html, element, together
 from local.website.texts import Texts
-from shared.form import CLICK_ID_FIELDS, UTM_FIELDS, ConsentText, Form
-from shared.form_field import Choice, FieldType, FormField
-from shared.texts import Language
+from shared.form.definition import CLICK_ID_FIELDS, UTM_FIELDS, ConsentText, Form
+from shared.form.field import Choice, FieldType, FormField
+from shared.form.texts import Language
 
 INPUT_TYPES: Mapping[FieldType, str] = {
     FieldType.EMAIL: "email",

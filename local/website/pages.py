@@ -7,9 +7,9 @@ from typing import Final
 from local.website.html import Html, element, together
 from local.website.inputs import consent_input, hidden_inputs, honeypot, visible_input
 from local.website.texts import CONTACT, FORM_IDS, TEST_RIDE, TEXTS, Texts
-from shared.form import Form, FormField
-from shared.texts import FIELD_ERRORS, LANGUAGES, Language
-from shared.validation import FieldError, describe
+from shared.form.definition import Form, FormField
+from shared.form.texts import FIELD_ERRORS, LANGUAGES, Language
+from shared.intake.validation import FieldError, describe
 
 type Query = Mapping[str, Sequence[str]]
 

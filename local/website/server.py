@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from local.processes import LOOPBACK
 from local.website.pages import Site
-from shared.form import load_forms
-from shared.texts import LANGUAGES, choose_language
+from shared.form.definition import load_forms
+from shared.form.texts import LANGUAGES, choose_language
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = {

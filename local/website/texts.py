@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from shared.texts import Language
+from shared.form.texts import Language
 
 CONTACT: Final = "contact"
 QUOTE: Final = "quote"

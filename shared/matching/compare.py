@@ -6,11 +6,11 @@ from typing import Final
 
 from jellyfish import damerau_levenshtein_distance
 
-from shared.cleaning import folded
 from shared.matching.config import DIFFERENT, UNKNOWN, MatchConfig
 from shared.matching.edits import are_alike, is_one_edit_off
 from shared.matching.facts import Facts, Mailbox, Number
 from shared.matching.name_levels import name_levels
+from shared.values.cleaning import folded
 
 FIELDS: Final = ("first_name", "last_name", "email", "phone", "company", "street", "city", "postcode")
 NAMES_DIFFER: Final = frozenset({"first_names_differ", "last_names_differ"})

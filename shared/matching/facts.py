@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from shared import phone
-from shared.cleaning import folded
-from shared.countries import country_code
-from shared.email_address import same_mailbox
 from shared.matching import word_lists
 from shared.matching.config import UNKNOWN
 from shared.matching.names import read_name
 from shared.matching.person import Person
+from shared.values import phone
+from shared.values.cleaning import folded
+from shared.values.countries import country_code
+from shared.values.email_address import same_mailbox
 
 _NO_DIGIT: Final = re.compile(r"\D+")
 _COMPARED: Final = ("email", "phone", "company", "street", "city", "postcode")

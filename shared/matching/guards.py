@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared.cleaning import folded
 from shared.matching import word_lists
 from shared.matching.compare import NAMES_DIFFER
 from shared.matching.config import DIFFERENT, UNKNOWN
 from shared.matching.facts import Facts, Mailbox
 from shared.matching.names import Name
+from shared.values.cleaning import folded
 
 NAME_GUARDS: Final = NAMES_DIFFER | {"generations_differ"}
 """Who trips one of these is taken for somebody else, not for a doubtful case."""

@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from shared.cleaning import folded
-from shared.countries import country_code
-from shared.email_address import same_mailbox
 from shared.matching.person import Person
-from shared.phone import to_e164
-from shared.spellings import COMPANY_START, name_spellings
+from shared.values.cleaning import folded
+from shared.values.countries import country_code
+from shared.values.email_address import same_mailbox
+from shared.values.phone import to_e164
+from shared.values.spellings import COMPANY_START, name_spellings
 
 KINDS: Final = ("email", "phone", "full_name", "name_and_postcode", "name_and_company")
 _DIGRAPH: Final = re.compile("[aou]e", re.IGNORECASE)

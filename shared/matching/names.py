@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from shared.cleaning import folded
 from shared.matching import word_lists
+from shared.values.cleaning import folded
 
 _SEPARATORS: Final = re.compile(r"[\s\-‐‑–—/.,;_|()\"“”«»]+")
 _SEVERAL_PEOPLE: Final = re.compile(r"[&+/]")

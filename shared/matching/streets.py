@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from shared.cleaning import folded
 from shared.matching.word_files import keys, keys_of, lines_of
+from shared.values.cleaning import folded
 
 _FLOORS = frozenset({"ii", "iii", "iv", "hs", "huis", "bg", "boven", "beneden"})
 _ADDITIONS = frozenset({"bis", "ter", "quater"})

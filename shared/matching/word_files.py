@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from shared.cleaning import folded
+from shared.values.cleaning import folded
 
 FOLDED: Final = Path(__file__).parent / "data" / "word_lists.folded"
 

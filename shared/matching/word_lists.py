@@ -1,7 +1,7 @@
 """What names, mailboxes, companies and streets are made of. The lists stand in data/, each with its source and licence:
 after changing one, run `make word-lists`.
 
-All keys are folded as `shared.cleaning.folded` does, but those of domains: they are lower case with their dots.
+All keys are folded as `shared.values.cleaning.folded` does, but those of domains: they are lower case with their dots.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,9 +9,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from shared.cleaning import folded
 from shared.matching.streets import street_key, street_words
 from shared.matching.word_files import keys_of, lines_of, values_of
+from shared.values.cleaning import folded
 
 __all__ = [
     "company_core",

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from shared.form.texts import Language
 from shared.matching.decision import Decision, FieldEvidence
-from shared.texts import Language
 
 FIELD_WORDS: Final[dict[str, dict[Language, str]]] = {
     "first_name": {"en": "first name", "nl": "voornaam"},

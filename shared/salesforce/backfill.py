@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any, Final
 
+from shared.aws.secrets import Secret
 from shared.crm import Record
 from shared.deadline import Deadline
 from shared.errors import BudgetError, ConfigurationError, FormToLeadError
-from shared.match_keys import match_key_fields
+from shared.leads.match_keys import match_key_fields
 from shared.salesforce import answers, queries
 from shared.salesforce.asking import ask
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.connection import Connection
 from shared.salesforce.login import Login
 from shared.salesforce.queries import Kind
-from shared.secrets import Secret
 
 _PER_CALL: Final = 200
 """Records in one collection, by Salesforce's documentation."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from shared.errors import BudgetError, ConfigurationError, FormToLeadError, PermanentError, TransientError
-from shared.lead_fields import SUBMISSION_ID_FIELD
+from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from shared.observability import count
 
 PERMANENT: Final = frozenset(

@@ -13,11 +13,12 @@ from itertools import batched
 from typing import Any, Final
 from urllib.parse import quote
 
+from shared.aws.secrets import Secret
 from shared.crm import GENERIC_AFTER, Found, Key, LookUp, Member, NewLead, Note, Noted, Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, RefusedCallError, TransientError, UnknownOutcomeError
-from shared.lead_fields import SUBMISSION_ID_FIELD
-from shared.match_keys import changed_key_fields, match_key_fields
+from shared.form.lead_fields import SUBMISSION_ID_FIELD
+from shared.leads.match_keys import changed_key_fields, match_key_fields
 from shared.observability import log, where
 from shared.salesforce import answers, queries
 from shared.salesforce.asking import MOST_QUERIES, ask, query_request
@@ -26,7 +27,6 @@ from shared.salesforce.codes import error_in
 from shared.salesforce.connection import BASE, Connection, of_the_call
 from shared.salesforce.login import Login
 from shared.salesforce.names import Names
-from shared.secrets import Secret
 
 DEFAULT_RESERVE: Final = 0.1
 """Share of the org's daily API calls that is kept for new submissions."""

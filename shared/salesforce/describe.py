@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 from simple_salesforce.format import format_soql
 
+from shared.aws.secrets import Secret
 from shared.crm import Record
 from shared.deadline import Deadline
-from shared.form_check import Wanted
-from shared.org_shape import (
+from shared.form.check import Wanted
+from shared.form.org_shape import (
     PERMISSION_SET,
     Campaign,
     OrgField,
@@ -32,7 +33,6 @@ from shared.salesforce.codes import error_in
 from shared.salesforce.connection import BASE, Connection, of_the_call
 from shared.salesforce.login import Login
 from shared.salesforce.queries import ROWS
-from shared.secrets import Secret
 
 _NOT_SEEN: Final = frozenset({"INVALID_TYPE", "NOT_FOUND"})
 """An object that the user may not see is as good as absent; INSUFFICIENT_ACCESS... is said too."""

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 
+from shared.aws.secrets import Secret
 from shared.errors import ConfigurationError, FormToLeadError, TransientError
 from shared.observability import count, log
 from shared.salesforce.codes import error_in
-from shared.secrets import Secret
 
 _PAUSES: Final = (60.0, 300.0, 900.0, 3600.0)
 """Seconds after the first, second, ... refusal in a row: four logins in the first hour, then one an hour."""

@@ -7,17 +7,17 @@ from urllib.parse import quote
 
 from simple_salesforce.format import format_soql
 
-from shared.candidates import CONTACT_PREFIX
+from shared.aws.secrets import Secret
 from shared.crm import Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError
-from shared.lead_fields import POSSIBLE_DUPLICATE_FIELD
-from shared.org_shape import OrgField
+from shared.form.lead_fields import POSSIBLE_DUPLICATE_FIELD
+from shared.form.org_shape import OrgField
+from shared.leads.candidates import CONTACT_PREFIX
 from shared.salesforce import answers, soap
 from shared.salesforce.codes import error_in
 from shared.salesforce.connection import BASE, Connection, of_the_call
 from shared.salesforce.describe import connect, object_in
-from shared.secrets import Secret
 
 _LEAD: Final = "00Q"
 _FATE: Final = ("Id", "IsDeleted", "MasterRecordId", "OwnerId", "CreatedDate", "LastModifiedDate")

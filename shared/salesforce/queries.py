@@ -8,7 +8,7 @@ from typing import Final, Literal
 from simple_salesforce.format import format_soql
 
 from shared.crm import GENERIC_AFTER, Key, LookUp, Named
-from shared.lead_fields import (
+from shared.form.lead_fields import (
     LOOKED_UP_ON_CONTACTS,
     LOOKED_UP_ON_LEADS,
     LOOKED_UP_ON_PEOPLE,
@@ -16,9 +16,9 @@ from shared.lead_fields import (
     POSSIBLE_DUPLICATE_FIELD,
     SUBMISSION_ID_FIELD,
 )
-from shared.match_keys import MATCH_KEY_LENGTHS, MATCH_KEYS_VERSION, VERSION_FIELD
-from shared.phone import spellings
+from shared.leads.match_keys import MATCH_KEY_LENGTHS, MATCH_KEYS_VERSION, VERSION_FIELD
 from shared.submission import timestamp
+from shared.values.phone import spellings
 
 ROWS: Final = 2000
 """One page of a query. A batch's keys find far fewer, or one of them is generic."""

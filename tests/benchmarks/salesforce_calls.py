@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from local.salesforce_org import Org, serve
-from shared.form import forms
-from shared.processing import Dependencies, process
+from shared.form.definition import forms
+from shared.leads.processing import Dependencies, process
 from shared.salesforce.crm import SalesforceCrm
 from tests.builders import NOW, a_submission, message_for
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks

@@ -17,8 +17,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from functions.intake import app
-from shared.lead_queue import SubmissionQueue
-from shared.ledger import Ledger
+from shared.aws.lead_queue import SubmissionQueue
+from shared.aws.ledger import Ledger
 from tests.benchmarks.paired import Ratio, compare
 from tests.builders import a_submission
 

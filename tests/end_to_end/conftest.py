@@ -12,7 +12,7 @@ from rich.console import Console
 
 from local.progress import Progress
 from local.stack import Stack, running
-from shared.ledger import Ledger
+from shared.aws.ledger import Ledger
 from shared.submission import State, Submission
 
 SECONDS_TO_SETTLE = 60

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.crm import Found, LookUp, Match, Member, Named, NewLead, Note, Noted, Record, Written
 from shared.errors import FormToLeadError, PermanentError, RefusedCallError, TransientError
-from shared.lead_fields import SUBMISSION_ID_FIELD
+from shared.form.lead_fields import SUBMISSION_ID_FIELD
 
 type Fault = Callable[[], None]
 

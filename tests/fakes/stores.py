@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shared.aws.lead_queue import DeadLetter
 from shared.errors import FormToLeadError, TransientError
-from shared.lead_queue import DeadLetter
 from shared.rejection import Rejection
 from shared.submission import Change, FieldValue, Outcome, State, Submission, Summary
 

@@ -10,7 +10,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
 from functions.match import app as match_app
-from shared.ledger import Ledger
+from shared.aws.ledger import Ledger
 from shared.submission import Change, Outcome, State, Submission
 from tests.builders import NOW, a_submission
 from tests.integration.salesforce_desk import OrgControl

@@ -17,7 +17,7 @@ from local.salesforce_org import Org, RunningOrg, serve
 from local.salesforce_org.control.faults import parse_faults
 from local.salesforce_org.messages import Scalar
 from ops.cli import app
-from shared.match_keys import MATCH_KEY_LENGTHS, MATCH_KEYS_VERSION, VERSION_FIELD
+from shared.leads.match_keys import MATCH_KEY_LENGTHS, MATCH_KEYS_VERSION, VERSION_FIELD
 from shared.salesforce.backfill import Backfill
 from shared.salesforce.connection import Connection
 

@@ -17,7 +17,7 @@ from functions.forms_check import app as forms_check
 from local.salesforce_org import Org, RunningOrg, serve
 from local.salesforce_org.control.faults import parse_faults
 from ops.cli import app
-from shared.form import forms
+from shared.form.definition import forms
 from tests.unit.checked_forms import field, form_text
 
 TEMPLATE = {

@@ -16,7 +16,7 @@ import functions.processor.app
 import functions.replay.app
 import functions.requeue.app
 from local.salesforce_org import Org, RunningOrg, serve
-from shared.ledger import Ledger
+from shared.aws.ledger import Ledger
 from shared.submission import State, Submission
 from tests.builders import a_submission
 from tests.example_events import load_event

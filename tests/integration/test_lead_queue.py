@@ -5,8 +5,8 @@ import json
 import pytest
 from mypy_boto3_sqs import SQSClient
 
+from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.errors import ConfigurationError
-from shared.lead_queue import DeadLetterQueue, SubmissionQueue
 from tests.builders import NOW
 
 

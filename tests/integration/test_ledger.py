@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from shared.aws.ledger import Ledger
 from shared.errors import ConfigurationError
-from shared.ledger import Ledger
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Claim, Outcome, State
 from tests.builders import NOW, a_submission

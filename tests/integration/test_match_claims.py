@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from functions.match import app as match_app
+from shared.aws.ledger import Ledger
 from shared.crm import Written
 from shared.errors import TransientError
-from shared.form import forms
-from shared.ledger import Ledger
-from shared.reviewing import CLAIM, Done, Wish, decide
+from shared.form.definition import forms
+from shared.review.reviewing import CLAIM, Done, Wish, decide
 from shared.salesforce.people import SalesforcePeople
 from shared.submission import State, Submission
 from tests.fakes.stores import KilledError

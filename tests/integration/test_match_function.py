@@ -8,9 +8,9 @@ import pytest
 
 from functions.match import app as match_app
 from functions.match.order import read_order
+from shared.aws.ledger import Ledger
 from shared.errors import TransientError
-from shared.form import Retention
-from shared.ledger import Ledger
+from shared.form.definition import Retention
 from shared.submission import State
 from tests.builders import contact_form
 from tests.integration.match_desk import CANDIDATE, HELD, MatchDesk, match_desk

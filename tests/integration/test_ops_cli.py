@@ -26,8 +26,8 @@ from typer.testing import CliRunner, Result
 from functions.replay import app as replay_app
 from ops import operations
 from ops.cli import app
-from shared.lead_queue import DeadLetterQueue, SubmissionQueue
-from shared.ledger import Ledger
+from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
+from shared.aws.ledger import Ledger
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import FieldValue, Sources, State, Submission
 from tests.builders import SECRET, a_submission
@@ -153,7 +153,7 @@ def desk(dynamodb: DynamoDBClient, sqs: SQSClient, monkeypatch: pytest.MonkeyPat
     for name in ("AWS_PROFILE", "AWS_REGION", "FORM_TO_LEAD_STACK"):
         monkeypatch.delenv(name, raising=False)
     # In Lambda this goes to CloudWatch; here it would stand between what the command prints.
-    monkeypatch.setattr("shared.replaying.log", lambda *_event, **_fields: None)
+    monkeypatch.setattr("shared.operations.replaying.log", lambda *_event, **_fields: None)
     monkeypatch.setattr(boto3, "Session", _session)
     function = FakeLambda()
     _answer_for(monkeypatch, "lambda", function)

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from functions.match import app as match_app
 from ops.cli import app
 from shared.matching import Decision, Evidence, FieldEvidence, Person, default_config
-from shared.reviewing import CLAIM
+from shared.review.reviewing import CLAIM
 from shared.submission import Claim, Outcome, State
 from tests.builders import a_submission
 from tests.integration.match_desk import CANDIDATE, HELD, Context, MatchDesk, match_desk
@@ -81,7 +81,7 @@ def terminal(match_desk: MatchDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     for name in ("AWS_PROFILE", "AWS_REGION", "FORM_TO_LEAD_STACK"):
         monkeypatch.delenv(name, raising=False)
     # In Lambda this goes to CloudWatch; here it would stand between what the command prints.
-    for place in ("functions.match.app.log", "shared.reviewing.log", "shared.reviewing.count",
+    for place in ("functions.match.app.log", "shared.review.reviewing.log", "shared.review.reviewing.count",
                   "shared.salesforce.connection.count", "shared.salesforce.login.count"):  # fmt: skip
         monkeypatch.setattr(place, lambda *_event, **_fields: None)
     monkeypatch.setattr(boto3, "Session", _session)

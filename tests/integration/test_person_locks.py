@@ -3,7 +3,7 @@
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from shared.person_locks import LEASE, PersonLocks
+from shared.aws.person_locks import LEASE, PersonLocks
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from local.salesforce_org.schema.fields import SOBJECTS
-from shared.candidates import Known, look_up_for
 from shared.crm import GENERIC_AFTER, Found, Record
 from shared.errors import RefusedCallError
+from shared.leads.candidates import Known, look_up_for
 from shared.salesforce import queries
 from tests.integration.salesforce_desk import OrgControl
 from tests.unit.test_look_up_queries import HOSTILE, prepared, with_values

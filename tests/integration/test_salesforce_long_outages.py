@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.salesforce_org import Org, serve
-from shared.processing import Message
+from shared.leads.processing import Message
 from shared.submission import State, Submission
 from tests.builders import a_submission, message_for
 from tests.integration.real_desk import RealDesk

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from shared.candidates import look_up_for
 from shared.crm import Found, NewLead, Note
 from shared.errors import ConfigurationError
-from shared.match_keys import MATCH_KEY_LENGTHS
+from shared.leads.candidates import look_up_for
+from shared.leads.match_keys import MATCH_KEY_LENGTHS
 from shared.salesforce.crm import SalesforceCrm
 from tests.integration.salesforce_desk import OrgControl, a_lead
 from tests.unit.test_look_up_queries import with_values

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.form import Campaign, Form, parse_form
-from shared.form_field import FormField
+from shared.form.definition import Campaign, Form, parse_form
+from shared.form.field import FormField
 from shared.rejection import Reason
 from shared.submission import Consent, State, Submission
 from tests.builders import NOW, a_submission, contact_form

@@ -5,8 +5,8 @@ import json
 import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
+from shared.aws.secrets import MAX_AGE, Secret, person_key
 from shared.errors import ConfigurationError, TransientError
-from shared.secrets import MAX_AGE, Secret, person_key
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from shared.form import Form, parse_form
-from shared.form_check import FormProblem, check_forms
-from shared.org_shape import (
+from shared.form.check import FormProblem, check_forms
+from shared.form.definition import Form, parse_form
+from shared.form.org_shape import (
     Campaign,
     OrgField,
     OrgObject,

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from functions.intake.reply import Reply
 from functions.intake.request import read_request
 from functions.intake.routes import Dependencies, answer
-from shared.form import Form, forms
+from shared.form.definition import Form, forms
 from shared.submission import Submission
 from tests.builders import CONTACT, NOW, SECRET
 from tests.fakes.stores import FakeLedger, FakeQueue

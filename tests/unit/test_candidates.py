@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.candidates import Known, look_up_for, person_of
 from shared.crm import GENERIC_AFTER, Found
-from shared.generic_keys import without_generic
+from shared.leads.candidates import Known, look_up_for, person_of
+from shared.leads.generic_keys import without_generic
 from shared.matching import Person
 from shared.matching.keys import keys_of
 from tests.builders import NOW, contact_form

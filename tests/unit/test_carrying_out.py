@@ -11,8 +11,8 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
-from shared.form import Campaign
-from shared.processing import BUSY_WAIT, FIRST_WAIT, MAX_ATTEMPTS
+from shared.form.definition import Campaign
+from shared.leads.processing import BUSY_WAIT, FIRST_WAIT, MAX_ATTEMPTS
 from shared.rejection import Reason
 from shared.submission import Outcome, State, Submission
 from tests.builders import Desk, a_submission, contact_form

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.cleaning import folded, has_line_or_control, one_line, storable, tidy_name, without_control
+from shared.values.cleaning import folded, has_line_or_control, one_line, storable, tidy_name, without_control
 
 NAMES = [
     "O'Brien-Østergård 李",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.countries import country_code, english_name
+from shared.values.countries import country_code, english_name
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared.form import forms
-from shared.form_check import Wanted, check_forms, errors_among, wanted_by
-from shared.form_fit import nearest
-from shared.match_keys import MATCH_KEY_LENGTHS
-from shared.org_shape import OrgField, OrgObject, OrgShape
+from shared.form.check import Wanted, check_forms, errors_among, wanted_by
+from shared.form.definition import forms
+from shared.form.fit import nearest
+from shared.form.org_shape import OrgField, OrgObject, OrgShape
+from shared.leads.match_keys import MATCH_KEY_LENGTHS
 from tests.unit.checked_forms import (
     CAMPAIGN,
     CODES,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from shared.form import (
+from shared.form.definition import (
     CLICK_ID_FIELDS,
     FORMS_FOLDER,
     META_FIELDS,
@@ -24,9 +24,9 @@ from shared.form import (
     load_forms,
     parse_form,
 )
-from shared.form_field import Choice, FieldType, FormField
-from shared.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
-from shared.texts import FIELD_ERRORS
+from shared.form.field import Choice, FieldType, FormField
+from shared.form.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
+from shared.form.texts import FIELD_ERRORS
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "forms.md").read_text("utf-8")

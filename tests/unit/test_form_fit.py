@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.countries import english_names
-from shared.form import Form
-from shared.org_shape import OrgField, PicklistValue
+from shared.form.definition import Form
+from shared.form.org_shape import OrgField, PicklistValue
+from shared.values.countries import english_names
 from tests.unit.checked_forms import CODES, ME, a_form, field, lead_field, org, picklist, problems, the_one, told
 
 # --- fields that are not there, or not open --------------------------------------------------------------

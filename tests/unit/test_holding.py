@@ -8,9 +8,9 @@ import pytest
 
 from shared.crm import CALL_ENDS_AFTER, Match
 from shared.errors import ConfigurationError, PermanentError, TransientError, UnknownOutcomeError
-from shared.form import Campaign
-from shared.holding import flags
-from shared.lead_fields import is_custom
+from shared.form.definition import Campaign
+from shared.form.lead_fields import is_custom
+from shared.leads.holding import flags
 from shared.matching import Decision
 from shared.matching.wording import in_words
 from shared.rejection import Reason

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from functions.intake.reply import page
-from shared.form import FORMS_FOLDER, Form, forms, parse_form
+from shared.form.definition import FORMS_FOLDER, Form, forms, parse_form
+from shared.form.texts import FIELD_ERRORS, LANGUAGES, PAGES, REFUSALS
 from shared.submission import State
-from shared.texts import FIELD_ERRORS, LANGUAGES, PAGES, REFUSALS
 from tests.builders import NOW
 from tests.unit.intake_desk import BROWSER, JSON, MULTIPART, ORIGIN, URLENCODED, Intake, event, multipart
 

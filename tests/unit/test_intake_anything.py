@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.form import forms
+from shared.form.definition import forms
 from shared.submission import Submission
 from tests.unit.intake_desk import JSON, MULTIPART, ORIGIN, URLENCODED, Answered, Intake, event, multipart, part
 

@@ -9,12 +9,12 @@ import pytest
 
 import functions.intake.app
 from functions.intake.routes import Dependencies
+from shared.aws.lead_queue import SubmissionQueue
+from shared.aws.ledger import Ledger
+from shared.aws.secrets import Secret, person_key
 from shared.errors import ConfigurationError, FormToLeadError, TransientError
-from shared.form import forms
-from shared.lead_queue import SubmissionQueue
-from shared.ledger import Ledger
-from shared.receiving import FORGOTTEN_AFTER
-from shared.secrets import Secret, person_key
+from shared.form.definition import forms
+from shared.intake.receiving import FORGOTTEN_AFTER
 from shared.submission import State
 from tests.builders import CONTACT, NOW
 from tests.unit.intake_desk import JSON, ORIGIN, Answered, Intake, event

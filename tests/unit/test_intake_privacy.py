@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import functions.intake.app
+from shared.aws.lead_queue import SubmissionQueue
+from shared.aws.secrets import Secret, person_key
 from shared.errors import TransientError
-from shared.lead_queue import SubmissionQueue
 from shared.observability import LogFields
-from shared.secrets import Secret, person_key
 from tests.unit.intake_desk import (
     BROWSER,
     JSON,

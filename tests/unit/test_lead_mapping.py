@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from shared.cleaning import cut
 from shared.crm import Named
-from shared.form import CLICK_ID_FIELDS, SOURCE_KEYS, Form, forms
-from shared.form_field import FormField
-from shared.lead import (
+from shared.form.definition import CLICK_ID_FIELDS, SOURCE_KEYS, Form, forms
+from shared.form.field import FormField
+from shared.form.lead_fields import is_custom, is_writable
+from shared.intake.validation import check
+from shared.leads.lead import (
     lead_record,
     source_values,
     task_record,
     visitor_fields,
     what_was_sent,
 )
-from shared.lead_changes import blanks_to_fill, changes_to, with_changes
-from shared.lead_fields import is_custom, is_writable
+from shared.leads.lead_changes import blanks_to_fill, changes_to, with_changes
 from shared.submission import Consent, FieldValue, Sources, Submission
-from shared.validation import check
+from shared.values.cleaning import cut
 from tests.builders import CONTACT, NOW, a_submission
 
 CONTACT_FORM = forms()["contact"]

@@ -13,7 +13,7 @@ from local.progress import Progress, StepFailedError, last_lines
 from local.scenarios import Result, Seen, load_scenarios
 from local.stack import Addresses, local_api_url
 from ops.forms import Checked
-from shared.form_check import FormProblem
+from shared.form.check import FormProblem
 
 ADDRESSES = Addresses(
     api_url="http://127.0.0.1:1/api",

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from local.salesforce_org.query.soql import parse
-from shared.candidates import Prepared, look_up_for
 from shared.crm import GENERIC_AFTER
-from shared.match_keys import MATCH_KEY_LENGTHS
-from shared.planning import prepare
+from shared.leads.candidates import Prepared, look_up_for
+from shared.leads.match_keys import MATCH_KEY_LENGTHS
+from shared.leads.planning import prepare
 from shared.salesforce import queries
 from shared.salesforce.asking import MOST_QUERIES
 from tests.builders import a_submission, contact_form

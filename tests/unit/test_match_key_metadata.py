@@ -3,7 +3,7 @@
 import pytest
 
 from local.salesforce_org.schema.fields import SOBJECTS
-from shared.match_keys import MATCH_KEY_LENGTHS
+from shared.leads.match_keys import MATCH_KEY_LENGTHS
 from tests.unit.test_salesforce_metadata import PROJECT, Field, children, flag, parse, read_field, text
 
 SOURCE = PROJECT / "match-keys" / "main" / "default"

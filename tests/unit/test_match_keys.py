@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.match_keys import (
+from shared.leads.match_keys import (
     MATCH_KEY_LENGTHS,
     MATCH_KEYS_VERSION,
     changed_key_fields,

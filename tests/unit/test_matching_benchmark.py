@@ -7,7 +7,7 @@ import pytest
 
 from shared.matching import Person
 from shared.matching.decision import Verdict
-from shared.phone import to_e164
+from shared.values.phone import to_e164
 from tests.benchmarks.matching import measures, page, simulation
 from tests.benchmarks.matching.blocking import MOST, Index
 from tests.benchmarks.matching.febrl import Linked, pair_measures

@@ -2,10 +2,10 @@
 
 import pytest
 
+from shared.form.texts import LANGUAGES, Language
 from shared.matching import Decision, Evidence, FieldEvidence, default_config
 from shared.matching.config import UNKNOWN
 from shared.matching.wording import in_words
-from shared.texts import LANGUAGES, Language
 
 CONFIG = default_config()
 LEVELS = [(field, level) for field, levels in CONFIG.bits.items() for level in (*levels, UNKNOWN)]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.held_pairs import POSSIBLE, Records, Seen, _finding
-from shared.merging import Choice, Side, UnknownFieldError, changes_of, choose
-from shared.org_shape import OrgField
+from shared.form.org_shape import OrgField
+from shared.review.held_pairs import POSSIBLE, Records, Seen, _finding
+from shared.review.merging import Choice, Side, UnknownFieldError, changes_of, choose
 from shared.salesforce.soap import merge_message
 
 TEXTS = (

@@ -16,11 +16,11 @@ from ops.explaining import (
     result_in_words,
     wrong_now,
 )
-from shared import replaying
-from shared.form import forms
+from shared.form.definition import forms
+from shared.form.texts import FIELD_ERRORS
+from shared.operations import replaying
 from shared.rejection import Problem, Reason
 from shared.salesforce.codes import PERMANENT
-from shared.texts import FIELD_ERRORS
 from tests.builders import CONTACT
 
 

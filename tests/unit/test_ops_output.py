@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ops.tables import age, plain
 from ops.views import as_csv, revealed_view, row_view, spreadsheet_safe, summary_view
-from shared.form import forms
+from shared.form.definition import forms
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Change, State
 from tests.builders import NOW, a_submission

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.errors import RefusedCallError, TransientError
-from shared.form_check import Wanted
+from shared.form.check import Wanted
 from shared.salesforce.describe import OrgReader
 
 ME = "005000000000001AAC"

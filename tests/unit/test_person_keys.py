@@ -5,10 +5,10 @@ from itertools import combinations
 import pytest
 
 from scripts.nickname_initials import TABLE, made_of
-from shared.form import forms
+from shared.form.definition import forms
+from shared.intake.person_keys import initials_of, keys_to_lock, person_keys
+from shared.intake.validation import CleanValue
 from shared.matching.word_lists import given_names, nickname_groups
-from shared.person_keys import initials_of, keys_to_lock, person_keys
-from shared.validation import CleanValue
 
 FORM = forms()["contact"]
 SECRET = b"one secret of 32 letters or more"

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import shared.email_address
-import shared.phone
-from shared.email_address import same_mailbox, valid_email
-from shared.email_address import spellings as email_spellings
-from shared.phone import spellings, to_e164
+import shared.values.email_address
+import shared.values.phone
+from shared.values.email_address import same_mailbox, valid_email
+from shared.values.email_address import spellings as email_spellings
+from shared.values.phone import spellings, to_e164
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def unreachable(*_: object, **__: object) -> None:
 
 def test_a_text_longer_than_any_number_never_reaches_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("phonenumbers.parse", unreachable)
-    assert shared.phone.MAX_LENGTH == 40
+    assert shared.values.phone.MAX_LENGTH == 40
     assert to_e164("0" * 41, "NL") is None
     assert to_e164("(" * 60000, "NL") is None
 
@@ -126,7 +126,7 @@ def test_what_salesforce_would_not_take_is_none(typed: str) -> None:
     "typed", ["a" * 64 + "@" + "b" * 12 + ".nl", "é" * 60000, "a@" + "b." * 40000 + "nl", "@" * 81]
 )
 def test_a_text_longer_than_any_address_never_reaches_the_library(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if len(typed) <= shared.email_address.MAX_LENGTH:
+    if len(typed) <= shared.values.email_address.MAX_LENGTH:
         assert valid_email(typed)
         return
     monkeypatch.setattr("email_validator.validate_email", unreachable)

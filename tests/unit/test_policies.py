@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from shared.errors import TransientError
-from shared.form import Form
-from shared.form_field import FormField
+from shared.form.definition import Form
+from shared.form.field import FormField
+from shared.leads.planning import verdict_of
 from shared.matching import Decision
-from shared.planning import verdict_of
 from shared.submission import State, Submission
 from tests.builders import NOW, Desk, a_submission, contact_form
 from tests.verdicts import DOUBT, decided, in_doubt

@@ -12,8 +12,9 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
-from shared.person_keys import keys_to_lock
-from shared.processing import (
+from shared.intake.person_keys import keys_to_lock
+from shared.intake.receiving import FORGOTTEN_AFTER
+from shared.leads.processing import (
     BUSY_WAIT,
     FIRST_WAIT,
     LONGEST_WAIT,
@@ -21,7 +22,6 @@ from shared.processing import (
     MOST_SHORT_LIVED,
     Message,
 )
-from shared.receiving import FORGOTTEN_AFTER
 from shared.rejection import Reason
 from shared.submission import State, Submission
 from tests.builders import Desk, a_submission, message_for

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from shared.errors import TransientError
-from shared.form import Form, forms
-from shared.person_keys import person_keys
-from shared.receiving import FORGOTTEN_AFTER
+from shared.form.definition import Form, forms
+from shared.intake.person_keys import person_keys
+from shared.intake.receiving import FORGOTTEN_AFTER
+from shared.intake.validation import check
+from shared.operations.replaying import Dependencies, Done, discard, edit, reconcile, replay
 from shared.rejection import Reason, Rejection
-from shared.replaying import Dependencies, Done, discard, edit, reconcile, replay
 from shared.submission import State, Submission
-from shared.validation import check
 from tests.builders import NOW, SECRET, Desk, a_submission, message_for
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeQueue
 

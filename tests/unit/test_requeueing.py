@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.errors import ConfigurationError, TransientError
-from shared.requeueing import FIRST_PAUSE, LONGEST_PAUSE, MOST_AT_ONCE, Swept, requeue_forgotten
+from shared.operations.requeueing import FIRST_PAUSE, LONGEST_PAUSE, MOST_AT_ONCE, Swept, requeue_forgotten
 from shared.submission import State, Submission, Summary
 from tests.builders import NOW, a_submission
 from tests.fakes.stores import FakeLedger, FakeQueue

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from shared.lead_fields import EVIDENCE_ROOM, LOOKED_UP_ON_CONTACTS, LOOKED_UP_ON_LEADS, OTHER_FIELDS, TEXT_LENGTHS
+from shared.form.lead_fields import EVIDENCE_ROOM, LOOKED_UP_ON_CONTACTS, LOOKED_UP_ON_LEADS, OTHER_FIELDS, TEXT_LENGTHS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROJECT: Final = ROOT / "salesforce"

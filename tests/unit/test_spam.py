@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.form import forms
-from shared.spam import HONEYPOT, TOO_FAST, suspicions
+from shared.form.definition import forms
+from shared.intake.spam import HONEYPOT, TOO_FAST, suspicions
 from shared.submission import FieldValue
 from tests.builders import NOW
 

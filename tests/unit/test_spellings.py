@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.spellings import MOST_SPELLINGS, company_starts, name_spellings, postcode_spellings
+from shared.values.spellings import MOST_SPELLINGS, company_starts, name_spellings, postcode_spellings
 
 
 @pytest.mark.parametrize(

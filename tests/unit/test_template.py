@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from scripts.sam_template import PROJECT
+from shared.aws.ledger import STATE_INDEX
+from shared.aws.person_locks import LEASE
 from shared.crm import CALL_ENDS_AFTER
-from shared.ledger import STATE_INDEX
 from shared.observability import NAMESPACE
-from shared.person_locks import LEASE
 from tests.unit.template_loading import (
     Resource,
     as_list,

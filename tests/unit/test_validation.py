@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.form import Form, forms
-from shared.form_field import FormField
+from shared.form.definition import Form, forms
+from shared.form.field import FormField
+from shared.form.texts import FIELD_ERRORS, LANGUAGES
+from shared.intake.validation import FieldError, check, consent_given, describe
 from shared.submission import FieldValue
-from shared.texts import FIELD_ERRORS, LANGUAGES
-from shared.validation import FieldError, check, consent_given, describe
 from tests.builders import CONTACT
 
 
@@ -184,7 +184,7 @@ def test_a_text_over_the_cap_is_never_parsed(
     type_: str, function: str, cap: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hostile text must cost no more than its length."""
-    monkeypatch.setattr(f"shared.validation.{function}", unreachable)
+    monkeypatch.setattr(f"shared.intake.validation.{function}", unreachable)
     assert judged(a_field(type=type_, max_length=255), "1" * (cap + 1)) == "too_long"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scripts.fold_word_lists import folded_lists
-from shared.cleaning import folded
 from shared.matching import word_files, word_lists
+from shared.values.cleaning import folded
 
 DATA = Path(word_lists.__file__).parent / "data"
 FILES = sorted(path for path in DATA.iterdir() if path.suffix in {".txt", ".csv"})

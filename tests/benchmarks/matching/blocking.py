@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final
 
-from shared.email_address import same_mailbox
-from shared.email_address import spellings as email_spellings
 from shared.matching import Person
-from shared.phone import spellings, to_e164
-from shared.spellings import COMPANY_START, company_starts, name_spellings, postcode_spellings
+from shared.values.email_address import same_mailbox
+from shared.values.email_address import spellings as email_spellings
+from shared.values.phone import spellings, to_e164
+from shared.values.spellings import COMPANY_START, company_starts, name_spellings, postcode_spellings
 
 MOST: Final = 200
 

@@ -46,7 +46,8 @@ _READ: Final = ("mailboxes", "numbers", "company", "street", "city", "postcode")
 _ROOT: Final = Path(__file__).parents[3]
 _CHILD: Final = """
 import json, sys, time
-import shared.crm, shared.email_address, shared.form, shared.lead, shared.phone, shared.submission, shared.validation
+import shared.crm, shared.values.email_address, shared.form.definition, shared.leads.lead
+import shared.values.phone, shared.submission, shared.intake.validation
 import phonenumbers
 loaded = "shared.matching" in sys.modules
 before = set(sys.modules)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared.cleaning import folded
-from shared.email_address import same_mailbox
 from shared.matching import Person
-from shared.phone import to_e164
+from shared.values.cleaning import folded
+from shared.values.email_address import same_mailbox
+from shared.values.phone import to_e164
 
 
 @dataclass(frozen=True, slots=True)

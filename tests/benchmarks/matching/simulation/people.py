@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final, Literal
 
-from shared.cleaning import folded
+from shared.values.cleaning import folded
 from tests.benchmarks.matching.simulation.names import (
     FullName,
     Gender,

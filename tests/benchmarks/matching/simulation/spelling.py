@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
-from shared.cleaning import folded
+from shared.values.cleaning import folded
 from tests.benchmarks.matching.simulation.places import Phone as PhoneNumber
 from tests.benchmarks.matching.simulation.places import places
 

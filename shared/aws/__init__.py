@@ -1,0 +1,1 @@
+"""Adapters for AWS: the ledger, the queues, the locks, secrets."""

@@ -1,0 +1,100 @@
+"""DynamoDB: who is being processed right now, by person key.
+
+The queue's message group keeps one e-mail address to one worker. Two addresses with one phone are two
+groups: without a lock on the phone two workers could both look, both find nobody, and both create.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.aws.errors import failure
+from shared.crm import CALL_ENDS_AFTER
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+LEASE: Final = int(CALL_ENDS_AFTER.total_seconds())
+"""Seconds. A run that was killed, or whose write got no answer, may still have something under way for as long."""
+
+type Item = Mapping[str, Any]
+
+
+class PersonLocks:
+    """Methods raise TransientError or ConfigurationError when DynamoDB does not do as asked."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool:
+        """All of the keys or none. `holder` is unique to one run, which may take its own lock twice.
+
+        `heir` is the submission: a lock that an earlier run handed over to it is its own.
+        """
+        taken: dict[str, Item] = {}
+        for key in keys:
+            before = self._put(key, holder, free_for=(holder, heir))
+            if before is None:
+                self._give_back(taken, holder=holder, heir=heir)
+                return False
+            taken.setdefault(key, before)
+        return True
+
+    def _give_back(self, taken: Mapping[str, Item], *, holder: str, heir: str) -> None:
+        """As it was before: what this run holds for another submission stays, and so does a doubt of this one."""
+        for key, before in taken.items():
+            owner = before.get("holder", {}).get("S")
+            if owner == heir:
+                self._put(key, heir, free_for=(holder,))
+            elif owner != holder:
+                self.release([key], holder=holder)
+
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
+        """Keeps the keys for one submission's next try, until Salesforce has certainly ended what it was sent."""
+        for key in keys:
+            self._put(key, heir, free_for=(holder,))
+
+    def release(self, keys: Iterable[str], *, holder: str) -> None:
+        """A lock that is no longer ours stays as it is."""
+        for key in keys:
+            try:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key={"lock_key": {"S": key}},
+                    ConditionExpression="holder = :holder",
+                    ExpressionAttributeValues={":holder": {"S": holder}},
+                )
+            except (ClientError, BotoCoreError) as error:
+                if not _condition_failed(error):
+                    raise failure(error, "dynamodb") from None
+
+    def _put(self, key: str, holder: str, *, free_for: tuple[str, ...]) -> Item | None:
+        """What stood there before, perhaps nothing; None when the key is somebody else's."""
+        now = int(self._clock())
+        owners = {f":owner{number}": {"S": owner} for number, owner in enumerate(free_for)}
+        try:
+            answer = self._client.put_item(
+                TableName=self._table,
+                Item={"lock_key": {"S": key}, "holder": {"S": holder}, "expires_at": {"N": str(now + LEASE)}},
+                ReturnValues="ALL_OLD",
+                ConditionExpression=(
+                    f"attribute_not_exists(lock_key) OR expires_at < :now OR holder IN ({', '.join(owners)})"
+                ),
+                ExpressionAttributeValues={":now": {"N": str(now)}, **owners},
+            )
+        except (ClientError, BotoCoreError) as error:
+            if _condition_failed(error):
+                return None
+            raise failure(error, "dynamodb") from None
+        return answer.get("Attributes", {})
+
+
+def _condition_failed(error: ClientError | BotoCoreError) -> bool:
+    return (
+        isinstance(error, ClientError)
+        and error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
+    )

@@ -1,0 +1,1 @@
+"""What a form is: its TOML file, checked against itself and against the org."""

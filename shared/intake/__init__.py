@@ -1,0 +1,1 @@
+"""From a request to a row: validation, spam, person keys, the receipt."""

@@ -1,0 +1,83 @@
+"""Keys under which submissions of one person meet, without saying who the person is.
+
+Each key is a keyed hash (HMAC-SHA256): without the stack's secret nobody can try e-mail addresses on it. The first
+key is the FIFO queue's message group, so one person's submissions are processed one after another. The
+others are locked while a submission is processed, since two groups may hold the same person: two e-mail addresses
+with one phone, or with nothing in common but a name and a place.
+
+The key of a name is coarse (initial and last name), because it only makes people wait for each other: most
+whom the matcher may take for one person share it, and a stranger who shares it loses seconds. A name whose forms begin
+with other letters (Bill, William) has a key for each. Swapped names and mistyped last names share none: two such
+submissions at the same moment are two Leads, unless address or number is the same.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from shared.form.definition import Form
+from shared.intake.validation import CleanValue
+from shared.values.cleaning import folded, without_particles
+from shared.values.email_address import same_mailbox
+
+EMAIL_PREFIX: Final = "e."
+_PHONE_PREFIX: Final = "p."
+_NAME_PREFIX: Final = "n."
+_INITIALS: Final = Path(__file__).parents[1] / "data" / "nickname_initials.json"
+_BETWEEN_NAMES: Final = re.compile(r"[\s\-.]+")
+_SPELLINGS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+"""Müller and Mueller share a key."""
+
+
+def person_keys(secret: bytes, form: Form, values: Mapping[str, CleanValue], submission_id: str) -> tuple[str, ...]:
+    """At least one: e-mail, phones and name, in this order; who tells none of them stands alone."""
+    held = {field.lead_field: str(values[field.name]) for field in form.fields if field.name in values}
+    keys: list[str] = []
+    if email := held.get("Email"):
+        keys.append(EMAIL_PREFIX + _hash(secret, same_mailbox(email)))
+    keys += [
+        _PHONE_PREFIX + _hash(secret, held[lead_field])
+        for lead_field in ("Phone", "MobilePhone")
+        if held.get(lead_field)
+    ]
+    if last_name := held.get("LastName"):
+        keys += [_NAME_PREFIX + _hash(secret, name) for name in _coarse(held.get("FirstName", ""), last_name)]
+    return tuple(dict.fromkeys(keys)) or (_NAME_PREFIX + _hash(secret, submission_id),)
+
+
+def _coarse(first_name: str, last_name: str) -> list[str]:
+    """Its own initial's first: without address and number that one is the queue's group."""
+    own, name = folded(first_name)[:1], folded(without_particles(last_name))
+    for long, short in _SPELLINGS:
+        name = name.replace(long, short)
+    return [f"{initial}|{name}" for initial in (own, *sorted(initials_of(first_name) - {own}))]
+
+
+def initials_of(first_name: str) -> frozenset[str]:
+    """Of the name, of all that it is short for and of all short forms of it; of each of its words."""
+    words = [word for word in map(folded, (first_name, *_BETWEEN_NAMES.split(first_name))) if word]
+    return frozenset(letter for word in words for letter in word[0] + _other_initials().get(word, ""))
+
+
+@cache
+def _other_initials() -> Mapping[str, str]:
+    """Made by scripts/nickname_initials.py."""
+    table: dict[str, str] = json.loads(_INITIALS.read_text("utf-8"))["initials"]
+    return table
+
+
+def keys_to_lock(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """An e-mail key is always the queue's group, which serialises it already.
+
+    In one order for everybody: of two who want the same keys, the one that has the first gets the others too.
+    """
+    return tuple(sorted(key for key in keys if not key.startswith(EMAIL_PREFIX)))
+
+
+def _hash(secret: bytes, text: str) -> str:
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

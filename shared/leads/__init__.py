@@ -1,0 +1,1 @@
+"""From a row to Salesforce: candidates, plan, writes, outcome."""

@@ -1,0 +1,357 @@
+"""The processor's use case: rows of a batch become Leads, notes on known people, or typed rejections.
+
+    load ▶ lock ▶ prepare ▶ look up ▶ plan ▶ write ▶ settle
+
+Every step can be repeated: a Lead is upserted under its submission's id, a Task is looked for before it is
+written, a row is settled by a conditional write, and a dead letter is sent before its row says `rejected`.
+So a crash between any two steps costs a repeat and nothing else.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from shared.aws.lead_queue import submission_id_in
+from shared.crm import CALL_ENDS_AFTER, Crm
+from shared.errors import (
+    BudgetError,
+    ConfigurationError,
+    FormToLeadError,
+    PermanentError,
+    TransientError,
+    UnknownOutcomeError,
+)
+from shared.form.definition import Form
+from shared.intake.person_keys import keys_to_lock
+from shared.intake.receiving import FORGOTTEN_AFTER
+from shared.leads.candidates import Prepared
+from shared.leads.carrying_out import carry_out
+from shared.leads.planning import FieldsWrong, prepare
+from shared.leads.results import Result, Settled
+from shared.observability import count, log
+from shared.rejection import Problem, Reason, Rejection
+from shared.submission import Outcome, State, Submission
+from shared.version import CODE_VERSION
+
+FIRST_WAIT: Final = 30
+LONGEST_WAIT: Final = 60 * 60
+"""Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
+BUSY_WAIT: Final = 5
+LONGEST_BUSY_WAIT: Final = 60
+"""Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
+MAX_ATTEMPTS: Final = 400
+"""Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
+_PASSING: Final = frozenset(
+    {
+        "candidate_not_written_yet",
+        "lead_of_same_batch_failed",
+        "record_gone",
+        "UNABLE_TO_LOCK_ROW",
+        "INACTIVE_OWNER_OR_USER",
+    }
+)
+"""Errors that the next try, a moment later, probably does not meet."""
+SHORT_LIVED: Final = frozenset(
+    {
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        "CANNOT_UPDATE_CONVERTED_LEAD",
+        "DUPLICATE_VALUE",
+        "ENTITY_IS_DELETED",
+        "INACTIVE_OWNER_OR_USER",
+        "NOT_FOUND",
+    }
+)
+"""Errors that a new look-up mends, if they are what they seem; after some tries they are a rejection by the org."""
+MOST_SHORT_LIVED: Final = 6
+_BY: Final = "processor"
+
+
+class Ledger(Protocol):
+    def get_many(self, submission_ids: Iterable[str]) -> dict[str, Submission]: ...
+    def settle(
+        self,
+        submission: Submission,
+        state: State,
+        *,
+        by: str,
+        now: datetime,
+        why: str = "",
+        outcome: Outcome | None = None,
+        rejection: Rejection | None = None,
+        expires_at: int | None = None,
+    ) -> bool: ...
+    def note_attempt(
+        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+    ) -> bool: ...
+
+
+class DeadLetters(Protocol):
+    def send(
+        self, submission_id: str, *, reason: str, form_id: str, group: str, replay: int, now: datetime
+    ) -> None: ...
+
+
+class Locks(Protocol):
+    def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool: ...
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None: ...
+    def release(self, keys: Iterable[str], *, holder: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What processing needs from outside; tests hand in fakes."""
+
+    ledger: Ledger
+    dead_letters: DeadLetters
+    locks: Locks
+    crm: Crm
+    forms: Mapping[str, Form]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the queue, as it was delivered; `deliveries` counts this one too."""
+
+    message_id: str
+    receipt_handle: str
+    group: str
+    body: str
+    deliveries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """This message is not done: it must come back after so many seconds."""
+
+    message: Message
+    delay: int
+
+
+type _Delays = dict[str, int]
+"""Seconds to wait by submission id; a submission that is not in it is done."""
+
+
+def process(messages: Sequence[Message], dependencies: Dependencies, *, run_id: str) -> list[Retry]:
+    """The messages that must be delivered again; all others are done. `run_id` is unique to this run.
+
+    Raises TransientError or ConfigurationError only when the ledger can't be read: then nothing was done.
+    """
+    ids = {message.message_id: submission_id_in(message.body) for message in messages}
+    rows = dependencies.ledger.get_many(filter(None, ids.values()))
+    for submission_id in ids.values():
+        if submission_id not in rows:
+            # Erased, or not a message of ours: nothing to do, and nothing that could be kept.
+            log("message_without_row", level="warning")
+            count("MessagesWithoutRow")
+    in_order = [rows[one] for one in dict.fromkeys(ids.values()) if one in rows]
+    waiting = [row for row in in_order if row.state is State.RECEIVED]
+    deliveries = {ids[message.message_id]: message.deliveries for message in messages}
+    delays = _process_locked(waiting, deliveries, dependencies, run_id) if waiting else {}
+    return _with_their_groups(messages, ids, delays)
+
+
+def wait(deliveries: int) -> int:
+    """Seconds, growing with each delivery whatever the cause: never so fast that SQS runs out of deliveries."""
+    return min(FIRST_WAIT << min(deliveries - 1, 10), LONGEST_WAIT)
+
+
+def _busy_wait(deliveries: int) -> int:
+    return min(BUSY_WAIT << min(deliveries - 1, 10), LONGEST_BUSY_WAIT)
+
+
+def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], delays: _Delays) -> list[Retry]:
+    """FIFO: when one message comes back, the later ones of its group must come back behind it, never sooner."""
+    retries: list[Retry] = []
+    group_delays: dict[str, int] = {}
+    for message in messages:
+        delay = delays.get(ids[message.message_id])
+        if delay is not None:
+            group_delays[message.group] = max(delay, group_delays.get(message.group, 0))
+        if message.group in group_delays:
+            retries.append(Retry(message, group_delays[message.group]))
+    return retries
+
+
+def _process_locked(
+    rows: Sequence[Submission], deliveries: Mapping[str, int], dependencies: Dependencies, run_id: str
+) -> _Delays:
+    delays: _Delays = {}
+    free: list[Submission] = []
+    in_doubt: list[Submission] = []
+    try:
+        for row in rows:
+            if dependencies.locks.take(keys_to_lock(row.person_keys), holder=run_id, heir=row.submission_id):
+                free.append(row)
+            else:
+                delays[row.submission_id] = _busy_wait(deliveries[row.submission_id])
+        results = _results(free, dependencies)
+        in_doubt = [row for row in free if _in_doubt_until(row, results[row.submission_id], dependencies.now())]
+        for row in free:
+            delay = _finish(row, results[row.submission_id], deliveries[row.submission_id], dependencies)
+            if delay is not None:
+                delays[row.submission_id] = delay
+    except FormToLeadError as error:
+        _failed("locks_failed", error)
+        return {row.submission_id: wait(deliveries[row.submission_id]) for row in rows}
+    finally:
+        _give_back(dependencies.locks, free, in_doubt, run_id)
+    return delays
+
+
+def _in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime | None:
+    """When a write of this submission has certainly ended; None when none is under way.
+
+    A later try that fails in another way says nothing about the write that got no answer.
+    """
+    if isinstance(result, UnknownOutcomeError):
+        return now + CALL_ENDS_AFTER
+    is_open = isinstance(result, TransientError | ConfigurationError)
+    return row.in_doubt_until if is_open and row.in_doubt_until and row.in_doubt_until > now else None
+
+
+def _give_back(locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Submission], run_id: str) -> None:
+    """A write without an answer may still land: its submission keeps the keys, for its next try and nobody else."""
+    try:
+        kept: set[str] = set()
+        for row in in_doubt:
+            keys = keys_to_lock(row.person_keys)
+            kept.update(keys)
+            locks.hand_over(keys, holder=run_id, heir=row.submission_id)
+        released = [key for row in held for key in keys_to_lock(row.person_keys) if key not in kept]
+        locks.release(dict.fromkeys(released), holder=run_id)
+    except FormToLeadError as error:
+        # The lease ends by itself; until then that person's next submission waits.
+        log("locks_not_released", level="warning", error=error.code)
+
+
+def _failed(event: str, error: FormToLeadError) -> None:
+    """Counted like any other wait, so that the alarm for configuration errors hears of missing rights too."""
+    log(event, level="error", error=error.code)
+    count("Retried", reason=_why(error))
+
+
+def _why(error: FormToLeadError) -> str:
+    """For the metric: the alarm about configuration listens to one of these."""
+    match error:
+        case ConfigurationError():
+            return "configuration"
+        case BudgetError():
+            return "budget"
+        case _:
+            return "transient"
+
+
+def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str, Result]:
+    results: dict[str, Result] = {}
+    ready: list[Prepared] = []
+    for row in rows:
+        match prepare(row, dependencies.forms):
+            case Prepared() as prepared:
+                ready.append(prepared)
+            case error:
+                results[row.submission_id] = error
+    if ready:
+        results |= carry_out(ready, dependencies.crm)
+    return results
+
+
+# --- the ledger and the dead-letter queue ----------------------------------------------------------------
+
+
+def _finish(row: Submission, result: Result, deliveries: int, dependencies: Dependencies) -> int | None:
+    """None when the row is settled; else the seconds to wait."""
+    try:
+        match result:
+            case Settled():
+                _settle(row, result, dependencies)
+            case PermanentError():
+                _reject(row, _rejection(result, row, dependencies.forms), dependencies)
+            case TransientError(code=code) if code in SHORT_LIVED and row.tries_with(code) + 1 >= MOST_SHORT_LIVED:
+                refused = Problem(code=code, detail=result.detail)
+                _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
+            case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS and not isinstance(result, BudgetError):
+                exhausted = Problem(code=result.code, detail=result.detail)
+                _reject(row, _named(Reason.RETRIES_EXHAUSTED, (exhausted,), row, dependencies.forms), dependencies)
+            case _:
+                return _wait(row, result, deliveries, dependencies)
+    except FormToLeadError as error:
+        # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
+        _failed("settling_failed", error)
+        return _delay_of(row, result, deliveries) if isinstance(result, FormToLeadError) else wait(deliveries)
+    return None
+
+
+def _settle(row: Submission, settled: Settled, dependencies: Dependencies) -> None:
+    now = dependencies.now()
+    kept = timedelta(days=dependencies.forms[row.form_id].retention.settled_days)
+    done = dependencies.ledger.settle(
+        row,
+        settled.state,
+        by=_BY,
+        now=now,
+        why=settled.outcome.evidence.get("rule", "new_person"),
+        outcome=settled.outcome,
+        # Whoever waits for a decision must still be found when somebody has time to make it.
+        expires_at=None if settled.state is State.HELD else int((now + kept).timestamp()),
+    )
+    if not done:
+        log("settled_elsewhere", submission_id=row.submission_id, state=settled.state)
+        return
+    count("Settled", outcome=settled.state)
+    log("settled", submission_id=row.submission_id, state=settled.state, record_id=settled.outcome.record_id)
+
+
+def _reject(row: Submission, rejection: Rejection, dependencies: Dependencies) -> None:
+    """The dead letter first: a crash in between sends it twice, the other way round it would never be sent."""
+    now = dependencies.now()
+    dependencies.dead_letters.send(
+        row.submission_id,
+        reason=rejection.reason,
+        form_id=row.form_id,
+        group=row.person_keys[0],
+        replay=row.replay_count,
+        now=now,
+    )
+    dependencies.ledger.settle(row, State.REJECTED, by=_BY, now=now, why=rejection.reason, rejection=rejection)
+    count("Rejected", reason=rejection.reason)
+    log("rejected", level="warning", submission_id=row.submission_id, reason=rejection.reason)
+
+
+def _rejection(error: PermanentError, row: Submission, forms: Mapping[str, Form]) -> Rejection:
+    match error:
+        case FieldsWrong(problems=problems):
+            return _named(Reason.VALIDATION_FAILED, problems, row, forms)
+        case PermanentError(code=code) if code in set(Reason):
+            return _named(Reason(code), (Problem(code=code, detail=error.detail or str(error)),), row, forms)
+        case _:
+            problem = Problem(code=error.code, field=" ".join(error.fields), detail=error.detail)
+            return _named(Reason.SALESFORCE_REJECTED, (problem,), row, forms)
+
+
+def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms: Mapping[str, Form]) -> Rejection:
+    form = forms.get(row.form_id)
+    version = form.version if form else row.form_version
+    return Rejection(reason=reason, problems=problems, form_version=version, code_version=CODE_VERSION)
+
+
+def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
+    """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
+    now, delay = dependencies.now(), _delay_of(row, error, deliveries)
+    due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
+    counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
+    in_doubt_until = _in_doubt_until(row, error, now)
+    dependencies.ledger.note_attempt(
+        row, error=error.code, due_at=due_at, counted=counted, in_doubt_until=in_doubt_until
+    )
+    count("Retried", reason=_why(error))
+    log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
+    return delay
+
+
+def _delay_of(row: Submission, error: FormToLeadError, deliveries: int) -> int:
+    """Seconds. After a Task without an answer only a look-up tells, once the write has certainly ended."""
+    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
+    is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
+    return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay

@@ -1,0 +1,1 @@
+"""Held pairs: what people decide about them."""

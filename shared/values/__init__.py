@@ -1,0 +1,1 @@
+"""Single values: texts, names, addresses, numbers, countries."""
