@@ -39,6 +39,7 @@ class IntakeSettings(_FromEnvironment):
     submissions_table: str
     submission_queue_url: str
     person_key_secret_arn: str
+    intake_secret_arn: str
     extra_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
 
 

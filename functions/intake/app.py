@@ -7,9 +7,10 @@ from typing import Any
 
 import boto3
 
+from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply, problem
 from functions.intake.request import read_request
-from functions.intake.routes import Dependencies, answer
+from functions.intake.routes import answer
 from shared.aws.clients import CONFIG
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
@@ -22,11 +23,15 @@ from shared.settings import IntakeSettings
 @cache
 def dependencies() -> Dependencies:
     settings = IntakeSettings.load()
-    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.person_key_secret_arn, max_age=inf)
+    # One client for both: the second is only read for forms that ask for it.
+    manager = boto3.client("secretsmanager", config=CONFIG)
+    secret = Secret(manager, settings.person_key_secret_arn, max_age=inf)
+    intake_secret = Secret(manager, settings.intake_secret_arn)
     return Dependencies(
         ledger=Ledger(boto3.client("dynamodb", config=CONFIG), settings.submissions_table),
         queue=SubmissionQueue(boto3.client("sqs", config=CONFIG), settings.submission_queue_url),
         secret=person_key(secret),
+        intake_secrets=intake_secret.values,
         forms=forms(),
         extra_origins=settings.extra_origins,
         now=partial(datetime.now, UTC),

@@ -64,6 +64,7 @@ def stack(
     queue_url = sqs.create_queue(QueueName="submissions.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     dead_letters = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     key = secretsmanager.create_secret(Name="key", SecretString=json.dumps({"person_key": "k" * 64}))["ARN"]
+    intake_secret = secretsmanager.create_secret(Name="intake")["ARN"]  # nobody has filled it in
     login = {"login_url": running.url, "client_id": running.client_id, "client_secret": running.client_secret}
     salesforce = secretsmanager.create_secret(Name="salesforce", SecretString=json.dumps(login))["ARN"]
     for name, value in {
@@ -72,6 +73,7 @@ def stack(
         "SUBMISSION_QUEUE_URL": queue_url,
         "DEAD_LETTER_QUEUE_URL": dead_letters,
         "PERSON_KEY_SECRET_ARN": key,
+        "INTAKE_SECRET_ARN": intake_secret,
         "SALESFORCE_SECRET_ARN": salesforce,
         "REQUESTS_CA_BUNDLE": str(running.ca_file),
     }.items():

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply
 from functions.intake.request import read_request
-from functions.intake.routes import Dependencies, answer
+from functions.intake.routes import answer
 from shared.form.definition import Form, forms
 from shared.submission import Submission
 from tests.builders import CONTACT, NOW, SECRET
@@ -97,12 +98,14 @@ class Intake:
     forms: Mapping[str, Form] = field(default_factory=forms)
     extra_origins: tuple[str, ...] = ()
     now: datetime = NOW
+    secrets: Mapping[str, Any] = field(default_factory=dict)
 
     def dependencies(self) -> Dependencies:
         return Dependencies(
             ledger=self.ledger,
             queue=self.queue,
             secret=lambda: SECRET,
+            intake_secrets=lambda: self.secrets,
             forms=self.forms,
             extra_origins=self.extra_origins,
             now=lambda: self.now,

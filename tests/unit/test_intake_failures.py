@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import functions.intake.app
-from functions.intake.routes import Dependencies
+from functions.intake.dependencies import Dependencies
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.secrets import Secret, person_key
@@ -148,6 +148,7 @@ def test_a_warm_intake_makes_two_aws_calls_for_an_accepted_submission(
         ledger=Ledger(aws, "table"),
         queue=SubmissionQueue(aws, "queue"),
         secret=person_key(Secret(aws, "arn")),
+        intake_secrets=Secret(aws, "intake").values,
         forms=forms(),
         extra_origins=(),
         now=lambda: NOW,

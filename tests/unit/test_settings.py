@@ -13,7 +13,7 @@ from shared.settings import (
     RequeueSettings,
 )
 
-INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s"}
+INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s", "INTAKE_SECRET_ARN": "i"}
 EVERY = (
     IntakeSettings,
     ProcessorSettings,
@@ -38,7 +38,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SALESFORCE_SECRET_ARN", "not ours")
     settings = IntakeSettings.load()
     assert settings.model_dump() == {
-        "submissions_table": "t", "submission_queue_url": "q", "person_key_secret_arn": "s", "extra_origins": (),
+        "submissions_table": "t", "submission_queue_url": "q", "person_key_secret_arn": "s", "intake_secret_arn": "i",
+        "extra_origins": (),
     }  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def test_extra_origins_are_separated_by_commas(
 @pytest.mark.parametrize(
     ("model", "names"),
     [
-        (IntakeSettings, "PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
+        (IntakeSettings, "INTAKE_SECRET_ARN, PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (
             ProcessorSettings,
             "DEAD_LETTER_QUEUE_URL, PERSON_LOCKS_TABLE, SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL",

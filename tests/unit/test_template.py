@@ -189,6 +189,7 @@ def test_every_statement_of_a_role_has_a_name() -> None:
                 "SubmissionsTable": {"dynamodb:PutItem", "dynamodb:GetItem"},
                 "SubmissionQueue": {"sqs:SendMessage"},
                 "PersonKeySecret": {"secretsmanager:GetSecretValue"},
+                "IntakeSecret": {"secretsmanager:GetSecretValue"},
                 "IntakeLogGroup": LOGS,
             },
         ),
@@ -439,7 +440,8 @@ def test_the_person_key_is_made_by_aws_is_long_enough_and_outlives_the_stack() -
 
 
 def test_no_credentials_pass_through_the_template() -> None:
-    assert set(properties("SalesforceSecret")) == {"Description"}
+    for name in ("SalesforceSecret", "IntakeSecret"):
+        assert set(properties(name)) == {"Description"}
     assert not [text for text in texts(expanded()) if "{{resolve:" in text]
 
 
@@ -795,6 +797,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "MatchFunctionName",
         "FormsCheckFunctionName",
         "BackfillFunctionName",
+        "IntakeSecretArn",
         "SalesforceSecretArn",
         "DashboardUrl",
     }
