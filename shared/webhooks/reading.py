@@ -123,7 +123,7 @@ def filled(form: Form, source: Source, answers: Answers) -> tuple[dict[str, Fiel
 
 def _ours(source: Source, names: tuple[str, ...]) -> str:
     if not source.fields:
-        return names[0]
+        return names[0] if names else ""
     return next((source.fields[name] for name in names if name in source.fields), "")
 
 
