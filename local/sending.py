@@ -57,9 +57,8 @@ def _proof(request: Request, body: bytes) -> tuple[dict[str, str], str]:
         return {}, ""
     name = request.webhook.source
     scheme = forms()[request.path.rpartition("/")[2]].sources[name].scheme
-    headers, query = proof(
-        scheme, name, usable_keys(scheme, WEBHOOKS[name])[0], request.webhook.id, body, datetime.now(UTC)
-    )
+    key = usable_keys(scheme, WEBHOOKS[name])[0]
+    headers, query = proof(scheme, name, key, message_id=request.webhook.id, body=body, now=datetime.now(UTC))
     return headers, f"?{query}"
 
 

@@ -18,7 +18,18 @@ from shared.webhooks.verifying import usable_keys
 
 webhooks_app = typer.Typer(help="Webhooks: sign a request by hand, to try a set-up.", no_args_is_help=True)
 
-_API_URL = "$API_URL"
+BodyArgument = Annotated[Path, typer.Argument(metavar="BODY", help="File with the body, sent byte for byte.")]
+FormOption = Annotated[str, typer.Option("--form", metavar="FORM", help="The form that it is posted to.")]
+SourceOption = Annotated[str, typer.Option("--source", metavar="NAME", help="Which of the form's sources sends it.")]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key-file", metavar="FILE", help="File with the key and nothing else. Default: read from stdin."),
+]
+MessageIdOption = Annotated[
+    str, typer.Option("--id", metavar="ID", help="The webhook-id; the same once more is a repeat. Default: a new one.")
+]
+ApiOption = Annotated[str, typer.Option("--api-url", metavar="URL", help="The stack's ApiUrl.")]
+TypeOption = Annotated[str, typer.Option("--content-type", metavar="TYPE", help="What the body is.")]
 
 
 @webhooks_app.callback()
@@ -28,20 +39,14 @@ def _group() -> None:
 
 @webhooks_app.command("sign")
 def webhooks_sign(
-    body: Annotated[Path, typer.Argument(metavar="BODY", help="File with the body, sent byte for byte.")],
+    body: BodyArgument,
     *,
-    form: Annotated[str, typer.Option("--form", metavar="FORM", help="The form that it is posted to.")],
-    source: Annotated[str, typer.Option("--source", metavar="NAME", help="Which of the form's sources sends it.")],
-    key_file: Annotated[
-        Path | None,
-        typer.Option("--key-file", metavar="FILE", help="File with the key alone; else it is read from stdin."),
-    ] = None,
-    message_id: Annotated[
-        str,
-        typer.Option("--id", metavar="ID", help="The webhook-id; the same once more is a repeat. Default: a new one."),
-    ] = "",
-    api_url: Annotated[str, typer.Option("--api-url", metavar="URL", help="The stack's ApiUrl.")] = _API_URL,
-    content_type: Annotated[str, typer.Option("--content-type", metavar="TYPE")] = "application/json",
+    form: FormOption,
+    source: SourceOption,
+    key_file: KeyOption = None,
+    message_id: MessageIdOption = "",
+    api_url: ApiOption = "$API_URL",
+    content_type: TypeOption = "application/json",
 ) -> None:
     """Print the curl command that posts BODY as a source of a form does. It is good for five minutes.
 
@@ -57,8 +62,14 @@ def webhooks_sign(
         which = _source(form, source)
         key = _key(which.scheme, key_file)
         headers, query = proof(
-            which.scheme, source, key, message_id or f"msg_{uuid.uuid4().hex}", _content(body), datetime.now(UTC)
+            which.scheme,
+            source,
+            key,
+            message_id=message_id or f"msg_{uuid.uuid4().hex}",
+            body=_content(body),
+            now=datetime.now(UTC),
         )
+        headers = {"Content-Type": content_type, **headers}
         # In double quotes, so that the shell fills in $API_URL; form and query hold nothing that a shell reads there.
         words = [f'curl "{api_url.rstrip("/")}/forms/{form}?{query}"']
         words += [

@@ -11,7 +11,7 @@ _MILLISECONDS: Final = 1000
 
 
 def proof(
-    scheme: Scheme, source: str, key: bytes, message_id: str, body: bytes, now: datetime
+    scheme: Scheme, source: str, key: bytes, *, message_id: str, body: bytes, now: datetime
 ) -> tuple[dict[str, str], str]:
     """Headers, and the query of the address, which says whose they are."""
     query = {"webhook-source": source}

@@ -20,8 +20,8 @@ PURE = [
     "matching.wording", "operations", "record_ids", "rejection", "review", "review.merging", "submission",
     "values", "values.cleaning", "values.countries", "values.email_address", "values.phone", "values.spellings",
     "version", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform",
-    "webhooks.proving",     "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
-    "webhooks.verifying", "webhooks.webflow",
+    "webhooks.proving", "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing",
+    "webhooks.typeform", "webhooks.verifying", "webhooks.webflow",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [

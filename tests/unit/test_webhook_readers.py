@@ -85,7 +85,8 @@ def test_what_is_not_a_finished_typeform_response_is_nothing_to_keep() -> None:
 
 def test_an_entry_of_gravity_forms_is_known_by_its_inputs() -> None:
     entry = {"id": "12", "form_id": "3", "date_created": "2026-11-30 11:09:44", "1.3": "Bram",
-             "7": '["Service","Merk"]', "9.1": "Ja", "9.2": "", "10": "[geen lijst", "11": '{"a": 1}', "12": 5}  # fmt: skip
+             "7": '["Service","Merk"]', "9.1": "Ja", "9.2": "", "10": "[geen lijst",
+             "11": '{"a": 1}', "12": 5}  # fmt: skip
     reading = gravity_forms.read(entry)
     names = named(reading)
     assert (names["1.3"], names["7"], names["10"], names["12"]) == (
@@ -257,10 +258,7 @@ def test_what_is_nested_without_end_is_read_no_deeper_than_tools_go(kind: Kind) 
     deep: Any = "x"
     for _ in range(5000):
         deep = {"fields": [deep], "properties": {"fields": deep}, "data": deep}
-    for content in (
-        deep,
-        a_response({"type": "a", "a": deep}, definition=deep),
-        a_jotform(),
-        {"rawRequest": "[" * 9999},
-    ):
-        assert READERS[kind](content)
+    typeform_s = a_response({"type": "a", "a": deep}, definition=deep)
+    for content in (deep, typeform_s, {"rawRequest": "[" * 9999}):
+        reading = READERS[kind](content)
+        assert not isinstance(reading, Answers) or len(reading.answered) < 10_000
