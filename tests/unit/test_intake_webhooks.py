@@ -113,18 +113,20 @@ def test_nothing_is_asked_of_table_queue_or_person_key_before_the_signature_is_r
 
 def test_a_body_that_is_too_large_is_not_even_hashed() -> None:
     body = body_of(message="x" * 70_000)
-    assert post(keyed(), body, signed(body)).code == "too_large"
+    assert post(keyed(), body, {"webhook-id": "1"}).code == "too_large"
 
 
-def test_a_plain_form_reads_no_secret() -> None:
+def test_a_plain_post_and_a_form_without_sources_read_no_secret() -> None:
     """A visitor's post makes two AWS calls when warm, not three."""
 
     def must_not() -> dict[str, Any]:
         pytest.fail("the intake's secret was read")
 
     dependencies = replace(Intake().dependencies(), intake_secrets=must_not)
-    happening = event(headers={"Content-Type": "application/json"}, body=body_of())
-    assert answer(read_request(happening), dependencies)["statusCode"] == 202
+    plain = event(headers={"Content-Type": "application/json"}, body=BODY)
+    assert answer(read_request(plain), dependencies)["statusCode"] == 202
+    no_source = event(path="/forms/quote", headers={"Content-Type": "application/json", **GOOD}, body=BODY)
+    assert answer(read_request(no_source), dependencies)["statusCode"] == 401
 
 
 # --- keys ------------------------------------------------------------------------------------------------------

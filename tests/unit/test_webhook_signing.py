@@ -126,6 +126,12 @@ def test_without_a_key_nothing_is_right(scheme: Scheme) -> None:
     assert verify(scheme, (SECRET,), a_post({}), NOW) is Verdict.WRONG
 
 
+def test_without_a_key_the_empty_key_is_not_right_either() -> None:
+    made = signing.standard(b"", "1", str(int(NOW.timestamp())), b"{}")
+    headers = {"webhook-id": "1", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": made}
+    assert verify(Scheme.STANDARD, (), a_post(headers), NOW) is Verdict.WRONG
+
+
 def test_typeform_has_no_time_and_webflow_has_milliseconds() -> None:
     assert (
         verify(Scheme.TYPEFORM, (SECRET,), a_post({"typeform-signature": signing.typeform(SECRET, b"{}")}), NOW)
