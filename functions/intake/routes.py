@@ -6,7 +6,6 @@ from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply, empty, json_reply, page, problem
 from functions.intake.request import Refusal, Request
 from functions.intake.submitting import submit
-from functions.intake.webhooks import receive_webhook
 from shared.errors import FormToLeadError
 from shared.form.definition import Form
 from shared.form.texts import LANGUAGES, REFUSALS, choose_language
@@ -67,6 +66,8 @@ def _form(request: Request, form_id: str, dependencies: Dependencies) -> Reply:
         known = ", ".join(sorted(dependencies.forms))
         raise Refusal(404, "unknown_form", f"There is no such form. The forms are: {known}.")
     if request.method == "POST" and request.is_webhook:
+        from functions.intake.webhooks import receive_webhook  # noqa: PLC0415 (no visitor's cold start waits for it)
+
         return receive_webhook(request, form, dependencies)
     cors = _cors(request, form, dependencies.extra_origins)
     if request.method == "OPTIONS":

@@ -11,17 +11,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = [
     "crm", "deadline", "errors", "form", "form.check", "form.definition", "form.field", "form.fit",
-    "form.lead_fields", "form.org_shape", "form.org_types", "form.sources", "form.texts", "intake",
-    "intake.person_keys", "intake.spam", "intake.validation", "leads", "leads.candidates", "leads.generic_keys",
-    "leads.holding", "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results",
-    "matching", "matching.compare", "matching.config", "matching.deciding", "matching.decision",
-    "matching.edits", "matching.facts", "matching.guards", "matching.keys", "matching.name_levels",
-    "matching.names", "matching.person", "matching.streets", "matching.word_files", "matching.word_lists",
-    "matching.wording", "operations", "record_ids", "rejection", "review", "review.merging", "submission",
-    "values", "values.cleaning", "values.countries", "values.email_address", "values.phone", "values.spellings",
-    "version", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform",
-    "webhooks.proving", "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing",
-    "webhooks.typeform", "webhooks.verifying", "webhooks.webflow",
+    "form.lead_fields", "form.org_shape", "form.org_types", "form.texts", "intake", "intake.person_keys",
+    "intake.spam", "intake.validation", "leads", "leads.candidates", "leads.generic_keys", "leads.holding",
+    "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "matching",
+    "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
+    "matching.facts", "matching.guards", "matching.keys", "matching.name_levels", "matching.names",
+    "matching.person", "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording",
+    "operations", "record_ids", "rejection", "review", "review.merging", "submission", "values", "values.cleaning",
+    "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
+    "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
+    "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
+    "webhooks.verifying", "webhooks.webflow",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
