@@ -54,7 +54,7 @@ def _received(request: Request, form: Form, name: str, answers: Answers, depende
         accept_language=request.header("accept-language"),
         idempotency_key=message_id,
         channel=name,
-        server=True,
+        signed=True,
     )
     outcome = receive(
         form,
