@@ -65,6 +65,10 @@ def _form(request: Request, form_id: str, dependencies: Dependencies) -> Reply:
     if form is None:
         known = ", ".join(sorted(dependencies.forms))
         raise Refusal(404, "unknown_form", f"There is no such form. The forms are: {known}.")
+    if request.method == "POST" and request.is_webhook:
+        from functions.intake.webhooks import receive_webhook  # noqa: PLC0415 (no visitor's cold start waits for it)
+
+        return receive_webhook(request, form, dependencies)
     cors = _cors(request, form, dependencies.extra_origins)
     if request.method == "OPTIONS":
         return empty(204, {"Allow": _ALLOW, **cors})

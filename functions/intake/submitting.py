@@ -52,7 +52,12 @@ def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
         secret=dependencies.secret,
         now=dependencies.now(),
     )
-    return _told(outcome, _Post(request, form, arrival, dependencies.extra_origins))
+    return told(outcome, request, form, arrival, dependencies.extra_origins)
+
+
+def told(outcome: Answer, request: Request, form: Form, arrival: Arrival, extra_origins: tuple[str, ...]) -> Reply:
+    """As its sender can use it: JSON for programs, pages for browsers."""
+    return _told(outcome, _Post(request, form, arrival, extra_origins))
 
 
 def _told(outcome: Answer, post: _Post) -> Reply:

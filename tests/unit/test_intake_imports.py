@@ -28,6 +28,10 @@ def test_the_intake_imports_nothing_of_the_processor(modules: set[str]) -> None:
     assert not {"shared.leads.processing", "shared.leads.planning", "shared.salesforce", "shared.matching"} & modules
 
 
+def test_the_intake_imports_what_servers_send_only_when_one_does(modules: set[str]) -> None:
+    assert not {name for name in modules if name.startswith(("shared.webhooks", "functions.intake.webhooks"))}
+
+
 def test_the_intake_s_own_modules_are_there(modules: set[str]) -> None:
     """Else the tests above would pass on nothing."""
     assert {"functions.intake.routes", "shared.intake.receiving", "boto3"} <= modules
