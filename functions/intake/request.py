@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
@@ -40,12 +40,13 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are in lower case. `path` is split at its slashes."""
+    """Header names are in lower case. `path` is split at its slashes; of a name twice in `query` the last counts."""
 
     method: str
     path: tuple[str, ...]
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -69,6 +70,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
         path=_path(event),
         headers=headers,
         body=_body(event),
+        query={str(name): str(value) for name, value in (event.get("queryStringParameters") or {}).items()},
     )
 
 

@@ -27,6 +27,7 @@ from shared.form.definition import (
 from shared.form.field import Choice, FieldType, FormField
 from shared.form.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
 from shared.form.texts import FIELD_ERRORS
+from shared.form.web_to_lead import WebToLead
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "forms.md").read_text("utf-8")
@@ -279,6 +280,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "`[lead]`": LeadMapping,
     "`[existing]`": Existing,
     "`[retention]`": Retention,
+    "`[web_to_lead]`": WebToLead,
     "`[[fields]]`": FormField,
     "`[[fields.choices]]`": Choice,
 }
