@@ -184,10 +184,10 @@ def test_a_page_that_was_saved_in_latin_1_loses_no_letter(encoded: str) -> None:
 # --- which form --------------------------------------------------------------------------------------------------
 
 
-def two_forms(quote: str = "", contact: str = "") -> Intake:
+def two_forms(quote: str = "", ride: str = "") -> Intake:
     section = '\n[web_to_lead]\norg_id = "{}"\n{}'
     return intake_with(
-        form_with(section.format(OID, quote)), form_with(section.format("00D000000000062EAA", contact), "contact")
+        form_with(section.format(OID, quote)), form_with(section.format("00D000000000062EAA", ride), "test-ride")
     )
 
 
@@ -207,7 +207,7 @@ def test_the_id_may_stand_in_the_address_instead() -> None:
     assert posted(intake_with(), without_oid(), query={"encoding": "UTF-8", "orgId": OID}).status == 303
 
 
-@pytest.mark.parametrize("form_id", ["quote", "contact"])
+@pytest.mark.parametrize("form_id", ["quote", "test-ride"])
 def test_of_several_forms_the_address_names_one(form_id: str) -> None:
     intake = two_forms()
     assert posted(intake, query={"form": form_id}).status == 303
@@ -219,8 +219,8 @@ def test_of_several_forms_the_address_names_one(form_id: str) -> None:
     [
         ({"lead_source": "Quote"}, "quote"),
         ({"lead_source": "Quote", "Campaign_ID": "701"}, "quote"),
-        ({"lead_source": "Other"}, "contact"),
-        ({}, "contact"),
+        ({"lead_source": "Other"}, "test-ride"),
+        ({}, "test-ride"),
     ],
 )
 def test_or_what_the_page_posts_tells_them_apart(constants: dict[str, str], form_id: str) -> None:
@@ -232,10 +232,10 @@ def test_or_what_the_page_posts_tells_them_apart(constants: dict[str, str], form
 
 def test_the_form_that_asks_for_more_of_what_is_posted_is_meant() -> None:
     intake = two_forms(
-        quote='match = { lead_source = "Web" }', contact='match = { lead_source = "Web", retURL = "https://x" }'
+        quote='match = { lead_source = "Web" }', ride='match = { lead_source = "Web", retURL = "https://x" }'
     )
     posted(intake, {**HONEST, "lead_source": "Web", "retURL": "https://x"})
-    assert intake.row.form_id == "contact"
+    assert intake.row.form_id == "test-ride"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_the_form_that_asks_for_more_of_what_is_posted_is_meant() -> None:
     [
         ({**HONEST, "oid": "00D000000000099"}, {}, "unknown_oid"),
         (without_oid(), {}, "unknown_oid"),
-        (HONEST, {"form": "test-ride"}, "unknown_oid"),
+        (HONEST, {"form": "contact"}, "unknown_oid"),
         (HONEST, {"form": "no-such-form"}, "unknown_oid"),
         ({**HONEST, "oid": "00D000000000099"}, {"form": "quote"}, "unknown_oid"),
         (HONEST, {}, "ambiguous_oid"),
@@ -261,7 +261,7 @@ def test_where_no_form_is_meant_nobody_is_thanked(fields: dict[str, Any], query:
 
 
 def test_forms_without_the_section_take_no_page() -> None:
-    assert posted(Intake(), HONEST, query={"form": "contact"}).status == 404
+    assert posted(Intake(), HONEST, query={"form": "quote"}).status == 404
 
 
 # --- around it ---------------------------------------------------------------------------------------------------
