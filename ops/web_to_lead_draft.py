@@ -125,9 +125,12 @@ class Settings:
 
 def draft_of(form: PageForm, settings: Settings) -> Draft:
     """Raises OpsError where the page lacks what no form can do without."""
+    org_id = _org_id(form.constant("oid", "orgid"))
     origins, thank_you_page = _website(form.constant("returl"), settings.websites)
     maker = _Maker(form)
     maker.read()
+    if not maker.fields:
+        raise usage("The form asks no question at all, so there is nothing to import.")
     given = {one.lead_field for one in maker.fixed}
     asked = {one.lead_field: one for one in maker.fields}
     defaults = {} if "Company" in given else {"Company": PLACEHOLDER}
@@ -152,7 +155,7 @@ def draft_of(form: PageForm, settings: Settings) -> Draft:
         country=settings.country,
         origins=origins,
         thank_you_page=thank_you_page,
-        org_id=_org_id(form.constant("oid", "orgid")),
+        org_id=org_id,
         fields=tuple(maker.fields),
         fixed=tuple(maker.fixed),
         defaults=defaults,
