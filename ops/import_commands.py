@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops import screen, tables
-from ops.errors import FAILURES, ExitCode, Failure, in_words, usage
+from ops.errors import FAILURES, Failure, in_words, usage
 from ops.options import JsonOption, LocalOption, ProfileOption, RegionOption, StackOption
 from ops.stack import DEFAULT_NAME, find_stack
 from ops.web_to_lead_draft import Draft
@@ -145,4 +145,4 @@ def _say(imported: Imported, output: Path | None, api_url: str, *, asked: bool) 
 def _exit_after(trouble: Failure) -> None:
     words = in_words(trouble)
     screen.say(f"error: the org was not asked. {words}", style="red")
-    raise typer.Exit(words.exit_code or ExitCode.UNREACHABLE)
+    raise typer.Exit(words.exit_code)

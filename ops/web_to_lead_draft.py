@@ -1,17 +1,17 @@
 """From a Web-to-Lead page's form to the form file that takes its posts: names, types, lengths, constants."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from ops.errors import usage
+from ops.web_to_lead_names import api_name, field_name, humanised
 from ops.web_to_lead_page import Choice, Input, PageForm
 from shared.form.definition import META_FIELDS, Spam, as_origin
 from shared.form.field import FREE_TEXT, FieldType
-from shared.form.lead_fields import TEXT_LENGTHS, is_custom
+from shared.form.lead_fields import TEXT_LENGTHS
 from shared.form.texts import Language
 from shared.form.web_to_lead import CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
 from shared.record_ids import full_id
@@ -272,7 +272,7 @@ class _Maker:
                 theirs=one.name,
                 name=_NAMES.get(one.name, one.name),
                 type=kind,
-                label=one.label or _humanised(one.name),
+                label=one.label or humanised(one.name),
                 lead_field=lead_field,
                 required=one.required or lead_field == "LastName" or needs_country,
                 max_length=_length(one, kind, TEXT_LENGTHS.get(lead_field)),
@@ -316,24 +316,14 @@ class _Maker:
         )
 
     def _name(self, one: Input) -> str:
-        slug = re.sub(r"[^a-z0-9]+", "_", _plain(one.label).lower()).strip("_")[:36]
-        if not re.match("[a-z]", slug):
-            slug = f"field_{slug or one.name[-6:].lower()}"[:36]
-        name = _free(slug, self._names)
+        name = field_name(one, self._names)
         self._names.add(name)
         return name
 
     def _api_name(self, one: Input) -> str:
-        """As Salesforce makes it from a label, unless somebody chose another."""
-        words = re.sub(r"[^A-Za-z0-9]+", "_", _plain(one.label)).strip("_")[:36].strip("_")
-        if words[:1].isdigit():
-            words = f"X{words}"
-        if not words or not is_custom(f"{words}__c"):
-            words = f"TODO_{known_as(one.name)}"
-        taken = {name.removesuffix("__c").lower() for name in self._lead_fields}
-        word = _free(words, taken)
-        self._lead_fields.add(f"{word}__c")
-        return f"{word}__c"
+        name = api_name(one, self._lead_fields)
+        self._lead_fields.add(name)
+        return name
 
 
 def _standard_type(one: Input, lead_field: str) -> FieldType:
@@ -360,18 +350,3 @@ def _length(one: Input, kind: FieldType, room: int | None) -> int | None:
     if one.max_length is None and room is None and kind is FieldType.TEXTAREA:
         return _LONG
     return min(one.max_length or room or _CUSTOM_ROOM, room or _LONG)
-
-
-def _free(wanted: str, taken: Iterable[str]) -> str:
-    used = {name.lower() for name in taken}
-    numbered = (f"{wanted}_{number}" for number in range(2, 10_000))
-    return wanted if wanted.lower() not in used else next(name for name in numbered if name.lower() not in used)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
-
-
-def _humanised(name: str) -> str:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").strip().lower()
-    return spaced.capitalize()

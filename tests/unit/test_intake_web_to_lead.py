@@ -387,3 +387,19 @@ def test_any_fields_get_an_answer_and_are_kept_whenever_somebody_is_thanked(
 @example(rest=b"%ff%81=%80;&00N000000000002=;", starts=f"oid={OID}&".encode(), query={})
 def test_any_bytes_get_an_answer(rest: bytes, starts: bytes, query: dict[str, str]) -> None:
     answered_well(intake_with(), starts + rest, query, {})
+
+
+# --- what is never written down ----------------------------------------------------------------------------------
+
+
+def test_nothing_that_a_visitor_sent_gets_into_logs_metrics_or_the_address(said: Callable[[], str]) -> None:
+    canaries = {"last_name": "Kanarievogel", "email": "wilhelmina@kanarie.example", "Kanarienaam": "Kanariewaarde"}
+    sent = {**HONEST, **canaries}
+    intake = intake_with()
+    location = posted(intake, sent).headers["Location"]
+    posted(intake, {**sent, "oid": "00D000000000099"})
+    posted(with_debug(), {**sent, "debug": "1"})
+    intake.ledger.fails_next = TransientError("dynamodb:x")
+    posted(intake, sent)
+    assert "FieldsIgnored" in said()
+    assert "anarie" not in said() + location
