@@ -17,7 +17,10 @@ from shared.values.cleaning import storable
 
 _SHOWN: Final = 200
 """Characters of a name or a value."""
-_TABLE_STYLE: Final = "<style>main{overflow-wrap:anywhere}h2{font-size:1.2rem}td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}</style>"
+_STYLE: Final = (
+    "<style>main{overflow-wrap:anywhere}h2{font-size:1.2rem}"
+    "td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}</style>"
+)
 _NOTHING_STORED: Final = (
     "<p><strong>Nothing was stored, and no Lead will be made.</strong> You see this because the page posted debug=1 and"
     " the form's file says debug = true. Take both away before the page goes live.</p>"
@@ -34,7 +37,7 @@ def debug_page(form: Form, read: Translated) -> Reply:
         for theirs, ours in read.read.items()
     ]
     parts = [
-        _TABLE_STYLE,
+        _STYLE,
         f"<h1>Form {_text(form.id)}: how this page is read</h1>",
         _NOTHING_STORED,
         "<h2>Understood</h2>",
