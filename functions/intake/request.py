@@ -44,7 +44,8 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are in lower case. `path` is split at its slashes. `query` may hold a token: never log it."""
+    """Header names are in lower case. `path` is split at its slashes; of a name twice in `query` the last counts. The
+    query may hold a token: never log it."""
 
     method: str
     path: tuple[str, ...]

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = [
     "crm", "deadline", "errors", "form", "form.check", "form.definition", "form.field", "form.fit",
-    "form.lead_fields", "form.org_shape", "form.org_types", "form.texts", "intake", "intake.person_keys",
+    "form.lead_fields", "form.org_shape", "form.org_types", "form.texts", "form.web_to_lead", "intake",
+    "intake.person_keys", "intake.web_to_lead",
     "intake.spam", "intake.validation", "leads", "leads.candidates", "leads.generic_keys", "leads.holding",
     "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "matching",
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
