@@ -46,6 +46,10 @@ class Request:
     path: tuple[str, ...]
     headers: Mapping[str, str]
     body: bytes
+    sender_ip: str = ""
+    """As API Gateway saw the connection: a forwarded-for header is whatever the sender likes it to be."""
+    host: str = ""
+    """The API's own name, under which it was called."""
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -64,11 +68,14 @@ class Request:
 def read_request(event: Mapping[str, Any]) -> Request:
     """Never raises: what is wrong with the body is told when its fields are read."""
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    context = event.get("requestContext") or {}
     return Request(
         method=str(event.get("httpMethod", "")).upper(),
         path=_path(event),
         headers=headers,
         body=_body(event),
+        sender_ip=str((context.get("identity") or {}).get("sourceIp") or ""),
+        host=str(context.get("domainName") or "").lower(),
     )
 
 
