@@ -1,6 +1,7 @@
 """Writes shared/spam/data/disposable_domains.txt from the package disposable-email-domains (MIT).
 
-    pip download --no-deps disposable-email-domains && python scripts/disposable_domains.py disposable_email_domains-*.whl
+    pip download --no-deps disposable-email-domains
+    python scripts/disposable_domains.py disposable_email_domains-*.whl
 
 The list ships as a file: a text is read in a millisecond, at the first submission, and the functions get no dependency
 more. Domains at which people have a mailbox for life (data/free_mail_domains.txt of the matcher) are left out.

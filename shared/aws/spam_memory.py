@@ -23,7 +23,10 @@ _MOST_SENDERS: Final = "20"
 class SpamMemory:
     """Methods raise TransientError or ConfigurationError when DynamoDB does not do as asked."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, client: Callable[[], "DynamoDBClient"], table: str, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`client` is called when it is needed: making one takes milliseconds, and most posts need none."""
         self._client = client
         self._table = table
         self._clock = clock
@@ -34,7 +37,7 @@ class SpamMemory:
             return {}
         wanted: Any = [{"entry": {"S": key}} for key in keys]
         try:
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": wanted}})
+            answer = self._client().batch_get_item(RequestItems={self._table: {"Keys": wanted}})
         except (ClientError, BotoCoreError) as error:
             raise failure(error, "dynamodb") from None
         if answer.get("UnprocessedKeys"):
@@ -50,7 +53,7 @@ class SpamMemory:
         expires_at = str(int(self._clock() + TAUGHT_KEPT.total_seconds()))
         for key, ruling in rulings.items():
             try:
-                self._client.put_item(
+                self._client().put_item(
                     TableName=self._table,
                     Item={"entry": {"S": key}, "ruling": {"S": ruling}, "expires_at": {"N": expires_at}},
                 )
@@ -65,7 +68,7 @@ class SpamMemory:
             ":now": {"N": str(int(now.timestamp()))},
         }
         try:
-            answer = self._client.update_item(
+            answer = self._client().update_item(
                 TableName=self._table,
                 Key={"entry": {"S": key}},
                 UpdateExpression="ADD senders :sender SET expires_at = if_not_exists(expires_at, :end)",
@@ -88,7 +91,7 @@ class SpamMemory:
     def _first_of_a_new_window(self, key: str, values: dict[str, Any]) -> int:
         """DynamoDB deletes what has expired within days, not at once."""
         try:
-            self._client.update_item(
+            self._client().update_item(
                 TableName=self._table,
                 Key={"entry": {"S": key}},
                 UpdateExpression="SET senders = :sender, expires_at = :end",

@@ -101,6 +101,8 @@ def _ask(url: str, body: bytes, seconds: float, end: float, clock: Callable[[], 
         with error:
             if error.code >= 500 or error.code == 429:
                 raise _LostError from None
+            if error.code < 400:
+                return None
             text = _read(error, end, clock)  # a provider may answer 400, and say in JSON what is wrong
     except (OSError, ValueError, http.client.HTTPException):
         raise _LostError from None

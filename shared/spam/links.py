@@ -20,7 +20,9 @@ _SHORTENERS: Final = re.compile(
 )
 """They hide where a link leads, or lead out of e-mail's sight."""
 _MARKUP: Final = re.compile(r"<\s*a\b[^>]{0,200}\bhref|\[\s*(?:url|link)\b", re.IGNORECASE)
-_SCRIPT: Final = re.compile(r"<\s*(?:script|iframe|object|embed)\b|javascript\s*:|\bon(?:error|load)\s*=", re.IGNORECASE)
+_SCRIPT: Final = re.compile(
+    r"<\s*(?:script|iframe|object|embed)\b|javascript\s*:|\bon(?:error|load)\s*=", re.IGNORECASE
+)
 
 
 def links(post: Post) -> tuple[Sign, ...]:

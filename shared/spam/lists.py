@@ -23,14 +23,14 @@ SUBJECTS: Final[tuple[Subject, ...]] = ("address", "domain")
 _WORDS: Final = {"allow": "allowed", "block": "blocked"}
 
 
-def listed(post: Post) -> str | None:
-    """The reason that the form's own lists give, such as `allowed_domain`."""
+def listed(post: Post) -> str:
+    """The reason that the form's own lists give, such as `allowed_domain`; '' where nothing of it is on any."""
     spam = post.form.spam
     for subject, stands_in in (("address", _has_address), ("domain", _has_domain), ("word", _has_word)):
         for ruling, entries in (("allowed", spam.allow), ("blocked", spam.block)):
             if stands_in(entries, post):
                 return f"{ruling}_{subject}"
-    return None
+    return ""
 
 
 def _has_address(entries: Listed, post: Post) -> bool:
@@ -39,9 +39,7 @@ def _has_address(entries: Listed, post: Post) -> bool:
 
 
 def _has_domain(entries: Listed, post: Post) -> bool:
-    return any(
-        domain in entries.domains for one in post.addresses() for domain in with_parents(one.rpartition("@")[2])
-    )
+    return any(domain in entries.domains for one in post.addresses() for domain in with_parents(one.rpartition("@")[2]))
 
 
 def _has_word(entries: Listed, post: Post) -> bool:
@@ -79,9 +77,9 @@ def taught_keys(post: Post) -> dict[str, Subject]:
     return by_address | by_domain
 
 
-def taught(keys: Mapping[str, Subject], found: Mapping[str, Ruling]) -> str | None:
-    """The reason that the taught entries give, such as `blocked_address`."""
+def taught(keys: Mapping[str, Subject], found: Mapping[str, Ruling]) -> str:
+    """The reason that the taught entries give, such as `blocked_address`; '' where there are none."""
     for key, subject in keys.items():
         if key in found:
             return f"{_WORDS[found[key]]}_{subject}"
-    return None
+    return ""

@@ -19,7 +19,7 @@ def random_letters(post: Post) -> tuple[Sign, ...]:
 
 
 def _is_drawn(word: str) -> bool:
-    """Small letters followed by capitals twice or more, and two such pieces or more without a vowel or of one letter."""
+    """Three pieces or more that each begin with capitals, and two of them without a vowel or of one letter."""
     if not _WORD.fullmatch(word):
         return False
     pieces = _HUMP.findall(word)

@@ -9,7 +9,6 @@ from shared.form.definition import Form
 from shared.form.field import FieldType
 from shared.submission import FieldValue
 
-
 _LOOKED_AT: Final = 10_000
 """Characters of one answer. Twice what forms allow; the rest only costs time."""
 
