@@ -19,7 +19,9 @@ _SHORTENERS: Final = re.compile(
     re.IGNORECASE,
 )
 """They hide where a link leads, or lead out of e-mail's sight."""
-_MARKUP: Final = re.compile(r"<\s*a\b[^>]{0,200}\bhref|\[\s*(?:url|link)\b", re.IGNORECASE)
+_MARKUP: Final = re.compile(
+    r"<\s*a\b[^>]{0,200}\bhref\s*=\s*[\"']?\s*(?:https?:)?//|\[\s*(?:url|link)\b", re.IGNORECASE
+)
 _SCRIPT: Final = re.compile(
     r"<\s*(?:script|iframe|object|embed)\b|javascript\s*:|\bon(?:error|load)\s*=", re.IGNORECASE
 )

@@ -10,6 +10,8 @@ from shared.spam.signs import Post, Sign
 _ENOUGH_WORDS: Final = 12
 _SAME_LINES: Final = 3
 _LINE_LENGTH: Final = 10
+_TRIED_OUT: Final = frozenset({"test", "testing", "proef", "asdf", "x", "xx", "-"})
+"""What people write everywhere who try out a form of their own."""
 
 
 def repetition(post: Post) -> tuple[Sign, ...]:
@@ -36,14 +38,14 @@ def _repeats_itself(text: str) -> bool:
 
 def _same_answers(post: Post) -> int:
     """Ali Ali is a name, and who asks about their company may write its name twice: 0 for two short fields alike."""
-    names = [_plain(text) for text in post.typed(FieldType.NAME)]
-    others = [_plain(text) for text in post.typed(FieldType.TEXT, FieldType.TEXTAREA)]
-    messages = [_plain(text) for text in post.typed(FieldType.TEXTAREA)]
-    most = max(Counter(names + others).values(), default=0)
+    names = _told(post, FieldType.NAME)
+    messages = _told(post, FieldType.TEXTAREA)
+    most = max(Counter(names + messages + _told(post, FieldType.TEXT)).values(), default=0)
     if most > 2:
         return 2
     return int(any(message in names for message in messages))
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _told(post: Post, kind: FieldType) -> list[str]:
+    plain = (" ".join(text.casefold().split()) for text in post.typed(kind))
+    return [text for text in plain if text not in _TRIED_OUT]
