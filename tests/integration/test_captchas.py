@@ -1,6 +1,7 @@
 """Row 19: all four captchas, verified on the server against a provider on this machine, with each way to fail."""
 
 import itertools
+import json
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +12,9 @@ from shared.captcha import siteverify as adapter
 from shared.form.definition import Form, forms
 from shared.form.spam_section import Spam
 from shared.submission import State
+from tests.builders import CONTACT
 from tests.fakes.captcha_provider import GOOD, SECRET, Provider, hangs_up, running, say, says
-from tests.unit.intake_desk import Intake
+from tests.unit.intake_desk import Intake, event
 
 TOKEN_FIELD = {
     "turnstile": "cf-turnstile-response",
@@ -47,7 +49,7 @@ def desk(provider: Provider, name: str, **captcha: Any) -> Intake:
     )
 
 
-def with_token(name: str, token: str = GOOD) -> dict[str, str]:
+def with_token(name: str, token: str = GOOD) -> dict[str, Any]:
     return {TOKEN_FIELD[name]: token}
 
 
@@ -74,7 +76,7 @@ def test_the_token_is_kept_nowhere(name: str, provider: Provider, capsys: pytest
 
 
 def test_hcaptcha_s_script_also_fills_in_the_field_of_recaptcha(provider: Provider) -> None:
-    assert desk(provider, "hcaptcha").program(**{"g-recaptcha-response": GOOD}).status == 202
+    assert desk(provider, "hcaptcha").program(**with_token("recaptcha_v2")).status == 202
     assert provider.asked[0]["sitekey"] == "public"
 
 
@@ -95,11 +97,6 @@ def test_the_address_of_the_sender_goes_out_only_where_the_form_says_so(
 
 
 def intake_event(fields: dict[str, str]) -> dict[str, Any]:
-    import json
-
-    from tests.builders import CONTACT
-    from tests.unit.intake_desk import event
-
     headers = {"Content-Type": "application/json", "X-Forwarded-For": "203.0.113.9"}
     return event(headers=headers, body=json.dumps({**CONTACT, **fields}).encode())
 

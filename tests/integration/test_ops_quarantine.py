@@ -10,7 +10,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from shared.aws.spam_memory import SpamMemory
 from shared.spam.lists import taught_key
-from shared.submission import FieldValue, State
+from shared.submission import State
 from tests.builders import SECRET, a_submission
 from tests.integration.test_ops_cli import CANARIES, PERSON, Desk
 from tests.integration.test_ops_cli import desk as desk  # noqa: PLC0414 (the fixture)
@@ -19,7 +19,7 @@ ADDRESS = "wilhelmina.k@kanarie.example"
 
 
 def hold(desk: Desk, *, score: int = 100, reasons: tuple[str, ...] = ("honeypot",), hours: int = 1, **more: Any) -> str:
-    fields: dict[str, FieldValue] = {**PERSON, "email": ADDRESS}
+    fields: dict[str, Any] = {**PERSON, "email": ADDRESS}
     row = a_submission(state=State.QUARANTINED, **fields).model_copy(
         update={
             "spam_score": score,

@@ -28,6 +28,10 @@ def test_the_intake_imports_nothing_of_the_processor(modules: set[str]) -> None:
     assert not {"shared.leads.processing", "shared.leads.planning", "shared.salesforce", "shared.matching"} & modules
 
 
+def test_the_captchas_are_imported_when_a_form_asks_for_one(modules: set[str]) -> None:
+    assert not {"shared.captcha", "shared.captcha.siteverify"} & modules
+
+
 def test_the_intake_s_own_modules_are_there(modules: set[str]) -> None:
     """Else the tests above would pass on nothing."""
     assert {"functions.intake.routes", "shared.intake.receiving", "boto3"} <= modules
