@@ -1,7 +1,7 @@
 """form-to-lead: the operators' command line. Each command parses, makes one call and prints."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,23 +9,20 @@ import typer
 from rich.text import Text
 
 from ops import screen, tables, views
-from ops.errors import ExitCode, OpsError, usage
-from ops.explaining import explain_wrong, is_refused, result_in_words, wrong_now
+from ops.batches import ends_refused, run_batch, show_done
+from ops.errors import usage
+from ops.explaining import explain_wrong, is_refused, wrong_now
 from ops.filters import Filter, build_filter, parse_assignments, parse_ids
 from ops.forms_commands import forms_app
 from ops.import_commands import import_app
-from ops.interrupts import interruptible
 from ops.match_commands import match_app
 from ops.operations import (
     Done,
     Operator,
-    Planned,
-    carry_out,
     dead_letters,
     get_row,
     get_rows,
     list_rows,
-    plan,
     submit,
     wait_until_settled,
 )
@@ -56,7 +53,8 @@ from ops.options import (
     WhyOption,
     YesOption,
 )
-from ops.stack import DEFAULT_NAME, Stack, find_stack, ledger
+from ops.quarantine_commands import quarantine_app
+from ops.stack import DEFAULT_NAME, find_stack, ledger
 from ops.webhooks_commands import webhooks_app
 from shared.form.definition import forms
 from shared.submission import IN_SALESFORCE, State, Submission
@@ -82,6 +80,7 @@ app.add_typer(forms_app, name="forms")
 app.add_typer(match_app, name="match")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(import_app, name="import")
+app.add_typer(quarantine_app, name="quarantine")
 
 # --- submissions -----------------------------------------------------------------------------------------
 
@@ -254,10 +253,10 @@ def dlq_edit(
         there = find_stack(stack, profile=profile, region=region, local=local)
         done = Operator(there).edit(wanted, fields)
         row = None if done["result"] == "unknown" else ledger(there).get(wanted)
-        _show_done([done], as_json=as_json)
+        show_done([done], as_json=as_json)
         if row:
             _say_after_edit(row, done)
-        _exit(refused=is_refused(done["result"]))
+        ends_refused(refused=is_refused(done["result"]))
 
 
 def _say_after_edit(row: Submission, done: Done) -> None:
@@ -315,7 +314,7 @@ def dlq_replay(
         )
         _expect_narrow(wanted, everything)
         there = find_stack(stack, profile=profile, region=region, local=local)
-        _batch(there, wanted, limit, "replay", Operator(there).replay_many if yes else None, as_json=as_json)
+        run_batch(there, wanted, limit, "replay", Operator(there).replay_many if yes else None, as_json=as_json)
 
 
 @dlq_app.command("discard")
@@ -360,7 +359,7 @@ def dlq_discard(
         there = find_stack(stack, profile=profile, region=region, local=local)
         operator = Operator(there)
         order = partial(operator.discard_many, why=why.strip()) if yes else None
-        _batch(there, wanted, limit, "discard", order, as_json=as_json)
+        run_batch(there, wanted, limit, "discard", order, as_json=as_json)
 
 
 @dlq_app.command("reconcile")
@@ -383,10 +382,10 @@ def dlq_reconcile(
     """
     with screen.told():
         done = Operator(find_stack(stack, profile=profile, region=region, local=local)).reconcile()
-        _show_done(done, as_json=as_json)
+        show_done(done, as_json=as_json)
         if not done:
             screen.say("Queue and ledger agree.")
-        _exit(refused=any(is_refused(one["result"]) for one in done))
+        ends_refused(refused=any(is_refused(one["result"]) for one in done))
 
 
 # --- test submissions ------------------------------------------------------------------------------------
@@ -430,7 +429,7 @@ def submit_command(
         if row and row.state is State.RECEIVED:
             screen.say(f"No outcome after {seconds} s. Nothing is lost; look later:")
             screen.say(f"form-to-lead submissions show {row.submission_id}")
-        _exit(refused=said.status >= 400 or (row is not None and row.state not in IN_SALESFORCE))
+        ends_refused(refused=said.status >= 400 or (row is not None and row.state not in IN_SALESFORCE))
 
 
 # --- what the commands share -----------------------------------------------------------------------------
@@ -446,61 +445,6 @@ def _states(quarantined: bool, ids: Iterable[str] | None) -> tuple[State, ...]:
 def _expect_narrow(wanted: Filter, everything: bool) -> None:
     if not wanted.narrows and not everything:
         raise usage("Say which: give ids, a filter such as --reason or --newer-than, or --all.")
-
-
-def _batch(
-    there: Stack,
-    wanted: Filter,
-    limit: int,
-    verb: str,
-    order: Callable[[list[str]], Iterator[list[Done]]] | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Shows what would be done; does it where there is an `order`."""
-    with screen.working("Reading the ledger"):
-        planned = plan(ledger(there), wanted, forms(), now=_now(), limit=limit)
-    if order is None:
-        _show_plan(planned, verb, as_json=as_json)
-        return
-    chosen = [one.submission_id for one in planned if one.refusal != "not_asked_for"]
-    with interruptible(_say_stopping) as stopped, screen.progress(verb, len(chosen)) as advance:
-        report = carry_out(order(chosen), len(chosen), stopped=stopped, advance=advance)
-    _show_done(report.done, report.trouble, as_json=as_json)
-    changed = sum(one["changed"] for one in report.done)
-    screen.say(f"{len(report.done)} of {len(chosen)} looked at, {changed} changed.")
-    if report.trouble:
-        screen.say(f"error: {report.trouble} The same command goes on where this one ended.", style="red")
-        raise typer.Exit(report.trouble.exit_code)
-    _exit(refused=report.refused > 0)
-
-
-def _show_plan(planned: list[Planned], verb: str, *, as_json: bool) -> None:
-    would = sum(not one.refusal for one in planned)
-    if as_json:
-        lines = [views.planned_view(one) for one in planned]
-        screen.show_json({"dry_run": True, "would": verb, "count": would, "plan": lines})
-    else:
-        screen.show(tables.plan(planned, verb, _now()) if planned else Text(f"Nothing to {verb}."))
-    screen.say(f"Nothing was done. Give the same command with --yes to {verb} {would} of {len(planned)}.")
-    _exit(refused=any(one.refusal == "unknown" for one in planned))
-
-
-def _say_stopping() -> None:
-    screen.say("Stopping after the batch under way; Ctrl-C again stops at once.")
-
-
-def _show_done(done: list[Done], trouble: OpsError | None = None, *, as_json: bool) -> None:
-    if as_json:
-        words = [{**one, "words": result_in_words(one["result"])} for one in done]
-        screen.show_json({"done": words, "error": str(trouble) if trouble else None})
-    elif done:
-        screen.show(tables.results(done))
-
-
-def _exit(*, refused: bool) -> None:
-    if refused:
-        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _now() -> datetime:

@@ -57,6 +57,7 @@ FIELD_PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "the visitor did not agree",
         "only the visitor can agree: discard it, unless you hold their consent",
     ),
+    "captcha_failed": ("the captcha was not done", "nothing: it is only asked of visitors"),
 }
 """For each code of shared/form/texts.py: what is wrong with a field, and what mends it."""
 
@@ -78,12 +79,16 @@ RESULTS: Final[dict[str, str]] = {
     "dead_letter_deleted": "its dead letter is gone: it was not rejected any more",
     "discarded": "discarded",
     "edited": "edited",
+    "free_mail_domain": "nothing done: everybody has a mailbox at this domain; take the address, or --no-teach",
     "rejected": "marked as rejected: its message had run out of tries",
+    "released": "on the queue",
     "replayed": "on the queue again",
     "unchanged": "nothing done: the fields hold these values already",
     "unknown": "there is no such submission",
 }
-_HARMLESS: Final = frozenset({"dead_letter_deleted", "discarded", "edited", "rejected", "replayed", "unchanged"})
+_HARMLESS: Final = frozenset(
+    {"dead_letter_deleted", "discarded", "edited", "rejected", "released", "replayed", "unchanged"}
+)
 
 
 @dataclass(frozen=True, slots=True)

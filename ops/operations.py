@@ -28,6 +28,7 @@ from ops.filters import Filter
 from ops.stack import DeployedStack, output
 from shared.aws.ledger import Ledger
 from shared.form.definition import Form
+from shared.spam.lists import Subject
 from shared.submission import REPLAYABLE, FieldValue, State, Submission, Summary
 
 BATCH: Final = 50
@@ -84,6 +85,16 @@ class Operator:
         """As `replay_many`."""
         for batch in itertools.batched(submission_ids, BATCH, strict=False):
             yield self._order("discard", submission_ids=list(batch), why=why)
+
+    def release_many(self, submission_ids: Iterable[str], teach: Subject | None) -> Iterator[list[Done]]:
+        """Of quarantined ones. As `replay_many`."""
+        for batch in itertools.batched(submission_ids, BATCH, strict=False):
+            yield self._order("release", submission_ids=list(batch), teach=teach)
+
+    def discard_spam(self, submission_ids: Iterable[str], why: str, block: Subject | None) -> Iterator[list[Done]]:
+        """Of quarantined ones. As `replay_many`."""
+        for batch in itertools.batched(submission_ids, BATCH, strict=False):
+            yield self._order("discard_spam", submission_ids=list(batch), why=why, block=block)
 
     def reconcile(self) -> list[Done]:
         return self._order("reconcile")

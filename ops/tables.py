@@ -68,6 +68,19 @@ def submissions(rows: Iterable[Summary | Submission], now: datetime) -> Table:
     return table
 
 
+def quarantined(rows: Iterable[Submission], now: datetime) -> Table:
+    table = _table("Submission", "Form", "Age", "Score", "Signs")
+    for row in rows:
+        table.add_row(
+            _id(row.submission_id),
+            Text(plain(row.form_id)),
+            Text(age(row.received_at, now)),
+            Text(str(row.spam_score)),
+            Text(plain(", ".join(row.spam_reasons)), style="yellow"),
+        )
+    return table
+
+
 def dead_letters(found: DeadLetters, now: datetime, limit: int) -> RenderableType:
     """The causes, then the submissions themselves, at most `limit` of them (0 is all)."""
     causes = _table("Count", "Cause", "Forms", "Ages", "What to do")
@@ -180,7 +193,8 @@ def row(view: Mapping[str, Any], now: datetime) -> RenderableType:
     for name, value in _sources(view["sources"]):
         facts.add_row(name, Text(plain(value)))
     if view["spam_reasons"]:
-        facts.add_row("Suspected spam", Text(", ".join(view["spam_reasons"]), style="yellow"))
+        signs = f"{view['spam_score']} points: {', '.join(view['spam_reasons'])}"
+        facts.add_row("Signs of spam", Text(plain(signs), style="yellow"))
     for name, value in (view["outcome"] or {}).items():
         if value:
             facts.add_row(f"Salesforce {name.replace('_', ' ')}", Text(plain(_flat(value)), style="green"))

@@ -114,7 +114,17 @@ def planned_view(one: Planned) -> dict[str, Any]:
     return {**row, "refusal": one.refusal, "still_wrong": list(one.wrong)}
 
 
-def as_csv(views: Iterable[Mapping[str, Any]]) -> str:
+def quarantine_view(row: Submission) -> dict[str, Any]:
+    return {
+        "submission_id": row.submission_id,
+        "form_id": row.form_id,
+        "received_at": timestamp(row.received_at),
+        "spam_score": row.spam_score,
+        "spam_reasons": list(row.spam_reasons),
+    }
+
+
+def as_csv(views: Iterable[Mapping[str, Any]], columns: Sequence[str] = _COLUMNS) -> str:
     """Every cell quoted, and harmless in a spreadsheet: a text that would be a formula gets a `'` before it.
 
     Rows with `fields` get a column for each field that any row has.
@@ -123,16 +133,16 @@ def as_csv(views: Iterable[Mapping[str, Any]]) -> str:
     names = sorted({name for row in rows for name in row.get("fields", {})})
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*_COLUMNS, *map(spreadsheet_safe, names)])
+    writer.writerow([*columns, *map(spreadsheet_safe, names)])
     for row in rows:
         fields: Mapping[str, FieldValue] = row.get("fields", {})
-        cells = [str(row[column]) for column in _COLUMNS] + [_cell(fields.get(name, "")) for name in names]
+        cells = [_cell(row[column]) for column in columns] + [_cell(fields.get(name, "")) for name in names]
         writer.writerow([spreadsheet_safe(cell) for cell in cells])
     return text.getvalue()
 
 
-def _cell(value: FieldValue) -> str:
-    return value if isinstance(value, str) else "; ".join(value)
+def _cell(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def spreadsheet_safe(text: str) -> str:

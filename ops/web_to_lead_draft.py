@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from ops.errors import usage
 from ops.web_to_lead_names import api_name, field_name, humanised
 from ops.web_to_lead_page import Choice, Input, PageForm
-from shared.form.definition import META_FIELDS, Spam, as_origin
+from shared.form.definition import META_FIELDS, as_origin
 from shared.form.field import FREE_TEXT, FieldType
 from shared.form.lead_fields import TEXT_LENGTHS
+from shared.form.spam_section import Spam
 from shared.form.texts import Language
 from shared.form.web_to_lead import CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
 from shared.record_ids import full_id

@@ -2,6 +2,7 @@
 
 import os
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -35,12 +36,23 @@ def _origins(value: object) -> object:
     return words
 
 
+def _endpoints(value: object) -> object:
+    """`hcaptcha=http://localhost:8300/siteverify, turnstile=...`"""
+    pairs = [word.partition("=") for word in value.split(",") if word.strip()] if isinstance(value, str) else []
+    for _, _, url in pairs:
+        if urlsplit(url.strip()).scheme not in {"http", "https"}:
+            raise ValueError("a captcha's endpoint must be an address that begins with https://")
+    return {name.strip(): url.strip() for name, _, url in pairs} if isinstance(value, str) else value
+
+
 class IntakeSettings(_FromEnvironment):
     submissions_table: str
     submission_queue_url: str
     person_key_secret_arn: str
     intake_secret_arn: str
+    spam_memory_table: str
     extra_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
+    captcha_endpoints: Annotated[dict[str, str], BeforeValidator(_endpoints)] = Field(default_factory=dict)
 
 
 class ProcessorSettings(_FromEnvironment):
@@ -58,6 +70,7 @@ class ReplaySettings(_FromEnvironment):
     submission_queue_url: str
     dead_letter_queue_url: str
     person_key_secret_arn: str
+    spam_memory_table: str
 
 
 class RequeueSettings(_FromEnvironment):

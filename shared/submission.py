@@ -122,6 +122,7 @@ class Submission(_Record):
     person_keys: tuple[str, ...] = ()
     fingerprint: str = ""
     spam_reasons: tuple[str, ...] = ()
+    spam_score: WholeNumber = 0
     reason: str = ""
     rejection: Rejection | None = None
     outcome: Outcome | None = None

@@ -11,10 +11,11 @@ from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply, problem
 from functions.intake.request import read_request
 from functions.intake.routes import answer
-from shared.aws.clients import CONFIG
+from shared.aws.clients import CONFIG, ONE_TRY
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.secrets import Secret, person_key
+from shared.aws.spam_memory import SpamMemory
 from shared.form.definition import forms
 from shared.observability import count, log, where
 from shared.settings import IntakeSettings
@@ -35,6 +36,8 @@ def dependencies() -> Dependencies:
         forms=forms(),
         extra_origins=settings.extra_origins,
         now=partial(datetime.now, UTC),
+        spam_memory=SpamMemory(cache(partial(boto3.client, "dynamodb", config=ONE_TRY)), settings.spam_memory_table),
+        captcha_endpoints=settings.captcha_endpoints,
     )
 
 

@@ -1,24 +1,24 @@
 """What the intake needs from outside."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
+from shared.errors import FormToLeadError
 from shared.form.definition import Form
+from shared.form.spam_section import Captcha
 from shared.intake.receiving import Queue, Rows
-from shared.submission import Submission
-
-
-class Ledger(Rows, Protocol):
-    def get(self, submission_id: str) -> Submission | None: ...
+from shared.intake.suspecting import Guards, Memory
+from shared.observability import count, log
+from shared.spam.captcha_answer import Verdict
 
 
 @dataclass(frozen=True)
 class Dependencies:
     """What the routes need from outside; tests hand in fakes."""
 
-    ledger: Ledger
+    ledger: Rows
     queue: Queue
     secret: Callable[[], bytes]
     """The key of person keys."""
@@ -27,3 +27,41 @@ class Dependencies:
     forms: Mapping[str, Form]
     extra_origins: tuple[str, ...]
     now: Callable[[], datetime]
+    spam_memory: Memory | None = None
+    captcha_endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Other addresses than the providers' own, for tests; by provider."""
+
+    def guards(self) -> Guards:
+        return Guards(self.spam_memory, self._verify)
+
+    def _verify(
+        self, captcha: Captcha, token: str, *, hosts: frozenset[str], sender_ip: str, attempt_id: str
+    ) -> Verdict:
+        # Imported here: its HTTP client is dear, and most forms have no captcha.
+        from shared.captcha.siteverify import siteverify  # noqa: PLC0415
+
+        secret = self._captcha_secret(captcha.provider)
+        if not secret:
+            return Verdict.UNVERIFIED
+        return siteverify(
+            captcha,
+            token,
+            secret=secret,
+            hosts=hosts,
+            sender_ip=sender_ip,
+            attempt_id=attempt_id,
+            endpoints=self.captcha_endpoints,
+        )
+
+    def _captcha_secret(self, provider: str) -> str:
+        """'' where operators gave none, or it can't be read: ours to mend, and no reason to send a visitor away."""
+        try:
+            held = self.intake_secrets().get("captcha")
+        except FormToLeadError as error:
+            log("captcha_secret_unavailable", level="error", error=error.code)
+            held = None
+        secret = held.get(provider) if isinstance(held, Mapping) else None
+        if isinstance(secret, str) and secret:
+            return secret
+        count("CaptchaSecretMissing", provider=provider)
+        return ""

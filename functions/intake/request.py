@@ -52,6 +52,10 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sender_ip: str = ""
+    """As API Gateway saw the connection: a forwarded-for header is whatever the sender likes it to be."""
+    host: str = ""
+    """The API's own name, under which it was called."""
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -77,12 +81,15 @@ class Request:
 def read_request(event: Mapping[str, Any]) -> Request:
     """Never raises: what is wrong with the body is told when its fields are read."""
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    context = event.get("requestContext") or {}
     return Request(
         method=str(event.get("httpMethod", "")).upper(),
         path=_path(event),
         headers=headers,
         body=_body(event),
         query={str(name): str(value) for name, value in (event.get("queryStringParameters") or {}).items()},
+        sender_ip=str((context.get("identity") or {}).get("sourceIp") or ""),
+        host=str(context.get("domainName") or "").lower(),
     )
 
 

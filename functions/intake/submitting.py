@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply, json_reply, page, problem, redirect
@@ -43,6 +44,8 @@ def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
         referrer=request.header("referer"),
         accept_language=request.header("accept-language"),
         idempotency_key=request.header("idempotency-key").strip(),
+        sender_ip=request.sender_ip,
+        hosts=(request.host, *(urlsplit(origin).hostname or "" for origin in dependencies.extra_origins)),
     )
     return take(request, form, arrival, dependencies)
 
@@ -56,6 +59,7 @@ def take(request: Request, form: Form, arrival: Arrival, dependencies: Dependenc
         queue=dependencies.queue,
         secret=dependencies.secret,
         now=dependencies.now(),
+        guards=dependencies.guards(),
     )
     return told(outcome, request, form, arrival, dependencies.extra_origins)
 

@@ -68,6 +68,7 @@ def submit_page_post(post: PagePost, dependencies: Dependencies) -> Reply:
         accept_language=request.header("accept-language"),
         idempotency_key=request.header("idempotency-key").strip(),
         channel=WEB_TO_LEAD,
+        sender_ip=request.sender_ip,
     )
     return take(request, post.form, arrival, dependencies)
 

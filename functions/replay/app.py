@@ -9,14 +9,16 @@ from typing import Any
 
 import boto3
 
-from functions.replay.orders import AnyOrder, Discard, Edit, Reconcile, Replay, read_order
+from functions.replay.orders import AnyOrder, Discard, DiscardSpam, Edit, Reconcile, Release, Replay, read_order
 from shared.aws.clients import CONFIG
 from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.secrets import Secret, person_key
+from shared.aws.spam_memory import SpamMemory
 from shared.errors import FormToLeadError
 from shared.form.definition import forms
 from shared.observability import redacting
+from shared.operations.quarantine import Teaching, discard_spam, release
 from shared.operations.replaying import Dependencies, Done, discard, edit, reconcile, replay
 from shared.settings import ReplaySettings
 
@@ -34,6 +36,11 @@ def dependencies() -> Dependencies:
         secret=person_key(secret),
         now=partial(datetime.now, UTC),
     )
+
+
+@cache
+def spam_memory() -> SpamMemory:
+    return SpamMemory(cache(partial(boto3.client, "dynamodb", config=CONFIG)), ReplaySettings.load().spam_memory_table)
 
 
 @redacting
@@ -57,5 +64,11 @@ def _carry_out(order: AnyOrder) -> list[Done]:
             return [edit(order.submission_id, order.fields, order.by, dependencies())]
         case Discard():
             return discard(order.submission_ids, order.why, order.by, dependencies())
+        case Release():
+            teaching = Teaching(spam_memory(), order.teach)
+            return release(order.submission_ids, order.by, dependencies(), teaching)
+        case DiscardSpam():
+            teaching = Teaching(spam_memory(), order.block)
+            return discard_spam(order.submission_ids, order.why, order.by, dependencies(), teaching)
         case Reconcile():
             return reconcile(order.by, dependencies())

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from shared.spam.lists import Subject
 from shared.submission import FieldValue
 
 type Ids = Annotated[list[str], Field(min_length=1, max_length=100)]
@@ -31,11 +32,24 @@ class Discard(Order):
     why: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class Release(Order):
+    command: Literal["release"]
+    submission_ids: Ids
+    teach: Subject | None = None
+
+
+class DiscardSpam(Order):
+    command: Literal["discard_spam"]
+    submission_ids: Ids
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+    block: Subject | None = None
+
+
 class Reconcile(Order):
     command: Literal["reconcile"]
 
 
-type AnyOrder = Replay | Edit | Discard | Reconcile
+type AnyOrder = Replay | Edit | Discard | Release | DiscardSpam | Reconcile
 
 _orders: TypeAdapter[AnyOrder] = TypeAdapter(Annotated[AnyOrder, Field(discriminator="command")])
 

@@ -18,6 +18,7 @@ from shared.errors import FormToLeadError
 from shared.form.field import FieldName, FormField, Strict, Translated, first_twice
 from shared.form.lead_fields import COMPANY_LENGTH, is_custom, is_writable
 from shared.form.sources import Source, SourceName, source_fault
+from shared.form.spam_section import Spam
 from shared.form.texts import LANGUAGES, Language
 from shared.form.web_to_lead import WebToLead
 
@@ -28,6 +29,7 @@ META_FIELDS = frozenset(
         "lang", "submission_key", "return_url", "page_url", "referrer", "form_started_at",
         "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
         "gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id",
+        "cf-turnstile-response", "h-captcha-response", "g-recaptcha-response",
     }
 )  # fmt: skip
 """Fields that every form understands; a form can't use these names for its own."""
@@ -86,11 +88,6 @@ class Website(Strict):
     origins: Annotated[tuple[Origin, ...], Field(min_length=1)]
     thank_you_page: PageByLanguage
     error_page: PageByLanguage = Field(default_factory=dict)
-
-
-class Spam(Strict):
-    honeypot: FieldName = "contact_me_by_fax_only"
-    min_seconds: Annotated[int, Field(ge=0, le=60)] = 2
 
 
 class ConsentText(Strict):

@@ -62,8 +62,13 @@ FIELD_ERRORS: Final[dict[str, dict[Language, str]]] = {
         "nl": "{label}: zonder uw toestemming kunnen we dit niet versturen.",
         "en": "{label}: we can't send this without your consent.",
     },
+    "captcha_failed": {
+        "nl": "{label}: bevestig (opnieuw) dat u geen robot bent, en verstuur het formulier nog eens.",
+        "en": "{label}: please confirm (again) that you are not a robot, and send the form once more.",
+    },
 }
 
+CAPTCHA_LABEL: Final[dict[Language, str]] = {"nl": "Controle", "en": "Check"}
 CONSENT_LABEL: Final[dict[Language, str]] = {"nl": "Toestemming", "en": "Consent"}
 
 REFUSALS: Final[dict[str, dict[Language, str]]] = {

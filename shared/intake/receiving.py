@@ -17,11 +17,15 @@ from urllib.parse import urlsplit
 
 from shared.errors import FormToLeadError
 from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, Form
+from shared.form.spam_section import Captcha
 from shared.form.texts import Language, choose_language
 from shared.intake.person_keys import person_keys
-from shared.intake.spam import suspicions
-from shared.intake.validation import Checked, FieldError, check, consent_given
+from shared.intake.suspecting import Guards, judgement, token_in, verified
+from shared.intake.validation import CAPTCHA, Checked, FieldError, check, consent_given
 from shared.observability import count, log
+from shared.spam.captcha_answer import Verdict
+from shared.spam.judging import Judgement
+from shared.spam.signs import Post
 from shared.submission import Change, Consent, FieldValue, Sources, State, Submission, new_submission_id
 from shared.values.cleaning import one_line, storable
 
@@ -31,6 +35,10 @@ KEY_LENGTH: Final = 255
 WEB_TO_LEAD: Final = "web_to_lead"
 _NOBODY_TO_ANSWER: Final = frozenset({WEB_TO_LEAD})
 """Channels whose senders read no errors: the processor judges what they send, and an operator mends it."""
+_CAPTCHA_ERROR: Final = FieldError(CAPTCHA, "captcha_failed")
+_NO_GUARDS: Final = Guards()
+_PROVED: Final = Judgement(0, (), suspect=False)
+"""Of a server whose key proves who it is: traps for bots say nothing about it."""
 _SOURCE_LENGTH: Final = 1000
 _URL_LENGTH: Final = 2000
 """Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
@@ -40,6 +48,8 @@ class Rows(Protocol):
     def add(self, submission: Submission) -> Submission | None:
         """None when the row was written; the row that was there already when its id is taken."""
 
+    def get(self, submission_id: str) -> Submission | None: ...
+
 
 class Queue(Protocol):
     def send(self, submission_id: str, *, group: str, replay: int) -> None: ...
@@ -47,7 +57,11 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One post to a form. Header texts are '' where the header is missing."""
+    """One post to a form. Header texts are '' where the header is missing.
+
+    `sender_ip` goes to a captcha's provider where the form says so, and nowhere else. `hosts` are names of websites
+    that show the form beside those in its file. `signed` says that a key proves the sender, so no captcha is asked.
+    """
 
     sent: Mapping[str, FieldValue]
     origin: str = ""
@@ -55,6 +69,8 @@ class Arrival:
     accept_language: str = ""
     idempotency_key: str = ""
     channel: str = "form"
+    sender_ip: str = ""
+    hosts: tuple[str, ...] = ()
     signed: bool = False
     """A key proves the sender, a server: no traps for bots, and its keys never meet those of visitors."""
 
@@ -88,10 +104,36 @@ class KeyTooLong:
 type Answer = Accepted | FieldsWrong | KeyConflict | KeyTooLong
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A post as the form understands it, under the id that its row will have."""
+
+    form: Form
+    arrival: Arrival
+    sent: dict[str, FieldValue]
+    checked: Checked
+    language: Language
+    key: str
+    submission_id: str
+    secret: bytes
+    now: datetime
+
+    @property
+    def fingerprint(self) -> str:
+        return _fingerprint(self.sent, whole=self.arrival.signed) if self.key else ""
+
+
 def receive(
-    form: Form, arrival: Arrival, *, rows: Rows, queue: Queue, secret: Callable[[], bytes], now: datetime
+    form: Form,
+    arrival: Arrival,
+    *,
+    rows: Rows,
+    queue: Queue,
+    secret: Callable[[], bytes],
+    now: datetime,
+    guards: Guards = _NO_GUARDS,
 ) -> Answer:
-    """Raises what `rows.add` and `secret` raise: then nothing was acknowledged."""
+    """Raises what `rows` and `secret` raise: then nothing was acknowledged."""
     sent = _listened_to(form, arrival.sent)
     language = choose_language(_text(sent, "lang"), arrival.accept_language, form.languages)
     key = _source(arrival.idempotency_key) or _text(sent, "submission_key")
@@ -100,21 +142,82 @@ def receive(
     if key and arrival.signed:
         key = f"{arrival.channel}\n{key}"  # a visitor's key is one line, so that this one can't be guessed at
     checked = check(form, sent)
-    if checked.errors and form.on_field_error == "answer" and arrival.channel not in _NOBODY_TO_ANSWER:
+    errors = (*checked.errors, *_captcha_missing(form, arrival, sent))
+    if errors and form.on_field_error == "answer" and arrival.channel not in _NOBODY_TO_ANSWER:
         count("FieldErrors", form=form.id)
-        return FieldsWrong(checked.errors, language)
-    submission = _submission(form, arrival, sent, checked, key=key, language=language, secret=secret(), now=now)
-    return _keep(submission, language, rows, queue)
+        return FieldsWrong(errors, language)
+    of_stack = secret()
+    submission_id = _id_for_key(of_stack, form.id, key) if key else new_submission_id()
+    heard = _Heard(form, arrival, sent, checked, language, key, submission_id, of_stack, now)
+    if form.spam.captcha and not arrival.signed:
+        return _after_captcha(heard, rows, queue, guards)
+    return _judge_and_keep(heard, None, rows, queue, guards)
+
+
+def _captcha_missing(form: Form, arrival: Arrival, sent: Mapping[str, FieldValue]) -> tuple[FieldError, ...]:
+    captcha = form.spam.captcha
+    if captcha is None or arrival.signed or not _is_told(arrival, captcha) or token_in(captcha, sent):
+        return ()
+    return (_CAPTCHA_ERROR,)
+
+
+def _is_told(arrival: Arrival, captcha: Captcha) -> bool:
+    """Whether somebody is there who can solve it again; else the submission waits in quarantine."""
+    return captcha.answers and arrival.channel not in _NOBODY_TO_ANSWER
+
+
+def _after_captcha(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> Answer:
+    """A token can be verified once. So who comes again with the same key, since the answer was lost, gets the first
+    answer, and the provider is not asked."""
+    form, captcha = heard.form, heard.form.spam.captcha
+    assert captcha  # noqa: S101 (the caller looked; for mypy)
+    if heard.key and (there := rows.get(heard.submission_id)):
+        return _there_already(there, heard.fingerprint, heard.language, queue)
+    verdict = verified(
+        captcha,
+        token_in(captcha, heard.sent),
+        guards=guards,
+        form=form,
+        hosts=heard.arrival.hosts,
+        sender_ip=heard.arrival.sender_ip,
+        attempt_id=heard.submission_id,
+    )
+    if verdict is Verdict.FAILED and _is_told(heard.arrival, captcha) and form.on_field_error == "answer":
+        # Two posts at the same moment: the other may have used the token, and been kept meanwhile.
+        if heard.key and (there := rows.get(heard.submission_id)):
+            return _there_already(there, heard.fingerprint, heard.language, queue)
+        count("FieldErrors", form=form.id)
+        return FieldsWrong((_CAPTCHA_ERROR,), heard.language)
+    return _judge_and_keep(heard, verdict, rows, queue, guards)
+
+
+def _judge_and_keep(heard: _Heard, captcha: Verdict | None, rows: Rows, queue: Queue, guards: Guards) -> Answer:
+    post = Post(heard.form, heard.sent, heard.secret, heard.now)
+    judged = _PROVED if heard.arrival.signed else judgement(post, captcha, guards.memory)
+    submission = _submission(heard, judged)
+    return _keep(submission, heard.language, rows, queue)
 
 
 def _keep(submission: Submission, language: Language, rows: Rows, queue: Queue) -> Answer:
-    there = rows.add(submission)
-    if there and not hmac.compare_digest(there.fingerprint, submission.fingerprint):
+    if there := rows.add(submission):
+        return _there_already(there, submission.fingerprint, language, queue)
+    count("Quarantined" if submission.state is State.QUARANTINED else "Accepted", form=submission.form_id)
+    log(
+        "submission_received",
+        submission_id=submission.submission_id,
+        form_id=submission.form_id,
+        state=submission.state,
+    )
+    return _acknowledged(submission, language, queue)
+
+
+def _there_already(there: Submission, fingerprint: str, language: Language, queue: Queue) -> Answer:
+    if not hmac.compare_digest(there.fingerprint, fingerprint):
         return KeyConflict(language)
-    kept = there or submission
-    if not there:
-        count("Quarantined" if kept.state is State.QUARANTINED else "Accepted", form=kept.form_id)
-        log("submission_received", submission_id=kept.submission_id, form_id=kept.form_id, state=kept.state)
+    return _acknowledged(there, language, queue)
+
+
+def _acknowledged(kept: Submission, language: Language, queue: Queue) -> Accepted:
     if kept.state is State.RECEIVED:
         _enqueue(kept, queue)
     return Accepted(kept.submission_id, language)
@@ -128,34 +231,25 @@ def _enqueue(submission: Submission, queue: Queue) -> None:
         count("EnqueueFailed")
 
 
-def _submission(
-    form: Form,
-    arrival: Arrival,
-    sent: dict[str, FieldValue],
-    checked: Checked,
-    *,
-    key: str,
-    language: Language,
-    secret: bytes,
-    now: datetime,
-) -> Submission:
-    submission_id = _id_for_key(secret, form.id, key) if key else new_submission_id()
-    spam = () if arrival.signed else suspicions(form, sent, now)
-    state = State.QUARANTINED if spam else State.RECEIVED
+def _submission(heard: _Heard, judged: Judgement) -> Submission:
+    form, now, sent = heard.form, heard.now, heard.sent
+    state = State.QUARANTINED if judged.suspect else State.RECEIVED
+    end = now + timedelta(days=form.retention.quarantined_days)
     return Submission(
-        submission_id=submission_id,
+        submission_id=heard.submission_id,
         form_id=form.id,
         form_version=form.version,
         state=state,
         received_at=now,
         fields={name: value for name, value in sent.items() if name not in META_FIELDS},
-        sources=_sources(form, arrival, sent, language, now),
+        sources=_sources(form, heard.arrival, sent, heard.language, now),
         due_at=now + FORGOTTEN_AFTER,
-        person_keys=person_keys(secret, form, checked.values, submission_id),
-        fingerprint=_fingerprint(sent, whole=arrival.signed) if key else "",
-        spam_reasons=spam,
-        history=(Change(at=now, from_state="", to_state=state, by="intake", why=" ".join(spam)),),
-        expires_at=int((now + timedelta(days=form.retention.quarantined_days)).timestamp()) if spam else None,
+        person_keys=person_keys(heard.secret, form, heard.checked.values, heard.submission_id),
+        fingerprint=heard.fingerprint,
+        spam_score=judged.score,
+        spam_reasons=judged.reasons,
+        history=(Change(at=now, from_state="", to_state=state, by="intake", why=" ".join(judged.reasons)),),
+        expires_at=int(end.timestamp()) if judged.suspect else None,
     )
 
 

@@ -48,6 +48,7 @@ def measure(rounds: int = 9) -> Ratio:
         "SUBMISSION_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/leads.fifo",
         "PERSON_KEY_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key",
         "INTAKE_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:intake",
+        "SPAM_MEMORY_TABLE": "SpamMemory",
     }
     real_client = boto3.client
     boto3.client = _answering(real_client)  # botocore's own hook is per client

@@ -16,7 +16,7 @@ import pytest
 
 from local.intake_keys import WEBHOOKS
 from shared.form.sources import Scheme
-from shared.submission import Outcome, State
+from shared.submission import Outcome, State, Submission
 from shared.webhooks.proving import proof
 from shared.webhooks.verifying import usable_keys
 from tests.builders import a_submission
@@ -24,6 +24,14 @@ from tests.end_to_end.conftest import SECONDS_TO_ANSWER, LocalStack
 
 SOON = 12.0
 """Seconds in which a thing that is allowed happens for sure: the first waits of a warm function are under five."""
+
+QUOTE: dict[str, Any] = {
+    "first_name": "P",
+    "company": "P",
+    "product": "e-bike",
+    "number": "3",
+    "timing": "now",
+}
 
 type Probe = Callable[[LocalStack], bool]
 
@@ -103,6 +111,36 @@ def is_replayed(stack: LocalStack) -> bool:
     return [one["result"] for one in answer.get("done", [])] == ["replayed"] and settles(stack, row.submission_id)
 
 
+def is_let_through(stack: LocalStack) -> bool:
+    """Who is suspected was released once, so the lists know the address."""
+    address = f"{uuid.uuid4().hex}@example.com"
+    row = a_submission(state=State.QUARANTINED, email=address)
+    stack.ledger.add(row)
+    if not is_released(stack, row):
+        return False
+    answer = stack.post("contact", someone(email=address, contact_me_by_fax_only="1"))
+    after = stack.ledger.get(answer.json()["receipt"])
+    return after is not None and after.spam_reasons == ("allowed_address",)
+
+
+def is_released(stack: LocalStack, row: Submission | None = None) -> bool:
+    if row is None:
+        row = a_submission(state=State.QUARANTINED, email=f"{uuid.uuid4().hex}@example.com")
+        stack.ledger.add(row)
+    order = {"command": "release", "submission_ids": [row.submission_id], "teach": "address", "by": "test"}
+    results = [one["result"] for one in invoke(stack, "ReplayFunction", order).get("done", [])]
+    return "released" in results
+
+
+def is_counted(stack: LocalStack) -> bool:
+    """Four mailboxes with one text, on the form of the shop that has a repeat filter."""
+    text = f"I would like to know more about your products and prices. {uuid.uuid4().hex}"
+    for _ in range(4):
+        answer = stack.post("quote", someone(**QUOTE, message=text))
+    row = stack.ledger.get(answer.json()["receipt"]) if answer.status_code == 202 else None
+    return row is not None and "repeat" in row.spam_reasons
+
+
 def is_reconciled(stack: LocalStack) -> bool:
     return "done" in invoke(stack, "ReplayFunction", {"command": "reconcile", "by": "test"})
 
@@ -138,6 +176,8 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Intake", "Enqueue", is_taken_and_settled),
     ("Intake", "ReadPersonKey", is_taken),
     ("Intake", "ReadIntakeSecret", is_taken_signed),
+    ("Intake", "ReadTaughtLists", is_let_through),
+    ("Intake", "CountRepeats", is_counted),
     ("Processor", "TakeFromQueue", is_tried_again_soon),
     ("Processor", "LoadSubmissions", is_taken_and_settled),
     ("Processor", "SettleSubmission", is_taken_and_settled),
@@ -149,6 +189,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Replay", "Enqueue", is_replayed),
     ("Replay", "WorkThroughDeadLetters", is_reconciled),
     ("Replay", "ReadPersonKey", is_replayed),
+    ("Replay", "TeachLists", is_released),
     ("Match", "LoadSubmission", is_decided),
     ("Match", "SettleDecision", is_decided),
     ("Match", "ReadSalesforceCredentials", is_decided),

@@ -1,13 +1,14 @@
 """Stand-ins that hold state as the real ones do, in memory: the ledger, the queues, the locks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.aws.lead_queue import DeadLetter
 from shared.errors import FormToLeadError, TransientError
 from shared.rejection import Rejection
+from shared.spam.lists import Ruling
 from shared.submission import Change, FieldValue, Outcome, State, Submission, Summary
 
 
@@ -193,3 +194,34 @@ class FakeLocks:
         for key in keys:
             if self.holders.get(key) == holder:
                 del self.holders[key]
+
+
+@dataclass
+class FakeSpamMemory:
+    """`asked` counts the calls that the real one would make."""
+
+    rulings: dict[str, Ruling] = field(default_factory=dict)
+    texts: dict[str, tuple[datetime, set[str]]] = field(default_factory=dict)
+    asked: int = 0
+    down: bool = False
+
+    def _call(self) -> None:
+        self.asked += 1
+        if self.down:
+            raise TransientError("dynamodb:down")
+
+    def taught(self, keys: Collection[str]) -> Mapping[str, Ruling]:
+        self._call()
+        return {key: self.rulings[key] for key in keys if key in self.rulings}
+
+    def teach(self, rulings: Mapping[str, Ruling]) -> None:
+        self._call()
+        self.rulings |= rulings
+
+    def senders(self, key: str, sender: str, *, now: datetime, window: timedelta) -> int:
+        self._call()
+        end, known = self.texts.get(key, (now, set()))
+        if end <= now:
+            end, known = now + window, set()
+        self.texts[key] = (end, known | {sender})
+        return len(known | {sender})

@@ -56,6 +56,12 @@ def dynamodb(aws: None) -> DynamoDBClient:
         AttributeDefinitions=[{"AttributeName": "lock_key", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "lock_key", "KeyType": "HASH"}],
     )
+    client.create_table(
+        TableName="SpamMemory",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "entry", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],
+    )
     return client
 
 

@@ -74,6 +74,7 @@ def stack(
         "DEAD_LETTER_QUEUE_URL": dead_letters,
         "PERSON_KEY_SECRET_ARN": key,
         "INTAKE_SECRET_ARN": intake_secret,
+        "SPAM_MEMORY_TABLE": "SpamMemory",
         "SALESFORCE_SECRET_ARN": salesforce,
         "REQUESTS_CA_BUNDLE": str(running.ca_file),
     }.items():

@@ -148,6 +148,7 @@ def desk(dynamodb: DynamoDBClient, sqs: SQSClient, monkeypatch: pytest.MonkeyPat
         "SUBMISSION_QUEUE_URL": queue,
         "DEAD_LETTER_QUEUE_URL": dlq,
         "PERSON_KEY_SECRET_ARN": secret["ARN"],
+        "SPAM_MEMORY_TABLE": "SpamMemory",
     }.items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_REGION", "FORM_TO_LEAD_STACK"):
@@ -158,6 +159,7 @@ def desk(dynamodb: DynamoDBClient, sqs: SQSClient, monkeypatch: pytest.MonkeyPat
     function = FakeLambda()
     _answer_for(monkeypatch, "lambda", function)
     replay_app.dependencies.cache_clear()
+    replay_app.spam_memory.cache_clear()
 
     def queued() -> list[str]:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
@@ -165,6 +167,7 @@ def desk(dynamodb: DynamoDBClient, sqs: SQSClient, monkeypatch: pytest.MonkeyPat
 
     yield Desk(Ledger(dynamodb, "Submissions"), DeadLetterQueue(sqs, dlq), function, queued)
     replay_app.dependencies.cache_clear()
+    replay_app.spam_memory.cache_clear()
 
 
 def _answer_for(monkeypatch: pytest.MonkeyPatch, service: str, stand_in: object) -> None:

@@ -16,7 +16,7 @@ from functions.intake.routes import answer
 from shared.form.definition import Form, forms
 from shared.submission import Submission
 from tests.builders import CONTACT, NOW, SECRET
-from tests.fakes.stores import FakeLedger, FakeQueue
+from tests.fakes.stores import FakeLedger, FakeQueue, FakeSpamMemory
 
 ORIGIN = "https://www.flexfit-fietsen.example"
 JSON = "application/json"
@@ -99,6 +99,8 @@ class Intake:
     extra_origins: tuple[str, ...] = ()
     now: datetime = NOW
     secrets: Mapping[str, Any] = field(default_factory=dict)
+    memory: FakeSpamMemory = field(default_factory=FakeSpamMemory)
+    captcha_endpoints: Mapping[str, str] = field(default_factory=dict)
 
     def dependencies(self) -> Dependencies:
         return Dependencies(
@@ -109,6 +111,8 @@ class Intake:
             forms=self.forms,
             extra_origins=self.extra_origins,
             now=lambda: self.now,
+            spam_memory=self.memory,
+            captcha_endpoints=self.captcha_endpoints,
         )
 
     def hears(self, happening: Mapping[str, Any]) -> Answered:

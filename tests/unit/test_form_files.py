@@ -18,7 +18,6 @@ from shared.form.definition import (
     FormError,
     LeadMapping,
     Retention,
-    Spam,
     Website,
     forms,
     load_forms,
@@ -27,6 +26,7 @@ from shared.form.definition import (
 from shared.form.field import Choice, FieldType, FormField
 from shared.form.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
 from shared.form.sources import Source
+from shared.form.spam_section import Captcha, Listed, Spam
 from shared.form.texts import FIELD_ERRORS
 from shared.form.web_to_lead import WebToLead
 
@@ -277,6 +277,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "The form": Form,
     "`[website]`": Website,
     "`[spam]`": Spam,
+    "`[spam.allow]` and `[spam.block]`": Listed,
+    "`[spam.captcha]`": Captcha,
     "`[consent]`": ConsentText,
     "`[lead]`": LeadMapping,
     "`[existing]`": Existing,
@@ -321,3 +323,28 @@ def test_the_reference_names_the_forms_to_start_from() -> None:
 )
 def test_the_assignment_rule_runs_unless_the_form_names_an_owner_or_forbids_it(about: str, runs: bool) -> None:
     assert a_form(("defaults = {", f"{about}\ndefaults = {{")).lead.runs_assignment_rule is runs
+
+
+# --- [spam] ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("section", "what"),
+    [
+        ("[spam]\nweights = { typo = 1 }", "unknown sign typo in weights; known are honeypot"),
+        ("[spam]\nweights = { honeypot = -1 }", "greater than or equal to 0"),
+        ("[spam]\nthreshold = 0", "greater than 0"),
+        ("[spam.allow]\ndomains = ['@example.com']", "must be a domain in lower case"),
+        ("[spam.allow]\naddresses = ['example.com']", "must be an e-mail address in lower case"),
+        ("[spam.block]\nwords = ['']", "at least 2 characters"),
+        ("[spam.captcha]\nprovider = 'mine'\nsite_key = 'x'", "'turnstile', 'hcaptcha'"),
+        ("[spam.captcha]\nprovider = 'hcaptcha'", "Field required"),
+        ("[spam.captcha]\nprovider = 'hcaptcha'\nsite_key = 'x'\nmin_score = 0.1", "only recaptcha_v3 gives a score"),
+        ("[spam.captcha]\nprovider = 'recaptcha_v2'\nsite_key = 'x'\naction = 'y'", "know an action: leave it out"),
+        ("[spam.captcha]\nprovider = 'turnstile'\nsite_key = 'x'\nsecret = 'y'", "Extra inputs"),
+    ],
+)
+def test_a_mistake_in_the_spam_section_is_told(section: str, what: str) -> None:
+    with pytest.raises(FormError) as caught:
+        a_form(more=f"\n{section}\n")
+    assert what in str(caught.value)

@@ -32,6 +32,10 @@ def test_the_intake_imports_what_servers_send_only_when_one_does(modules: set[st
     assert not {name for name in modules if name.startswith(("shared.webhooks", "functions.intake.webhooks"))}
 
 
+def test_the_captchas_are_imported_when_a_form_asks_for_one(modules: set[str]) -> None:
+    assert not {"shared.captcha", "shared.captcha.siteverify"} & modules
+
+
 def test_the_intake_s_own_modules_are_there(modules: set[str]) -> None:
     """Else the tests above would pass on nothing."""
     assert {"functions.intake.routes", "shared.intake.receiving", "boto3"} <= modules

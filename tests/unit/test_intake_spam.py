@@ -1,14 +1,19 @@
 """A suspected bot is put aside and is told exactly what an honest visitor is told."""
 
+import dataclasses
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.spam.lists import Ruling, Subject, taught_key, taught_keys
+from shared.spam.repeats import repeat_key
+from shared.spam.signs import Post
 from shared.submission import State
-from tests.builders import NOW
+from tests.builders import NOW, SECRET
 from tests.unit.intake_desk import Answered, Intake
+from tests.unit.spam_posts import form_with
 
 HONEYPOT: dict[str, Any] = {"contact_me_by_fax_only": "1"}
 TOO_FAST: dict[str, Any] = {"form_started_at": str(int(NOW.timestamp()) - 1)}
@@ -64,3 +69,111 @@ def test_an_honest_row_does_not_expire_before_it_is_settled() -> None:
     intake = Intake()
     intake.program()
     assert (intake.row.expires_at, intake.row.spam_reasons) == (None, ())
+
+
+# --- what is asked of the outside --------------------------------------------------------------------------------
+
+SEO = "We offer SEO services and quality backlinks for the first page of Google."
+
+
+def with_spam(**spam: Any) -> Intake:
+    return Intake(forms={"contact": form_with(**spam)})
+
+
+def test_an_honest_submission_asks_nothing_of_the_spam_memory() -> None:
+    intake = Intake()
+    intake.program()
+    assert intake.memory.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("spam", "message", "asked"),
+    [
+        ({}, SEO, 1),
+        ({}, "Zie https://a.example", 1),
+        ({"taught_lists": "never"}, SEO, 0),
+        ({"taught_lists": "always"}, "Hallo", 1),
+        ({"repeat_filter": True}, "Hallo", 0),
+        ({"repeat_filter": True}, "Ik zoek een bakfiets voor mijn drie kinderen en de hond", 1),
+        ({"allow": {"domains": ["example.com"]}, "taught_lists": "always"}, SEO, 0),
+    ],
+)
+def test_the_spam_memory_is_asked_only_where_there_is_a_reason(spam: dict[str, Any], message: str, asked: int) -> None:
+    intake = with_spam(**spam)
+    intake.program(message=message)
+    assert intake.memory.asked == asked
+
+
+def test_points_and_reasons_stand_on_what_is_let_through_too() -> None:
+    intake = Intake()
+    intake.program(message="Zie https://a.example")
+    assert (intake.row.state, intake.row.spam_score, intake.row.spam_reasons) == (State.RECEIVED, 20, ("link",))
+    assert intake.row.expires_at is None
+    assert intake.queue.sent
+
+
+def taught_about(ruling: Ruling, subject: Subject, value: str) -> dict[str, Ruling]:
+    return {taught_key(SECRET, subject, value): ruling}
+
+
+@pytest.mark.parametrize(("subject", "value"), [("address", "San.ne+x@EXAMPLE.com"), ("domain", "example.com")])
+def test_who_was_released_once_is_let_through(subject: Subject, value: str) -> None:
+    intake = Intake()
+    intake.memory.rulings = taught_about("allow", subject, value)
+    intake.program(message=SEO, email="san.ne@example.com")
+    assert (intake.row.state, intake.row.spam_reasons) == (State.RECEIVED, (f"allowed_{subject}",))
+
+
+def test_who_was_blocked_is_put_aside_where_the_form_always_looks() -> None:
+    for when, state in (("always", State.QUARANTINED), ("suspicious", State.RECEIVED)):
+        intake = with_spam(taught_lists=when)
+        intake.memory.rulings = taught_about("block", "address", "sanne@example.com")
+        intake.program()
+        assert intake.row.state is state
+
+
+def test_a_taught_address_wins_over_a_taught_domain() -> None:
+    intake = with_spam(taught_lists="always")
+    intake.memory.rulings = taught_about("allow", "domain", "example.com") | taught_about(
+        "block", "address", "sanne@example.com"
+    )
+    intake.program()
+    assert intake.row.spam_reasons == ("blocked_address",)
+
+
+def test_without_the_spam_memory_everything_goes_on() -> None:
+    intake = with_spam(taught_lists="always", repeat_filter=True)
+    intake.memory.down = True
+    assert intake.program(message="Ik zoek een bakfiets voor mijn drie kinderen en de hond").status == 202
+    assert intake.row.state is State.RECEIVED
+    assert intake.memory.asked == 2
+
+
+TEXT = "Hello, I would like to know more about your products and prices."
+
+
+def test_the_fourth_mailbox_with_one_text_is_put_aside_and_the_first_three_are_not() -> None:
+    intake = with_spam(repeat_filter=True)
+    states = []
+    for number in range(5):
+        spaced = TEXT.upper() if number % 2 else f"  {TEXT}\n"
+        receipt = intake.program(email=f"a{number}@example.com", message=spaced).receipt
+        states.append((intake.ledger.rows[receipt].state, intake.ledger.rows[receipt].spam_reasons))
+    assert states == [(State.RECEIVED, ())] * 3 + [(State.QUARANTINED, ("repeat",))] * 2
+
+
+def test_one_mailbox_may_repeat_itself_and_so_may_anybody_a_day_later() -> None:
+    intake = with_spam(repeat_filter=True)
+    for number in range(12):
+        intake.now = NOW + timedelta(hours=9 * number)
+        intake.program(email=f"a{number}@example.com", message=TEXT)
+        intake.program(email=f"a{number}+x@example.com", message=TEXT)
+    assert {row.state for row in intake.ledger.rows.values()} == {State.RECEIVED}
+
+
+def test_nothing_of_a_person_is_in_the_keys_that_are_asked_for() -> None:
+    post = Post(form_with(), {"email": "sanne@example.com", "message": TEXT}, SECRET, NOW)
+    keys = [*taught_keys(post), *(repeat_key(post) or ())]
+    assert not any(word in key for key in keys for word in ("sanne", "example", "products"))
+    assert all(re.fullmatch(r"((taught|repeat)\.)?[0-9a-f]{16,64}", key) for key in keys)
+    assert set(keys).isdisjoint(taught_keys(dataclasses.replace(post, secret=b"another")))

@@ -11,14 +11,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = [
     "crm", "deadline", "errors", "form", "form.check", "form.definition", "form.field", "form.fit",
-    "form.lead_fields", "form.org_shape", "form.org_types", "form.texts", "form.web_to_lead", "intake",
-    "intake.person_keys", "intake.web_to_lead",
-    "intake.spam", "intake.validation", "leads", "leads.candidates", "leads.generic_keys", "leads.holding",
+    "form.lead_fields", "form.org_shape", "form.org_types", "form.spam_section", "form.texts", "form.web_to_lead",
+    "intake", "intake.form_start", "intake.person_keys", "intake.validation", "intake.web_to_lead", "leads",
+    "leads.candidates", "leads.generic_keys", "leads.holding",
     "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "matching",
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
     "matching.facts", "matching.guards", "matching.keys", "matching.name_levels", "matching.names",
     "matching.person", "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording",
-    "operations", "record_ids", "rejection", "review", "review.merging", "submission", "values", "values.cleaning",
+    "operations", "record_ids", "rejection", "review", "review.merging", "spam",
+    "spam.captcha_answer", "spam.disposable", "spam.foreign_script", "spam.honeypot", "spam.judging", "spam.links",
+    "spam.lists", "spam.offers", "spam.random_letters", "spam.repeats", "spam.repetition", "spam.signs",
+    "spam.time_trap", "submission", "values", "values.cleaning",
     "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
     "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
     "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
@@ -26,8 +29,10 @@ PURE = [
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
-    "intake.receiving", "leads.campaigns", "leads.carrying_out", "leads.planning", "leads.processing",
-    "operations.replaying", "operations.requeueing", "review.held_pairs", "review.reviewing", "salesforce.budget",
+    "intake.receiving", "intake.suspecting", "leads.campaigns", "leads.carrying_out", "leads.planning",
+    "leads.processing",
+    "operations.quarantine", "operations.replaying", "operations.requeueing", "review.held_pairs", "review.reviewing",
+    "salesforce.budget",
     "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""
@@ -64,7 +69,8 @@ def test_every_module_of_shared_is_a_rule_a_use_case_or_an_adapter() -> None:
     """A new module has to be put in its place here."""
     adapters = {
         "aws", "aws.clients", "aws.errors", "aws.lead_queue", "aws.ledger", "aws.person_locks", "aws.secrets",
-        "observability", "salesforce", "salesforce.answers", "salesforce.asking", "salesforce.backfill",
+        "aws.spam_memory", "captcha", "captcha.siteverify", "observability", "salesforce",
+        "salesforce.answers", "salesforce.asking", "salesforce.backfill",
         "salesforce.connection", "salesforce.crm", "salesforce.describe", "salesforce.login", "salesforce.names",
         "salesforce.people", "salesforce.queries", "settings",
     }  # fmt: skip

@@ -13,7 +13,13 @@ from shared.settings import (
     RequeueSettings,
 )
 
-INTAKE = {"SUBMISSIONS_TABLE": "t", "SUBMISSION_QUEUE_URL": "q", "PERSON_KEY_SECRET_ARN": "s", "INTAKE_SECRET_ARN": "i"}
+INTAKE = {
+    "SUBMISSIONS_TABLE": "t",
+    "SUBMISSION_QUEUE_URL": "q",
+    "PERSON_KEY_SECRET_ARN": "s",
+    "INTAKE_SECRET_ARN": "i",
+    "SPAM_MEMORY_TABLE": "m",
+}
 EVERY = (
     IntakeSettings,
     ProcessorSettings,
@@ -39,7 +45,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     settings = IntakeSettings.load()
     assert settings.model_dump() == {
         "submissions_table": "t", "submission_queue_url": "q", "person_key_secret_arn": "s", "intake_secret_arn": "i",
-        "extra_origins": (),
+        "spam_memory_table": "m", "extra_origins": (), "captcha_endpoints": {},
     }  # fmt: skip
 
 
@@ -62,12 +68,18 @@ def test_extra_origins_are_separated_by_commas(
 @pytest.mark.parametrize(
     ("model", "names"),
     [
-        (IntakeSettings, "INTAKE_SECRET_ARN, PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
+        (
+            IntakeSettings,
+            "INTAKE_SECRET_ARN, PERSON_KEY_SECRET_ARN, SPAM_MEMORY_TABLE, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL",
+        ),
         (
             ProcessorSettings,
             "DEAD_LETTER_QUEUE_URL, PERSON_LOCKS_TABLE, SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL",
         ),
-        (ReplaySettings, "DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
+        (
+            ReplaySettings,
+            "DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, SPAM_MEMORY_TABLE, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL",
+        ),
         (RequeueSettings, "SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL"),
         (FormsCheckSettings, "SALESFORCE_SECRET_ARN"),
         (BackfillSettings, "SALESFORCE_SECRET_ARN"),
@@ -97,3 +109,19 @@ def test_match_keys_are_used_where_the_stack_says_yes(
     assert FormsCheckSettings.load().match_keys is False
     monkeypatch.setenv("MATCH_KEYS", written)
     assert FormsCheckSettings.load().match_keys is used
+
+
+def test_a_captcha_s_endpoint_can_be_another_in_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = " turnstile=http://localhost:1/a?x=1 , hcaptcha=https://b.example,"
+    for name, value in {**INTAKE, "CAPTCHA_ENDPOINTS": written}.items():
+        monkeypatch.setenv(name, value)
+    expected = {"turnstile": "http://localhost:1/a?x=1", "hcaptcha": "https://b.example"}
+    assert IntakeSettings.load().captcha_endpoints == expected
+
+
+@pytest.mark.parametrize("written", ["turnstile", "turnstile=", "turnstile=file:///etc/passwd"])
+def test_a_captcha_s_endpoint_must_be_an_address_of_the_web(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**INTAKE, "CAPTCHA_ENDPOINTS": written}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match="CAPTCHA_ENDPOINTS"):
+        IntakeSettings.load()

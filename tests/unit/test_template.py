@@ -43,7 +43,7 @@ FUNCTIONS = [
 STEPS = {"FormsCheckFunction": "forms_check"}
 """Names of the folders, where they are more than the function's in lower case."""
 QUEUES = ["SubmissionQueue", "DeadLetterQueue"]
-TABLES = ["SubmissionsTable", "PersonLocksTable"]
+TABLES = ["SubmissionsTable", "PersonLocksTable", "SpamMemoryTable"]
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 every_queue = pytest.mark.parametrize("queue", QUEUES)
 every_table = pytest.mark.parametrize("table", TABLES)
@@ -110,7 +110,13 @@ def test_shared_code_has_a_layer_of_its_own_with_an_explicit_parent_package() ->
 def test_no_function_has_a_secret_in_its_environment(function: str) -> None:
     """Values are names and addresses of what the stack made, the stack's name, or words known to be harmless."""
     harmless_words = {NAMESPACE, "INFO"}
-    harmless_parameters = {"AWS::StackName", "ExtraOrigins", "SalesforceApiReserve", "SalesforceMatchKeys"}
+    harmless_parameters = {
+        "AWS::StackName",
+        "CaptchaEndpoints",
+        "ExtraOrigins",
+        "SalesforceApiReserve",
+        "SalesforceMatchKeys",
+    }
     named = {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}
     for name, node in properties(function)["Environment"]["Variables"].items():
         match node:
@@ -190,6 +196,7 @@ def test_every_statement_of_a_role_has_a_name() -> None:
                 "SubmissionQueue": {"sqs:SendMessage"},
                 "PersonKeySecret": {"secretsmanager:GetSecretValue"},
                 "IntakeSecret": {"secretsmanager:GetSecretValue"},
+                "SpamMemoryTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
                 "IntakeLogGroup": LOGS,
             },
         ),
@@ -216,6 +223,7 @@ def test_every_statement_of_a_role_has_a_name() -> None:
                 "SubmissionQueue": {"sqs:SendMessage"},
                 "DeadLetterQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
                 "PersonKeySecret": {"secretsmanager:GetSecretValue"},
+                "SpamMemoryTable": {"dynamodb:PutItem"},
                 "ReplayLogGroup": LOGS,
             },
         ),
@@ -377,7 +385,7 @@ def test_the_pollers_take_no_more_than_the_processor_can() -> None:
 # --- tables -----------------------------------------------------------------------------------------------------
 
 
-def test_the_tables_are_the_two_of_the_flow() -> None:
+def test_the_tables_are_the_two_of_the_flow_and_the_one_against_spam() -> None:
     assert sorted(of_type("AWS::DynamoDB::Table")) == sorted(TABLES)
 
 
@@ -389,7 +397,10 @@ def test_each_table_is_encrypted_sweeps_up_by_itself_and_costs_nothing_when_idle
     assert found["BillingMode"] == "PAY_PER_REQUEST"
 
 
-@pytest.mark.parametrize(("table", "key"), [("SubmissionsTable", "submission_id"), ("PersonLocksTable", "lock_key")])
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("SubmissionsTable", "submission_id"), ("PersonLocksTable", "lock_key"), ("SpamMemoryTable", "entry")],
+)
 def test_each_table_has_one_key(table: str, key: str) -> None:
     assert properties(table)["KeySchema"] == [{"AttributeName": key, "KeyType": "HASH"}]
 
@@ -796,6 +807,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "DeadLetterQueueUrl",
         "SubmissionsTableName",
         "PersonLocksTableName",
+        "SpamMemoryTableName",
         "ReplayFunctionName",
         "MatchFunctionName",
         "FormsCheckFunctionName",

@@ -1,0 +1,118 @@
+"""`[spam]` of a form file: what is looked for, how heavy it weighs, and from where on a submission is put aside."""
+
+import re
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from shared.form.field import FieldName, Strict
+
+DEFAULT_WEIGHTS: Final = {
+    "honeypot": 100,
+    "too_fast": 100,
+    "form_start_forged": 40,
+    "form_start_old": 10,
+    "disposable_domain": 100,
+    "blocked_address": 100,
+    "blocked_domain": 100,
+    "blocked_word": 100,
+    "captcha_failed": 100,
+    "captcha_low_score": 100,
+    "captcha_wrong_site": 100,
+    "captcha_unverified": 0,
+    "link_in_name": 100,
+    "link": 20,
+    "short_link": 40,
+    "markup": 80,
+    "script": 80,
+    "repeated_text": 60,
+    "same_answers": 50,
+    "foreign_script": 60,
+    "random_letters": 60,
+    "offer": 40,
+    "repeat": 100,
+}
+"""Points of each sign, by its reason. A submission with `threshold` points is put aside; 100 are so alone.
+
+`link`, `random_letters` and `offer` count each time, up to three times.
+"""
+
+_HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](-*[a-z0-9])*(\.[a-z0-9](-*[a-z0-9])*)*")
+_ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,253}")
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError("must be a domain in lower case, such as example.com")
+    return value
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value) or value != value.lower():
+        raise ValueError("must be an e-mail address in lower case")
+    return value
+
+
+type Host = Annotated[str, AfterValidator(_host)]
+type Address = Annotated[str, AfterValidator(_address)]
+type Word = Annotated[str, Field(min_length=2, max_length=80, pattern=r"\S")]
+
+
+class Listed(Strict):
+    """Addresses as a whole, domains with all that is below them, words and phrases as whole words in any case."""
+
+    addresses: tuple[Address, ...] = ()
+    domains: tuple[Host, ...] = ()
+    words: tuple[Word, ...] = ()
+
+
+class Captcha(Strict):
+    """The secret stands in the intake's secret, never here.
+
+    `on_failure`: `answer` tells the visitor to do the captcha again, `quarantine` puts the submission aside. Nobody can
+    do reCAPTCHA v3 again, so there the default is to put aside.
+    """
+
+    provider: Literal["turnstile", "hcaptcha", "recaptcha_v2", "recaptcha_v3"]
+    site_key: Annotated[str, Field(min_length=1, max_length=200)]
+    hostnames: tuple[Host, ...] = ()
+    action: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_/-]*$")] = ""
+    min_score: Annotated[float, Field(ge=0, le=1)] = 0.5
+    on_failure: Literal["answer", "quarantine"] | None = None
+    send_ip_address: bool = False
+
+    @property
+    def answers(self) -> bool:
+        return (self.on_failure or ("quarantine" if self.provider == "recaptcha_v3" else "answer")) == "answer"
+
+    @model_validator(mode="after")
+    def _fits_the_provider(self) -> Self:
+        given = self.model_fields_set
+        if "min_score" in given and self.provider != "recaptcha_v3":
+            raise ValueError("only recaptcha_v3 gives a score: leave min_score out")
+        if self.action and self.provider not in {"recaptcha_v3", "turnstile"}:
+            raise ValueError("only recaptcha_v3 and turnstile know an action: leave it out")
+        return self
+
+
+class Spam(Strict):
+    """`taught_lists`: when to look up what operators taught. `suspicious` costs honest submissions nothing."""
+
+    honeypot: FieldName = "contact_me_by_fax_only"
+    min_seconds: Annotated[int, Field(ge=0, le=60)] = 2
+    threshold: Annotated[int, Field(gt=0, le=1000)] = 100
+    weights: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    allow: Listed = Listed()
+    block: Listed = Listed()
+    taught_lists: Literal["suspicious", "always", "never"] = "suspicious"
+    repeat_filter: bool = False
+    captcha: Captcha | None = None
+
+    def weight(self, reason: str) -> int:
+        return self.weights.get(reason, DEFAULT_WEIGHTS[reason])
+
+    @model_validator(mode="after")
+    def _weighs_what_there_is(self) -> Self:
+        if unknown := sorted(set(self.weights) - set(DEFAULT_WEIGHTS)):
+            raise ValueError(f"unknown sign {unknown[0]} in weights; known are {', '.join(DEFAULT_WEIGHTS)}")
+        return self
