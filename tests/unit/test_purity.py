@@ -17,13 +17,15 @@ PURE = [
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
     "matching.facts", "matching.guards", "matching.keys", "matching.name_levels", "matching.names",
     "matching.person", "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording",
-    "operations", "record_ids", "rejection", "review", "review.merging", "submission", "values", "values.cleaning",
+    "operations", "privacy", "privacy.audit", "privacy.org_records", "privacy.subject", "privacy.tombstone",
+    "record_ids", "rejection", "review", "review.merging", "submission", "values", "values.cleaning",
     "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [
     "intake.receiving", "leads.campaigns", "leads.carrying_out", "leads.planning", "leads.processing",
-    "operations.replaying", "operations.requeueing", "review.held_pairs", "review.reviewing", "salesforce.budget",
+    "operations.replaying", "operations.requeueing", "privacy.erasing", "privacy.retention",
+    "review.held_pairs", "review.reviewing", "salesforce.budget",
     "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""
@@ -59,10 +61,10 @@ def top_level(names: set[str]) -> set[str]:
 def test_every_module_of_shared_is_a_rule_a_use_case_or_an_adapter() -> None:
     """A new module has to be put in its place here."""
     adapters = {
-        "aws", "aws.clients", "aws.errors", "aws.lead_queue", "aws.ledger", "aws.person_locks", "aws.secrets",
-        "observability", "salesforce", "salesforce.answers", "salesforce.asking", "salesforce.backfill",
+        "aws", "aws.clients", "aws.errors", "aws.lead_queue", "aws.ledger", "aws.person_locks", "aws.person_rows",
+        "aws.secrets", "observability", "salesforce", "salesforce.answers", "salesforce.asking", "salesforce.backfill",
         "salesforce.connection", "salesforce.crm", "salesforce.describe", "salesforce.login", "salesforce.names",
-        "salesforce.people", "salesforce.queries", "settings",
+        "salesforce.people", "salesforce.person_records", "salesforce.queries", "settings",
     }  # fmt: skip
     there = {
         ".".join(path.relative_to(ROOT / "shared").with_suffix("").parts) for path in (ROOT / "shared").rglob("*.py")
