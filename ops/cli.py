@@ -55,8 +55,10 @@ from ops.options import (
     WhyOption,
     YesOption,
 )
+from ops.privacy_commands import privacy_app
 from ops.stack import DEFAULT_NAME, Stack, find_stack, ledger
 from shared.form.definition import forms
+from shared.privacy.retention import TOLD_BEFORE, ends_at
 from shared.submission import IN_SALESFORCE, State, Submission
 
 _LIMIT = 50
@@ -78,6 +80,7 @@ app.add_typer(submissions_app, name="submissions")
 app.add_typer(dlq_app, name="dlq")
 app.add_typer(forms_app, name="forms")
 app.add_typer(match_app, name="match")
+app.add_typer(privacy_app, name="privacy")
 
 # --- submissions -----------------------------------------------------------------------------------------
 
@@ -188,6 +191,10 @@ def dlq_list(
             )
         elif found.messages < found.rejected:
             screen.say("Messages go after 14 days, rows stay: all of them can still be edited and replayed.")
+        soon = [one for one in (ends_at(row, forms()) for row in found.rows) if one and one < _now() + TOLD_BEFORE]
+        if soon:
+            screen.say(f"{len(soon)} of them are erased within two weeks, the first on {min(soon):%Y-%m-%d}:")
+            screen.say("form-to-lead privacy expiring")
 
 
 @submissions_app.command("show")

@@ -25,7 +25,7 @@ from shared.privacy.audit import AUDIT_STATE, Action, Audit, Progress, new_audit
 from shared.privacy.org_records import Left, judge, submissions_of
 from shared.privacy.subject import THEIRS, Item, Subject, relation
 from shared.privacy.tombstone import moment_in, tombstone
-from shared.submission import State, Submission
+from shared.submission import State, Submission, timestamp
 
 _PAGES: Final = 20
 """Of 1 MB, in one order: some seconds, so that whoever waits sees it go on."""
@@ -198,14 +198,14 @@ def _erase_row(submission_id: str, person: Subject, by: str, dependencies: Depen
         if dependencies.rows.erase(item, left):
             count("Erased")
             log("erased", submission_id=submission_id)
-            again = left.in_doubt_until.isoformat() if left.in_doubt_until else ""
+            again = timestamp(left.in_doubt_until) if left.in_doubt_until else ""
             return ErasedRow(submission_id, "erased", changed=True, look_again_after=again)
     return ErasedRow(submission_id, "changed_meanwhile")
 
 
 def _still_open(item: Item, now: datetime) -> str:
     until = moment_in(item.get("in_doubt_until"))
-    return until.isoformat() if until and until > now else ""
+    return timestamp(until) if until and until > now else ""
 
 
 def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) -> int:
