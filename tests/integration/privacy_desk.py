@@ -25,7 +25,7 @@ from shared.aws.person_locks import PersonLocks
 from shared.form.definition import forms
 from shared.leads.processing import Dependencies, process
 from shared.rejection import Problem, Reason, Rejection
-from shared.submission import Consent, FieldValue, Outcome, Sources, State, Submission
+from shared.submission import Change, Consent, FieldValue, Outcome, Sources, State, Submission
 from tests.builders import SECRET, a_submission, message_for
 from tests.integration.salesforce_desk import OrgControl
 
@@ -49,7 +49,7 @@ SOMEBODY_ELSE: dict[str, FieldValue] = {
 CANARIES = ("wilhelmina", "kanarie", "612345678")
 _session = cache(SessionClass)
 """A new session for each command would read boto3's service descriptions from disk again and again."""
-TEMPLATE = {
+TEMPLATE: dict[str, Any] = {
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
     "Outputs": {
         "SubmissionsTableName": {"Value": "Submissions"},
@@ -126,7 +126,11 @@ class PrivacyDesk:
             utm={"utm_source": str(row.fields["last_name"])},
             consent=consent,
         )
-        row = row.model_copy(update={"sources": sources, "received_at": datetime.now(UTC), "fingerprint": "f" * 64})
+        now = datetime.now(UTC)
+        history = (Change(at=now, from_state="", to_state=state, by="intake"),)
+        row = row.model_copy(
+            update={"sources": sources, "received_at": now, "history": history, "fingerprint": "f" * 64}
+        )
         assert self.ledger.add(row) is None
         return row
 
@@ -215,7 +219,8 @@ def privacy_desk(
     queue = sqs.create_queue(QueueName="submissions.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     salesforce = secretsmanager.create_secret(Name="salesforce", SecretString=json.dumps(org.secret.values()))["ARN"]
     key = secretsmanager.create_secret(Name="key", SecretString=json.dumps({"person_key": SECRET.decode()}))["ARN"]
-    boto3.client("cloudformation").create_stack(StackName="form-to-lead", TemplateBody=json.dumps(TEMPLATE))
+    outputs = {"Outputs": TEMPLATE["Outputs"] | {"DeadLetterQueueUrl": {"Value": dead}}}
+    boto3.client("cloudformation").create_stack(StackName="form-to-lead", TemplateBody=json.dumps(TEMPLATE | outputs))
     settings = {
         "SUBMISSIONS_TABLE": "Submissions",
         "PERSON_LOCKS_TABLE": "PersonLocks",
