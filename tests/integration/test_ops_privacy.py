@@ -274,8 +274,9 @@ def test_the_clock_erases_what_is_over(privacy_desk: PrivacyDesk, monkeypatch: p
     privacy_app.dependencies.cache_clear()
     outside, *others = privacy_app.dependencies()
     later = datetime.now(UTC) + timedelta(days=31)
-    monkeypatch.setattr(privacy_app, "dependencies", lambda: (replace(outside, now=lambda: later), *others))
-    assert privacy_app.handler({}, Context()) == {"retention": {"erased": 1, "soon": 0}}
+    with monkeypatch.context() as patched:
+        patched.setattr(privacy_app, "dependencies", lambda: (replace(outside, now=lambda: later), *others))
+        assert privacy_app.handler({}, Context()) == {"retention": {"erased": 1, "soon": 0}}
     assert privacy_desk.row(row).state is State.ERASED
     [audit] = privacy_desk.json("privacy", "audit")["audit"]
     assert (audit["action"], audit["counts"], audit["person_keys"]) == ("retention", {"rejected": 1}, [])
