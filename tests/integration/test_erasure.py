@@ -8,6 +8,7 @@ import botocore.client
 import pytest
 
 from shared.aws.person_locks import PersonLocks
+from shared.aws.person_rows import PersonRows
 from shared.crm import CALL_ENDS_AFTER
 from shared.intake.person_keys import keys_to_lock
 from shared.operations.requeueing import requeue_forgotten
@@ -352,3 +353,24 @@ def test_what_the_person_sends_during_the_erasure_is_new_and_stays(privacy_desk:
     privacy_desk.function.before = lambda _order: None
     assert privacy_desk.erase("--salesforce")["done"]
     assert_nothing_is_left(privacy_desk)
+
+
+def test_a_row_that_changes_under_its_erasure_is_looked_at_again(
+    privacy_desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replayed between the look and the write: a processor may have it in hand by now, and that must be told."""
+    row = privacy_desk.rejected()
+    erase = PersonRows.erase
+
+    def replayed_first(self: PersonRows, seen: Any, left: Submission) -> bool:
+        monkeypatch.setattr(PersonRows, "erase", erase)
+        now = datetime.now(UTC)
+        keys = row.person_keys
+        assert privacy_desk.ledger.reopen(row, person_keys=keys, due_at=now, by="eva", now=now, why="replay")
+        return erase(self, seen, left)
+
+    monkeypatch.setattr(PersonRows, "erase", replayed_first)
+    [done] = privacy_desk.erase()["rows"]
+    assert (done["result"], bool(done["look_again_after"])) == ("erased", True)
+    left = privacy_desk.row(row)
+    assert (left.state, left.replay_count, left.history[-1].from_state) == (State.ERASED, 1, "received")
