@@ -53,10 +53,12 @@ from ops.options import (
     WhyOption,
     YesOption,
 )
+from ops.privacy_commands import privacy_app
 from ops.quarantine_commands import quarantine_app
 from ops.stack import DEFAULT_NAME, find_stack, ledger
 from ops.webhooks_commands import webhooks_app
 from shared.form.definition import forms
+from shared.privacy.retention import TOLD_BEFORE, ends_at
 from shared.submission import IN_SALESFORCE, State, Submission
 
 _LIMIT = 50
@@ -81,6 +83,7 @@ app.add_typer(match_app, name="match")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(import_app, name="import")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(privacy_app, name="privacy")
 
 # --- submissions -----------------------------------------------------------------------------------------
 
@@ -191,6 +194,10 @@ def dlq_list(
             )
         elif found.messages < found.rejected:
             screen.say("Messages go after 14 days, rows stay: all of them can still be edited and replayed.")
+        soon = [one for one in (ends_at(row, forms()) for row in found.rows) if one and one < _now() + TOLD_BEFORE]
+        if soon:
+            screen.say(f"{len(soon)} of them are erased within two weeks, the first on {min(soon):%Y-%m-%d}:")
+            screen.say("form-to-lead privacy expiring")
 
 
 @submissions_app.command("show")

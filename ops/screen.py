@@ -73,3 +73,14 @@ def counting() -> Iterator[Callable[[str, int, int], object]]:
             bar.advance(tasks[name], count)
 
         yield advance
+
+
+@contextmanager
+def looking() -> Iterator[Callable[[int], object]]:
+    """Counts rows of which nobody knows how many there are."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.completed} rows looked at"), console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("look", total=None)
+        yield lambda count: bar.advance(task, count)

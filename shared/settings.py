@@ -91,3 +91,11 @@ class BackfillSettings(_FromEnvironment):
 class MatchSettings(_FromEnvironment):
     submissions_table: str
     salesforce_secret_arn: str
+
+
+class PrivacySettings(_FromEnvironment):
+    submissions_table: str
+    person_locks_table: str
+    dead_letter_queue_url: str
+    person_key_secret_arn: str
+    salesforce_secret_arn: str

@@ -39,15 +39,19 @@ def person_keys(secret: bytes, form: Form, values: Mapping[str, CleanValue], sub
     held = {field.lead_field: str(values[field.name]) for field in form.fields if field.name in values}
     keys: list[str] = []
     if email := held.get("Email"):
-        keys.append(EMAIL_PREFIX + _hash(secret, same_mailbox(email)))
-    keys += [
-        _PHONE_PREFIX + _hash(secret, held[lead_field])
-        for lead_field in ("Phone", "MobilePhone")
-        if held.get(lead_field)
-    ]
+        keys.append(email_key(secret, email))
+    keys += [phone_key(secret, held[lead_field]) for lead_field in ("Phone", "MobilePhone") if held.get(lead_field)]
     if last_name := held.get("LastName"):
         keys += [_NAME_PREFIX + _hash(secret, name) for name in _coarse(held.get("FirstName", ""), last_name)]
     return tuple(dict.fromkeys(keys)) or (_NAME_PREFIX + _hash(secret, submission_id),)
+
+
+def email_key(secret: bytes, email: str) -> str:
+    return EMAIL_PREFIX + _hash(secret, same_mailbox(email))
+
+
+def phone_key(secret: bytes, e164: str) -> str:
+    return _PHONE_PREFIX + _hash(secret, e164)
 
 
 def _coarse(first_name: str, last_name: str) -> list[str]:

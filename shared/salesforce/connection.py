@@ -70,7 +70,9 @@ class Connection:
     def read(self, method: str, path: str, body: Mapping[str, Json] | None = None) -> Json:
         return self._call(method, path, body, {}, writes=False)
 
-    def write(self, method: str, path: str, body: Mapping[str, Json], headers: Mapping[str, str] | None = None) -> Json:
+    def write(
+        self, method: str, path: str, body: Mapping[str, Json] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Json:
         """Raises UnknownOutcomeError where the write may have been done although no answer says so."""
         return self._call(method, path, body, headers or {}, writes=True)
 

@@ -170,6 +170,35 @@ def is_filled(stack: LocalStack) -> bool:
     return "filled" in invoke(stack, "BackfillFunction", {"kind": "Contact"})
 
 
+def is_found(stack: LocalStack) -> bool:
+    return "find" in invoke(stack, "PrivacyFunction", {"command": "find", "email": "nobody@example.com"})
+
+
+def is_erased(stack: LocalStack) -> bool:
+    row = a_submission(state=State.CREATED, email=f"{uuid.uuid4().hex}@example.com")
+    stack.ledger.add(row)
+    order = {"email": row.fields["email"], "submission_ids": [row.submission_id], "by": "test"}
+    answer = invoke(stack, "PrivacyFunction", {"command": "erase", "also": [row.submission_id], **order})
+    return [one["result"] for one in answer.get("erase", [])] == ["erased"]
+
+
+def is_swept(stack: LocalStack) -> bool:
+    return "letters" in invoke(stack, "PrivacyFunction", {"command": "letters", "submission_ids": ["none"]})
+
+
+def is_looked_after(stack: LocalStack) -> bool:
+    """What the clock starts every day."""
+    return "retention" in invoke(stack, "PrivacyFunction", {})
+
+
+def is_deleted_in_the_org(stack: LocalStack) -> bool:
+    """Of a person with a name and a number, whose keys are locked."""
+    row = a_submission(state=State.ERASED, phone="+31612345678", email=f"{uuid.uuid4().hex}@example.com")
+    stack.ledger.add(row)
+    order = {"command": "delete", "email": row.fields["email"], "submission_ids": [row.submission_id]}
+    return "delete" in invoke(stack, "PrivacyFunction", order)
+
+
 CASES: list[tuple[str, str, Probe]] = [
     ("Intake", "StoreSubmission", is_taken),
     ("Intake", "ReadState", says_its_state),
@@ -198,6 +227,14 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Requeue", "Enqueue", is_queued_again),
     ("FormsCheck", "ReadSalesforceCredentials", is_checked),
     ("Backfill", "ReadSalesforceCredentials", is_filled),
+    ("Privacy", "FindPerson", is_found),
+    ("Privacy", "LoadSubmissions", is_erased),
+    ("Privacy", "EraseSubmission", is_erased),
+    ("Privacy", "FindWaiting", is_looked_after),
+    ("Privacy", "LockPerson", is_deleted_in_the_org),
+    ("Privacy", "WorkThroughDeadLetters", is_swept),
+    ("Privacy", "ReadPersonKey", is_found),
+    ("Privacy", "ReadSalesforceCredentials", is_deleted_in_the_org),
 ]
 NOT_ENFORCED_HERE = {"WriteLogs"}
 KEPT_IN_MEMORY = {"ReadPersonKey", "ReadIntakeSecret", "ReadSalesforceCredentials"}
@@ -228,7 +265,7 @@ def test_without_this_statement_something_stops_working(
 def test_every_statement_of_every_function_is_tried(stack: LocalStack) -> None:
     held = {
         (function, statement["Sid"])
-        for function in ("Intake", "Processor", "Replay", "Match", "Requeue", "FormsCheck", "Backfill")
+        for function in ("Intake", "Processor", "Replay", "Match", "Requeue", "FormsCheck", "Backfill", "Privacy")
         for _, document in policies(stack, f"{function}Role")
         for statement in document["Statement"]
     }

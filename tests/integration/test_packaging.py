@@ -12,6 +12,7 @@ STEPS = [
     "FormsCheckFunction",
     "IntakeFunction",
     "MatchFunction",
+    "PrivacyFunction",
     "ProcessorFunction",
     "ReplayFunction",
     "RequeueFunction",

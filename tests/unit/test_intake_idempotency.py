@@ -2,7 +2,9 @@
 
 import pytest
 
+from shared.privacy.tombstone import tombstone
 from shared.submission import State
+from tests.builders import NOW
 from tests.unit.intake_desk import Intake
 
 KEY = {"Idempotency-Key": "4f1c"}
@@ -129,3 +131,19 @@ def test_a_receipt_tells_nothing_about_its_key() -> None:
     receipts = {Intake().program(headers={"Idempotency-Key": key}).receipt for key in ("1", "2")}
     assert len(receipts) == 2
     assert all(len(receipt) == 36 for receipt in receipts)
+
+
+@pytest.mark.parametrize("message", ["Hebben jullie bakfietsen?", "Iets anders"])
+def test_the_key_of_an_erased_submission_brings_nothing_back_and_acknowledges_nothing(message: str) -> None:
+    """What was sent is gone, so nobody can say whether this is the same: with a new key it is a new submission."""
+    intake = Intake()
+    first = intake.program(headers=KEY)
+    item = intake.row.model_dump(mode="json", exclude_none=True)
+    erased = tombstone(item, key="", by="eva", now=NOW, why="erasure")
+    intake.ledger.rows[first.receipt] = erased
+    intake.queue.sent.clear()
+    again = intake.program(headers=KEY, message=message)
+    assert (again.status, again.code) == (409, "key_used_before")
+    assert intake.ledger.rows == {first.receipt: erased}
+    assert intake.queue.sent == []
+    assert intake.program(headers={"Idempotency-Key": "new"}).status == 202

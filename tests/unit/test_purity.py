@@ -18,10 +18,11 @@ PURE = [
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
     "matching.facts", "matching.guards", "matching.keys", "matching.name_levels", "matching.names",
     "matching.person", "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording",
-    "operations", "record_ids", "rejection", "review", "review.merging", "spam",
-    "spam.captcha_answer", "spam.disposable", "spam.foreign_script", "spam.honeypot", "spam.judging", "spam.links",
-    "spam.lists", "spam.offers", "spam.random_letters", "spam.repeats", "spam.repetition", "spam.signs",
-    "spam.time_trap", "submission", "values", "values.cleaning",
+    "operations", "privacy", "privacy.audit", "privacy.org_records", "privacy.subject", "privacy.tombstone",
+    "record_ids", "rejection", "review", "review.merging", "spam", "spam.captcha_answer", "spam.disposable",
+    "spam.foreign_script", "spam.honeypot", "spam.judging", "spam.links", "spam.lists", "spam.offers",
+    "spam.random_letters", "spam.repeats", "spam.repetition", "spam.signs", "spam.time_trap", "submission",
+    "values", "values.cleaning",
     "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
     "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
     "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
@@ -30,9 +31,8 @@ PURE = [
 """What Leads are and the rules about them."""
 USE_CASES = [
     "intake.receiving", "intake.suspecting", "leads.campaigns", "leads.carrying_out", "leads.planning",
-    "leads.processing",
-    "operations.quarantine", "operations.replaying", "operations.requeueing", "review.held_pairs", "review.reviewing",
-    "salesforce.budget",
+    "leads.processing", "operations.quarantine", "operations.replaying", "operations.requeueing", "privacy.erasing",
+    "privacy.retention", "review.held_pairs", "review.reviewing", "salesforce.budget",
     "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""
@@ -68,11 +68,11 @@ def top_level(names: set[str]) -> set[str]:
 def test_every_module_of_shared_is_a_rule_a_use_case_or_an_adapter() -> None:
     """A new module has to be put in its place here."""
     adapters = {
-        "aws", "aws.clients", "aws.errors", "aws.lead_queue", "aws.ledger", "aws.person_locks", "aws.secrets",
-        "aws.spam_memory", "captcha", "captcha.siteverify", "observability", "salesforce",
+        "aws", "aws.clients", "aws.errors", "aws.lead_queue", "aws.ledger", "aws.person_locks", "aws.person_rows",
+        "aws.secrets", "aws.spam_memory", "captcha", "captcha.siteverify", "observability", "salesforce",
         "salesforce.answers", "salesforce.asking", "salesforce.backfill",
         "salesforce.connection", "salesforce.crm", "salesforce.describe", "salesforce.login", "salesforce.names",
-        "salesforce.people", "salesforce.queries", "settings",
+        "salesforce.people", "salesforce.person_records", "salesforce.queries", "settings",
     }  # fmt: skip
     there = {
         ".".join(path.relative_to(ROOT / "shared").with_suffix("").parts) for path in (ROOT / "shared").rglob("*.py")

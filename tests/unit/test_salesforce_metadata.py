@@ -326,9 +326,10 @@ def test_the_admin_guide_names_every_picklist_value_that_a_form_writes() -> None
     assert [pair for pair in sorted(written) if f"`{pair[0]}` = `{pair[1]}`" not in guide] == []
 
 
-def test_who_may_merge_may_delete_leads_and_nothing_more() -> None:
-    """A set of its own: an org in which nobody merges through us gives this right to no program."""
-    root = parse(PERMISSION_SET.with_name("Form_To_Lead_Merging.permissionset-meta.xml"))
+@pytest.mark.parametrize("name", ["Merging", "Erasing"])
+def test_who_may_merge_or_erase_may_delete_leads_and_nothing_more(name: str) -> None:
+    """Sets of their own: an org in which nobody does so through us gives this right to no program."""
+    root = parse(PERMISSION_SET.with_name(f"Form_To_Lead_{name}.permissionset-meta.xml"))
     assert not children(root, "fieldPermissions") + children(root, "userPermissions") + children(root, "license")
     [lead] = children(root, "objectPermissions")
     granted = {right.tag.removeprefix(f"{{{NAMESPACE}}}") for right in lead if right.text == "true"}

@@ -8,6 +8,7 @@ from shared.settings import (
     FormsCheckSettings,
     IntakeSettings,
     MatchSettings,
+    PrivacySettings,
     ProcessorSettings,
     ReplaySettings,
     RequeueSettings,
@@ -28,6 +29,7 @@ EVERY = (
     RequeueSettings,
     FormsCheckSettings,
     BackfillSettings,
+    PrivacySettings,
 )
 
 
@@ -84,6 +86,7 @@ def test_extra_origins_are_separated_by_commas(
         (FormsCheckSettings, "SALESFORCE_SECRET_ARN"),
         (BackfillSettings, "SALESFORCE_SECRET_ARN"),
         (MatchSettings, "SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE"),
+        (PrivacySettings, r"DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, PERSON_LOCKS_TABLE, .*, SUBMISSIONS_TABLE"),
     ],
 )
 def test_all_missing_variables_are_named_at_once(model: type[IntakeSettings], names: str) -> None:
@@ -98,6 +101,7 @@ def test_only_who_asks_the_org_knows_where_the_salesforce_secret_is() -> None:
         MatchSettings,
         FormsCheckSettings,
         BackfillSettings,
+        PrivacySettings,
     ]
 
 

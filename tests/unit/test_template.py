@@ -13,6 +13,7 @@ from shared.aws.ledger import STATE_INDEX
 from shared.aws.person_locks import LEASE
 from shared.crm import CALL_ENDS_AFTER
 from shared.observability import NAMESPACE
+from shared.privacy.retention import TOLD_BEFORE
 from tests.unit.template_loading import (
     Resource,
     as_list,
@@ -36,6 +37,7 @@ FUNCTIONS = [
     "FormsCheckFunction",
     "IntakeFunction",
     "MatchFunction",
+    "PrivacyFunction",
     "ProcessorFunction",
     "ReplayFunction",
     "RequeueFunction",
@@ -252,6 +254,18 @@ def test_every_statement_of_a_role_has_a_name() -> None:
             "BackfillRole",
             {"SalesforceSecret": {"secretsmanager:GetSecretValue"}, "BackfillLogGroup": LOGS},
         ),
+        (
+            "PrivacyRole",
+            {
+                "SubmissionsTable": {"dynamodb:Scan", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"},
+                "PersonLocksTable": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
+                "DeadLetterQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
+                "PersonKeySecret": {"secretsmanager:GetSecretValue"},
+                "SalesforceSecret": {"secretsmanager:GetSecretValue"},
+                "PrivacyLogGroup": LOGS,
+            },
+        ),
+        ("PrivacyScheduleRole", {"PrivacyFunction": {"lambda:InvokeFunction"}}),
         ("FormsCheckScheduleRole", {"FormsCheckFunction": {"lambda:InvokeFunction"}}),
     ],
 )
@@ -259,9 +273,10 @@ def test_each_role_allows_what_its_step_does_and_nothing_more(role: str, needs: 
     assert allowed(role) == needs
 
 
-def test_only_the_index_is_queried() -> None:
+@pytest.mark.parametrize("role", ["RequeueRole", "PrivacyRole"])
+def test_only_the_index_is_queried(role: str) -> None:
     """Querying the table itself would need no more than a submission's id; the index is what lists them."""
-    (query,) = [one for one in statements(resource("RequeueRole")) if "dynamodb:Query" in as_list(one["Action"])]
+    (query,) = [one for one in statements(resource(role)) if "dynamodb:Query" in as_list(one["Action"])]
     assert query["Resource"] == {"Fn::Sub": f"${{SubmissionsTable.Arn}}/index/{STATE_INDEX}"}
 
 
@@ -272,7 +287,7 @@ def test_only_the_service_that_needs_a_role_can_take_it_on() -> None:
         assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}, name
 
 
-@pytest.mark.parametrize("role", ["RequeueScheduleRole", "FormsCheckScheduleRole"])
+@pytest.mark.parametrize("role", ["RequeueScheduleRole", "FormsCheckScheduleRole", "PrivacyScheduleRole"])
 def test_schedules_of_other_accounts_can_not_borrow_a_scheduler_role(role: str) -> None:
     (trust,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
@@ -586,11 +601,16 @@ def test_the_firewall_keeps_no_samples_of_requests() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "rate"), [("RequeueFunction", "rate(1 minute)"), ("FormsCheckFunction", "rate(1 hour)")]
+    ("function", "rate"),
+    [
+        ("RequeueFunction", "rate(1 minute)"),
+        ("FormsCheckFunction", "rate(1 hour)"),
+        ("PrivacyFunction", "rate(1 day)"),
+    ],
 )
 def test_a_scheduled_function_is_started_in_time_and_never_twice_for_one(function: str, rate: str) -> None:
     schedules = [one["Properties"] for one in of_type("AWS::Scheduler::Schedule").values()]
-    assert len(schedules) == 2
+    assert len(schedules) == 3
     (schedule,) = [one for one in schedules if target(one["Target"]["Arn"]) == function]
     assert schedule["ScheduleExpression"] == rate
     assert target(schedule["Target"]["RoleArn"]) == function.replace("Function", "ScheduleRole")
@@ -605,6 +625,7 @@ def test_lambda_repeats_nothing_that_was_started_asynchronously() -> None:
         "RequeueFunction",
         "FormsCheckFunction",
         "BackfillFunction",
+        "PrivacyFunction",
     }
     for one in configured:
         assert one["Properties"]["MaximumRetryAttempts"] == 0
@@ -677,6 +698,18 @@ def test_api_calls_that_are_used_up_to_the_reserve_raise_an_alarm() -> None:
     assert threshold("ApiBudgetAlarm") == (NAMESPACE, "ApiReserveReached", "Maximum", 0, "notBreaching")
     assert dimensions("ApiBudgetAlarm") == {"service": {"Ref": "AWS::StackName"}}
     assert properties("ApiBudgetAlarm")["Period"] == 300
+
+
+def test_what_waits_for_a_person_raises_an_alarm_long_before_it_is_erased() -> None:
+    assert threshold("ExpiringAlarm") == (NAMESPACE, "ExpiringSoon", "Maximum", 0, "notBreaching")
+    assert dimensions("ExpiringAlarm") == {"service": {"Ref": "AWS::StackName"}}
+    a_day = 24 * 60 * 60
+    assert properties("ExpiringAlarm")["Period"] == a_day, "it is counted once a day"
+    assert TOLD_BEFORE.total_seconds() >= 14 * a_day
+
+
+def test_the_privacy_function_gives_letters_back_before_another_sees_them() -> None:
+    assert properties("PrivacyFunction")["Timeout"] < properties("DeadLetterQueue")["VisibilityTimeout"]
 
 
 def test_no_alarm_is_metric_math() -> None:
@@ -812,6 +845,7 @@ def test_the_outputs_are_what_the_command_line_and_the_local_stack_look_for() ->
         "MatchFunctionName",
         "FormsCheckFunctionName",
         "BackfillFunctionName",
+        "PrivacyFunctionName",
         "IntakeSecretArn",
         "SalesforceSecretArn",
         "DashboardUrl",

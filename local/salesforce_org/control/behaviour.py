@@ -7,7 +7,7 @@
 | state_country_picklists | true, false | whether State and Country take only values from lists |
 | session_seconds | a number above 0, null | a session ends when it was idle for so long; null: never |
 | logins_per_hour | a whole number above 0 | logins of one user in an hour before `rate_limit_exceeded` |
-| may_merge_leads | true, false | whether the API user may delete Leads, which a merge takes |
+| may_merge_leads | true, false | whether the API user may delete Leads, which a merge takes too |
 | search_lag_seconds | a number, 0 or more | how far the search index is behind the records |
 
 The misspelt duplicateResut is what many recorded answers have (API 48 to 56); duplicateResult stands in one public test

@@ -109,6 +109,9 @@ class Records:
         self.store.update(sobject, record_id, changes | self._touched(moment) | self._computed(sobject, after))
 
     def delete(self, sobject: SObject, record_id: str) -> None:
+        if sobject.name == "Lead" and not self.behaviour.may_merge_leads:
+            # The code is the documented one of a missing right, the text is a guess.
+            raise RecordError(Problem("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id"))
         self._live(sobject, record_id)
         self._obey_refusal()
         gone: Row = {"IsDeleted": True} | self._touched(stored_datetime(self.now()))

@@ -1,0 +1,318 @@
+"""A person is erased: from the ledger, from the dead letters and, if asked, from the org.
+
+    find ▶ begin ▶ erase rows ▶ delete dead letters ▶ delete in the org ▶ end
+
+Each step is an order of its own and can be given again. What is left of a row says that it was erased and keeps the
+keyed hashes, so a run that was cut off anywhere finds its rows again, and with them what came of them in the org. The
+row goes first: from then on no processor, replay or sweeper takes it up, since each of them writes on condition that
+the row is as they saw it. Only who had it in hand at that moment may still write to Salesforce; `look_again_after` is
+when that has ended, and the same orders then delete what landed.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol
+
+from shared.aws.lead_queue import DeadLetter
+from shared.crm import Record, Written
+from shared.errors import FormToLeadError
+from shared.form.definition import Form
+from shared.intake.person_keys import keys_to_lock
+from shared.observability import count, log
+from shared.privacy.audit import AUDIT_STATE, Action, Audit, Progress, new_audit_id
+from shared.privacy.org_records import Left, judge, submissions_of
+from shared.privacy.subject import THEIRS, Item, Subject, relation
+from shared.privacy.tombstone import moment_in, tombstone
+from shared.submission import State, Submission, timestamp
+
+_PAGES: Final = 20
+"""Of 1 MB, in one order: some seconds, so that whoever waits sees it go on."""
+_SEEN_AGAIN: Final = 3
+"""Tries on a row that changes between the look and the write."""
+
+
+class Rows(Protocol):
+    def page(self, after: str) -> tuple[list[Item], str]: ...
+    def get_many(self, submission_ids: Iterable[str]) -> dict[str, Item]: ...
+    def erase(self, seen: Item, left: Submission) -> bool: ...
+    def write_audit(self, audit: Audit) -> None: ...
+
+
+class DeadLetters(Protocol):
+    def messages(self) -> Iterator[DeadLetter]: ...
+    def delete(self, letter: DeadLetter) -> None: ...
+    def release(self, letter: DeadLetter) -> None: ...
+
+
+class Locks(Protocol):
+    def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool: ...
+    def release(self, keys: Iterable[str], *, holder: str) -> None: ...
+
+
+class InOrg(Protocol):
+    """What the org holds: shared/salesforce/person_records.py says which records these are."""
+
+    @property
+    def leads(self) -> tuple[Record, ...]: ...
+    @property
+    def tasks(self) -> tuple[Record, ...]: ...
+    @property
+    def contacts(self) -> tuple[Record, ...]: ...
+    @property
+    def noted(self) -> tuple[Record, ...]: ...
+    @property
+    def more(self) -> bool: ...
+
+
+class Org(Protocol):
+    def look(
+        self, email: str, submission_ids: Sequence[str], oldest: datetime | None, *, everything: bool = False
+    ) -> InOrg: ...
+    def delete(self, record_ids: Sequence[str]) -> list[Written]: ...
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    rows: Rows
+    dead_letters: DeadLetters
+    locks: Locks
+    org: Org
+    forms: Mapping[str, Form]
+    now: Callable[[], datetime]
+
+
+# --- find ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row that has to do with the person, and how. Nothing personal."""
+
+    submission_id: str
+    form_id: str
+    state: str
+    received_at: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """`after` is where the next page begins, '' behind the last one."""
+
+    rows: tuple[Found, ...]
+    looked_at: int
+    after: str
+
+
+def find(person: Subject, after: str, dependencies: Dependencies) -> FoundPage:
+    found: list[Found] = []
+    looked_at = 0
+    for _ in range(_PAGES):
+        items, after = dependencies.rows.page(after)
+        looked_at += len(items)
+        for item in items:
+            how = _relation(item, person, dependencies.forms)
+            if how != "none":
+                found.append(
+                    Found(
+                        str(item["submission_id"]),
+                        str(item.get("form_id", "")),
+                        str(item.get("state", "")),
+                        str(item.get("received_at", "")),
+                        how,
+                    )
+                )
+        if not after:
+            break
+    return FoundPage(tuple(found), looked_at, after)
+
+
+def _relation(item: Item, person: Subject, forms: Mapping[str, Form]) -> str:
+    if item.get("state") == AUDIT_STATE:
+        return "none"
+    form = forms.get(str(item.get("form_id", "")))
+    return relation(item, person, form.country if form else "ZZ")
+
+
+# --- audit -----------------------------------------------------------------------------------------------
+
+
+def begin(action: Action, key: str, by: str, dependencies: Dependencies, *, salesforce: bool) -> str:
+    """The audit's id. Written before anything is erased: a run that dies is known too."""
+    audit = Audit(
+        submission_id=new_audit_id(),
+        action=action,
+        by=by,
+        received_at=dependencies.now(),
+        person_keys=(key,) if key else (),
+        salesforce=salesforce,
+    )
+    dependencies.rows.write_audit(audit)
+    return audit.submission_id
+
+
+def end(audit_id: str, progress: Progress, counts: Mapping[str, int], dependencies: Dependencies) -> bool:
+    """False where there is no such audit."""
+    there = dependencies.rows.get_many([audit_id]).get(audit_id)
+    if there is None or there.get("state") != AUDIT_STATE:
+        return False
+    new = {"reason": progress, "counts": dict(counts), "ended_at": dependencies.now()}
+    dependencies.rows.write_audit(Audit.model_validate({**there, **new}))
+    log("privacy_request", reason=str(there.get("action", "")), state=progress, number=counts.get("rows", 0))
+    return True
+
+
+# --- the ledger ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRow:
+    """`result` is one word; `look_again_after` is until when Salesforce may still get something of it, or ''."""
+
+    submission_id: str
+    result: str
+    changed: bool = False
+    look_again_after: str = ""
+
+
+def erase_rows(
+    submission_ids: Iterable[str], person: Subject, by: str, dependencies: Dependencies, *, also: Iterable[str] = ()
+) -> list[ErasedRow]:
+    """Only the person's own rows, and those of `also`, which an operator has looked at."""
+    return [_erase_row(one, person, by, dependencies, sure=one in set(also)) for one in dict.fromkeys(submission_ids)]
+
+
+def _erase_row(submission_id: str, person: Subject, by: str, dependencies: Dependencies, *, sure: bool) -> ErasedRow:
+    for _ in range(_SEEN_AGAIN):
+        item = dependencies.rows.get_many([submission_id]).get(submission_id)
+        if item is None or item.get("state") == AUDIT_STATE:
+            return ErasedRow(submission_id, "unknown")
+        if item.get("state") == State.ERASED:
+            return ErasedRow(submission_id, "already_erased", look_again_after=_still_open(item, dependencies.now()))
+        if not sure and _relation(item, person, dependencies.forms) not in THEIRS:
+            return ErasedRow(submission_id, "not_theirs")
+        now = dependencies.now()
+        left = tombstone(item, key=person.email_key, by=by, now=now, why="erasure")
+        if dependencies.rows.erase(item, left):
+            count("Erased")
+            log("erased", submission_id=submission_id)
+            again = timestamp(left.in_doubt_until) if left.in_doubt_until else ""
+            return ErasedRow(submission_id, "erased", changed=True, look_again_after=again)
+    return ErasedRow(submission_id, "changed_meanwhile")
+
+
+def _still_open(item: Item, now: datetime) -> str:
+    until = moment_in(item.get("in_doubt_until"))
+    return timestamp(until) if until and until > now else ""
+
+
+def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) -> int:
+    """Dead letters of rows that were erased: they hold an id only, but would ring the alarm for what is gone."""
+    gone = set(submission_ids)
+    deleted = 0
+    for letter in list(dependencies.dead_letters.messages()):
+        if letter.submission_id in gone:
+            dependencies.dead_letters.delete(letter)
+            deleted += 1
+        else:
+            dependencies.dead_letters.release(letter)
+    return deleted
+
+
+# --- the org ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OrgPlan:
+    """Ids of what would be deleted, and what a person has to look at. `records` only where all was asked for."""
+
+    leads: tuple[str, ...]
+    tasks: tuple[str, ...]
+    left: tuple[Left, ...]
+    more: bool
+    records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedInOrg:
+    """`busy`: somebody of that name or number is being processed, so nothing was done. `refused` counts by code."""
+
+    leads: int = 0
+    tasks: int = 0
+    left: tuple[Left, ...] = ()
+    refused: Mapping[str, int] = field(default_factory=dict)
+    more: bool = False
+    busy: bool = False
+
+
+def look_in_org(
+    person: Subject, submission_ids: Sequence[str], dependencies: Dependencies, *, everything: bool = False
+) -> OrgPlan:
+    """As an erasure of these submissions would find it; nothing is changed."""
+    items = dependencies.rows.get_many(submission_ids)
+    found = dependencies.org.look(person.email, submission_ids, _oldest(items), everything=everything)
+    verdict = judge(
+        leads=found.leads,
+        tasks=found.tasks,
+        contacts=found.contacts,
+        noted=found.noted,
+        staying=_staying(found, dependencies.rows) - set(submission_ids),
+    )
+    records = {"leads": found.leads, "tasks": found.tasks, "contacts": found.contacts} if everything else {}
+    return OrgPlan(verdict.leads, verdict.tasks, verdict.left, found.more, records)
+
+
+def delete_in_org(person: Subject, submission_ids: Sequence[str], dependencies: Dependencies) -> DeletedInOrg:
+    """Of submissions whose rows were erased, and of those that the ledger has no row of any more. Tasks first: a Lead
+    takes those on it along, but not those on others.
+
+    The locks of the person are held meanwhile, as a processor holds them: who writes again right now must not be noted
+    on a Lead that is about to go.
+    """
+    items = dependencies.rows.get_many(submission_ids)
+    keys = keys_to_lock(tuple({str(key) for item in items.values() for key in item.get("person_keys") or ()}))
+    run = str(uuid.uuid4())
+    if not dependencies.locks.take(keys, holder=run, heir=run):
+        return DeletedInOrg(busy=True)
+    try:
+        return _delete_in_org(person, submission_ids, items, dependencies)
+    finally:
+        _give_back(keys, run, dependencies.locks)
+
+
+def _delete_in_org(
+    person: Subject, submission_ids: Sequence[str], items: Mapping[str, Item], dependencies: Dependencies
+) -> DeletedInOrg:
+    found = dependencies.org.look(person.email, submission_ids, _oldest(items))
+    staying = _staying(found, dependencies.rows)
+    verdict = judge(leads=found.leads, tasks=found.tasks, contacts=found.contacts, noted=found.noted, staying=staying)
+    refused: dict[str, int] = {}
+    deleted: dict[str, int] = {}
+    for kind, record_ids in (("tasks", verdict.tasks), ("leads", verdict.leads)):
+        done = dependencies.org.delete(record_ids) if record_ids else []
+        errors = [one.error for one in done if one.error]
+        for error in errors:
+            refused[error.code] = refused.get(error.code, 0) + 1
+        deleted[kind] = len(done) - len(errors)
+    count("ErasedInSalesforce", deleted["leads"] + deleted["tasks"])
+    return DeletedInOrg(deleted["leads"], deleted["tasks"], verdict.left, refused, found.more)
+
+
+def _give_back(keys: Sequence[str], run: str, locks: Locks) -> None:
+    try:
+        locks.release(keys, holder=run)
+    except FormToLeadError as error:
+        # The lease ends by itself; until then that person's next submission waits.
+        log("locks_not_released", level="warning", error=error.code)
+
+
+def _oldest(items: Mapping[str, Item]) -> datetime | None:
+    moments = [moment_in(item.get("received_at")) for item in items.values()]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _staying(found: InOrg, rows: Rows) -> set[str]:
+    there = rows.get_many(submissions_of([*found.leads, *found.tasks]))
+    return {one for one, item in there.items() if item.get("state") != State.ERASED}
