@@ -1,4 +1,4 @@
-"""A suspected bot is put aside and is told exactly what an honest visitor is told."""
+"""Row 20: a suspected bot is put aside and is told exactly what an honest visitor is told."""
 
 import dataclasses
 import re
@@ -17,6 +17,7 @@ from tests.unit.spam_posts import form_with
 
 HONEYPOT: dict[str, Any] = {"contact_me_by_fax_only": "1"}
 TOO_FAST: dict[str, Any] = {"form_started_at": str(int(NOW.timestamp()) - 1)}
+DISPOSABLE: dict[str, Any] = {"email": "sanne@mailinator.com"}
 
 
 def shape(answered: Answered) -> Any:
@@ -24,7 +25,9 @@ def shape(answered: Answered) -> Any:
     return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "receipt", repr(answered.reply))
 
 
-@pytest.mark.parametrize(("bot", "reason"), [(HONEYPOT, "honeypot"), (TOO_FAST, "too_fast")])
+@pytest.mark.parametrize(
+    ("bot", "reason"), [(HONEYPOT, "honeypot"), (TOO_FAST, "too_fast"), (DISPOSABLE, "disposable_domain")]
+)
 def test_a_suspect_is_quarantined_with_the_reason_and_never_queued(bot: dict[str, Any], reason: str) -> None:
     intake = Intake()
     assert intake.program(**bot).status == 202
@@ -40,13 +43,13 @@ def test_both_reasons_are_kept() -> None:
     assert intake.row.spam_reasons == ("honeypot", "too_fast")
 
 
-@pytest.mark.parametrize("bot", [HONEYPOT, TOO_FAST])
+@pytest.mark.parametrize("bot", [HONEYPOT, TOO_FAST, DISPOSABLE])
 def test_a_suspect_can_not_tell_the_answer_from_an_honest_one_s(bot: dict[str, Any]) -> None:
     for send in (Intake().program, Intake().browser):
         assert shape(send(**bot)) == shape(send())
 
 
-@pytest.mark.parametrize("bot", [HONEYPOT, TOO_FAST])
+@pytest.mark.parametrize("bot", [HONEYPOT, TOO_FAST, DISPOSABLE])
 def test_nor_the_state_that_the_receipt_gives(bot: dict[str, Any]) -> None:
     intake = Intake()
     seen = {shape(intake.get(f"/submissions/{intake.program(**sent).receipt}")) for sent in (bot, {})}
