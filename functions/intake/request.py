@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
@@ -24,6 +24,7 @@ MAX_FIELDS: Final = 200
 MAX_NAME: Final = 100
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What the name of a form's field looks like; anything else is not repeated to anybody."""
+_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
 _TAKES: Final = "application/json, application/x-www-form-urlencoded, multipart/form-data"
 
 
@@ -40,15 +41,26 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are in lower case. `path` is split at its slashes."""
+    """Header names are in lower case. `path` is split at its slashes.
+
+    Of a name that is twice in the query, one counts.
+    """
 
     method: str
     path: tuple[str, ...]
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """What browsers send as Origin from a page of this API itself. Plain HTTP only on one's own machine."""
+        host = self.header("host").lower()
+        schemes = ("https", "http") if _LOOPBACK.fullmatch(host) else ("https",)
+        return tuple(f"{scheme}://{host}" for scheme in schemes) if host else ()
 
     @property
     def media_type(self) -> str:
@@ -69,6 +81,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
         path=_path(event),
         headers=headers,
         body=_body(event),
+        query={str(name): str(value) for name, value in (event.get("queryStringParameters") or {}).items()},
     )
 
 

@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 
-from local.website.html import Html, element, together
+from shared.html import Html, element, together
 from local.website.texts import Texts
 from shared.form.definition import CLICK_ID_FIELDS, UTM_FIELDS, ConsentText, Form
 from shared.form.field import Choice, FieldType, FormField

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from local.website.html import Html, element, together
+from shared.html import Html, element, together
 from local.website.inputs import consent_input, hidden_inputs, honeypot, visible_input
 from local.website.texts import CONTACT, FORM_IDS, TEST_RIDE, TEXTS, Texts
 from shared.form.definition import Form, FormField

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.website.html import Html, element, together
+from shared.html import Html, element, together
 from local.website.pages import Page, Site, error_sentences, form_path
 from local.website.texts import FORM_IDS
 from shared.form.definition import forms
