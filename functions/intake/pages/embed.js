@@ -69,7 +69,7 @@
     .ftl [aria-invalid=true] { border: 2px solid var(--_wrong); }
     .ftl-error { margin: .3rem 0; color: var(--ftl-wrong, #b3120f); font-weight: 600; }
     .ftl-summary { margin: 0 0 1.25rem; padding: 1rem 1.25rem; border: 2px solid var(--ftl-wrong, #b3120f); }
-    .ftl-summary a { display: inline-block; padding-block: .35rem; color: inherit; }
+    .ftl-summary a { display: inline-block; vertical-align: top; padding-block: .35rem; color: inherit; }
     .ftl-summary p { margin: 0 0 .3rem; font-weight: 600; }
     .ftl-summary ul { margin: 0; padding-inline-start: 1.1rem; }
     .ftl-status:empty { display: none; }

@@ -109,8 +109,7 @@ def _control(field: FormField, language: Language, typed: Typed, wrong: Wrong) -
             options += [_option(choice, language, value) for choice in field.choices]
             return element("select", *options, **attributes)
         case FieldType.TEXTAREA:
-            # A browser drops the first line break after the tag: without one of ours the visitor's would be lost.
-            return element("textarea", "\n" + value, rows=6, maxlength=room(field), **attributes)
+            return element("textarea", value, rows=6, maxlength=room(field), **attributes)
         case FieldType.INTEGER:
             # Not type=number: it drops what it can't read, so that the visitor could not mend it.
             return element("input", type="text", inputmode="numeric", value=value or None, **attributes)
