@@ -12,104 +12,12 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from shared.form.definition import Form, forms, parse_form
+from shared.form.definition import Form, forms
+from tests.every_kind import EVERYTHING
 from tests.unit.intake_desk import Intake, event
 
 LOOPBACK: Final = "127.0.0.1"
 STAGE: Final = "/live"
-EVERY_KIND: Final = """
-id = "everything"
-version = "1"
-title = { nl = "Alles", en = "Everything" }
-languages = ["nl", "en"]
-country = "NL"
-
-[website]
-origins = ["https://www.flexfit-fietsen.example"]
-
-[hosted]
-intro = { nl = "Elk soort vraag, een keer.", en = "Each kind of question, once." }
-button = { nl = "Vraag aan", en = "Ask for it" }
-accent = "#0b6e4f"
-
-[consent]
-text_version = "1"
-text = { nl = "Ja, u mag mij schrijven.", en = "Yes, you may write to me." }
-
-[lead.defaults]
-Company = "Particulier"
-
-[existing]
-task_subject = "Alles"
-
-[[fields]]
-name = "last_name"
-type = "name"
-label = { nl = "Achternaam", en = "Last name" }
-required = true
-max_length = 80
-lead_field = "LastName"
-autocomplete = "family-name"
-
-[[fields]]
-name = "phone"
-type = "phone"
-label = { nl = "Telefoonnummer", en = "Phone number" }
-hint = { nl = "Buiten Nederland begint het met een +.", en = "Outside the Netherlands it starts with a +." }
-max_length = 40
-lead_field = "Phone"
-autocomplete = "tel"
-
-[[fields]]
-name = "bike"
-type = "choice"
-label = { nl = "Fiets", en = "Bike" }
-required = true
-choices = [
-  { value = "city", label = { nl = "Stadsfiets", en = "City bike" } },
-  { value = "cargo", label = { nl = "Bakfiets", en = "Cargo bike" } },
-]
-
-[[fields]]
-name = "topics"
-type = "choices"
-label = { nl = "Onderwerpen", en = "Topics" }
-hint = { nl = "Kies er zo veel als u wilt.", en = "Choose as many as you like." }
-required = true
-choices = [
-  { value = "price", label = { nl = "Prijs", en = "Price" } },
-  { value = "lease", label = { nl = "Lease", en = "Lease" } },
-]
-
-[[fields]]
-name = "seats"
-type = "integer"
-label = { nl = "Aantal zitplaatsen", en = "Number of seats" }
-minimum = 1
-maximum = 4
-
-[[fields]]
-name = "day"
-type = "date"
-label = { nl = "Dag", en = "Day" }
-
-[[fields]]
-name = "country"
-type = "country"
-label = { nl = "Land", en = "Country" }
-autocomplete = "country-name"
-
-[[fields]]
-name = "newsletter"
-type = "boolean"
-label = { nl = "Stuur mij de nieuwsbrief", en = "Send me the newsletter" }
-
-[[fields]]
-name = "message"
-type = "textarea"
-label = { nl = "Uw vraag", en = "Your question" }
-max_length = 4000
-"""
 
 
 @dataclass
@@ -170,7 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_POST = do_OPTIONS = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_OPTIONS(self) -> None:
+        self.do_GET()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class calls it so
         """Says nothing: the terminal belongs to the tests."""
@@ -207,7 +119,7 @@ class Site:
     api_url: str = ""
     pages: dict[str, str] = field(default_factory=dict)
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    def answer(self, _method: str, target: str, _headers: Mapping[str, str], _body: bytes) -> dict[str, Any]:
         origin = f"{urlsplit(self.api_url).scheme}://{urlsplit(self.api_url).netloc}"
         policy = (
             f"default-src 'none'; script-src {origin}; connect-src {origin}; form-action 'self' {origin}; "
@@ -229,8 +141,7 @@ class Site:
 
 def new_intake(website_url: str) -> Intake:
     """The demo shop's forms as if the website were theirs, and a form with no website's pages."""
-    every_kind = parse_form(EVERY_KIND, name="everything.toml")
-    theirs = {**forms(), "everything": every_kind}
+    theirs = {**forms(), EVERYTHING.id: EVERYTHING}
     return Intake(forms={name: _moved(form, website_url) for name, form in theirs.items()})
 
 

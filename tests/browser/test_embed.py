@@ -11,7 +11,8 @@ from tests.browser.conftest import Opener, World, accessibility_faults, screensh
 NAME = "O'Brien-Østergård 李"
 PLAIN_FORM = """
 <form action="{api}/forms/contact" method="post">
-  <p><label for="n">Achternaam</label> <input id="n" name="last_name" aria-describedby="help"> <span id="help">Zonder voorletters</span></p>
+  <p><label for="n">Achternaam</label> <input id="n" name="last_name" aria-describedby="help">
+    <span id="help">Zonder voorletters</span></p>
   <p><label>E-mail <input name="email"></label></p>
   <p><label>Vraag <textarea name="message"></textarea></label></p>
   <p><label><input type="checkbox" name="consent" value="yes"> Ja, u mag mij schrijven</label></p>

@@ -60,7 +60,7 @@
     .ftl textarea { min-block-size: 8rem; resize: vertical; }
     .ftl-tick { display: flex; gap: .4rem; }
     .ftl-tick input { flex: none; inline-size: 1.5rem; min-block-size: 1.5rem; margin: .625rem .25rem; accent-color: var(--_accent); }
-    .ftl-tick label { flex: 1; padding-block: .6rem; }
+    .ftl-tick label { flex: 1; padding-block: .6rem; line-height: 1.5; }
     .ftl button { min-block-size: 3rem; padding: .6rem 1.6rem; font: inherit; font-weight: 600; cursor: pointer;
       color: var(--ftl-on-accent, #fff); background: var(--_accent); border: 2px solid transparent;
       border-radius: var(--ftl-radius, .4rem); }
@@ -70,6 +70,8 @@
     .ftl-error { margin: .3rem 0; color: var(--ftl-wrong, #b3120f); font-weight: 600; }
     .ftl-summary { margin: 0 0 1.25rem; padding: 1rem 1.25rem; border: 2px solid var(--ftl-wrong, #b3120f); }
     .ftl-summary a { display: inline-block; vertical-align: top; padding-block: .35rem; color: inherit; }
+    .ftl-summary li { line-height: 2.1; }
+    .ftl-summary a { line-height: 1.4; }
     .ftl-summary p { margin: 0 0 .3rem; font-weight: 600; }
     .ftl-summary ul { margin: 0; padding-inline-start: 1.1rem; }
     .ftl-status:empty { display: none; }
@@ -275,8 +277,9 @@
       const error = make("p", { class: "ftl-error", id: `${field.id}-error` }, texts.error + message);
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${error.id}`.trim());
-      // Beside the whole question: a tick box stands in its label or in a row of its own.
-      (field.closest("fieldset, .ftl-tick, label") || field).after(error);
+      // Beside the whole question: several boxes have a legend, one stands in its label or in a row of its own.
+      const legend = form.querySelectorAll(`[name="${field.name}"]`).length > 1 && field.closest("fieldset")?.querySelector("legend");
+      (legend || field.closest(".ftl-tick, label") || field).after(error);
     }
 
     function clear() {

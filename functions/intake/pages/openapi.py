@@ -105,7 +105,7 @@ def _paths(forms: Mapping[str, Form]) -> Described:
                 "readState", "The state of a submission and nothing else", _json(200, _ref("Accepted")), [],
                 ["unknown_receipt", "internal_error", "unavailable"],
             ),
-            "post": _refused("postState"),
+            "post": _told_to_browsers_too(_refused("postState")),
             "options": _refused("preflightState"),
         },
         "/embed.js": {
@@ -133,7 +133,7 @@ def _post(forms: Mapping[str, Form]) -> Described:
             "Stored, or fields are wrong: browsers go to a page of the website, or of ours", {}, ["Location"]
         ),
     }
-    operation = _operation("sendForm", "Send a form", answers, [], _POSTED)
+    operation = _told_to_browsers_too(_operation("sendForm", "Send a form", answers, [], _POSTED))
     operation["parameters"] = [
         {
             "name": "Idempotency-Key",
@@ -157,21 +157,19 @@ def _operation(name: str, summary: str, answers: Described, query: Iterable[str]
         "operationId": name,
         "summary": summary,
         "parameters": [_QUERY[each] for each in query],
-        "responses": {**_by_status(codes), **answers} | _merged_pages(name, codes),
+        "responses": {**_by_status(list(codes)), **answers},
     }
 
 
-def _merged_pages(name: str, codes: Iterable[str]) -> Described:
+def _told_to_browsers_too(operation: Described) -> Described:
     """A browser's post gets its refusals as a page."""
-    if name != "sendForm":
-        return {}
-    answers = _by_status(codes)
-    for answer in answers.values():
-        answer["content"]["text/html"] = {"schema": {"type": "string"}}
-    return answers
+    for answer in operation["responses"].values():
+        if "application/problem+json" in answer.get("content", {}):
+            answer["content"]["text/html"] = {"schema": {"type": "string"}}
+    return operation
 
 
-def _by_status(codes: Iterable[str]) -> Described:
+def _by_status(codes: list[str]) -> Described:
     statuses = dict.fromkeys(STATUSES[code] for code in codes)
     return {str(status): _problem([code for code in codes if STATUSES[code] == status]) for status in statuses}
 
