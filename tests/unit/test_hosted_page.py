@@ -21,6 +21,7 @@ from tests.every_kind import EVERY_KIND, EVERYTHING
 from tests.unit.intake_desk import JSON, ORIGIN, URLENCODED, Answered, Intake, event
 
 HOST = "api.example"
+PERSON: dict[str, Any] = dict(CONTACT)
 OWN = f"https://{HOST}"
 NAVIGATION = {"Accept": "text/html,application/xhtml+xml", "Host": HOST}
 POSTED = {**NAVIGATION, "Origin": OWN, "Content-Type": URLENCODED}
@@ -152,7 +153,7 @@ def test_a_receipt_in_the_address_is_thanked_for_and_anything_else_is_not() -> N
 
 
 def test_the_api_s_own_origin_may_post_and_the_visitor_goes_to_the_website() -> None:
-    answered = posted(Intake(), **CONTACT)
+    answered = posted(Intake(), **PERSON)
     assert (answered.status, answered.page) == (303, f"{ORIGIN}/nl/bedankt")
 
 
@@ -172,7 +173,7 @@ def test_the_api_s_own_origin_may_post_and_the_visitor_goes_to_the_website() -> 
     ],
 )
 def test_only_the_host_that_was_asked_counts_as_our_own_origin(host: str, origin: str, status: int) -> None:
-    assert posted(Intake(), headers={"Host": host, "Origin": origin}, **CONTACT).status == status
+    assert posted(Intake(), headers={"Host": host, "Origin": origin}, **PERSON).status == status
 
 
 def test_a_form_without_a_website_s_page_comes_back_to_a_page_of_ours() -> None:
@@ -183,7 +184,7 @@ def test_a_form_without_a_website_s_page_comes_back_to_a_page_of_ours() -> None:
 
 
 def test_wrong_answers_come_back_with_what_was_typed_and_what_is_wrong() -> None:
-    typed = {**CONTACT, "email": '"><b>no', "submission_key": "k1", "form_started_at": "1.a", "utm_source": "u"}
+    typed = {**PERSON, "email": '"><b>no', "submission_key": "k1", "form_started_at": "1.a", "utm_source": "u"}
     answered = posted(Intake(), **typed)
     page = Parsed(answered)
     assert (answered.status, answered.headers["Cache-Control"]) == (422, "no-store")
@@ -206,28 +207,28 @@ def test_what_a_machine_typed_into_the_trap_is_not_typed_again() -> None:
 
 def test_a_used_key_is_replaced_so_that_the_visitor_is_not_stuck() -> None:
     intake = Intake()
-    posted(intake, **{**CONTACT, "submission_key": "k1"})
-    answered = posted(intake, **{**CONTACT, "submission_key": "k1", "message": "Iets anders"})
+    posted(intake, **{**PERSON, "submission_key": "k1"})
+    answered = posted(intake, **{**PERSON, "submission_key": "k1", "message": "Iets anders"})
     key = Parsed(answered).value("submission_key")
     assert (answered.status, len(intake.ledger.rows)) == (409, 1)
     assert key != "k1"
     assert "Iets anders" in answered.text
-    assert posted(intake, **{**CONTACT, "submission_key": key, "message": "Iets anders"}).status == 303
+    assert posted(intake, **{**PERSON, "submission_key": key, "message": "Iets anders"}).status == 303
     assert len(intake.ledger.rows) == 2
 
 
 def test_when_it_can_t_be_stored_nothing_that_was_typed_is_lost() -> None:
     intake = Intake()
     intake.ledger.fails_next = TransientError("ledger", "no")
-    answered = posted(intake, **{**CONTACT, "submission_key": "k1"})
+    answered = posted(intake, **{**PERSON, "submission_key": "k1"})
     assert (answered.status, answered.headers["Retry-After"]) == (503, "5")
     assert Parsed(answered).value("submission_key") == "k1"
     assert "Hebben jullie bakfietsen?" in answered.text
-    assert posted(intake, **{**CONTACT, "submission_key": "k1"}).status == 303
+    assert posted(intake, **{**PERSON, "submission_key": "k1"}).status == 303
 
 
 def test_other_websites_and_programs_get_the_answers_that_they_had() -> None:
-    wrong = {**CONTACT, "email": "x", "hosted_page": "1"}
+    wrong = {**PERSON, "email": "x", "hosted_page": "1"}
     assert Intake().browser(**wrong).status == 303
     assert Intake().program(**wrong).headers["Content-Type"] == "application/problem+json"
     assert posted(Intake(), headers={"Accept": JSON}, **wrong).headers["Content-Type"] == "application/problem+json"
@@ -237,7 +238,7 @@ def test_other_websites_and_programs_get_the_answers_that_they_had() -> None:
 
 @given(st.dictionaries(st.sampled_from(sorted(EVERYTHING.input_names)), st.text(max_size=50)))
 def test_whatever_was_typed_comes_back_as_text(fields: dict[str, str]) -> None:
-    encodable = {name: value.encode("utf-8", "replace").decode() for name, value in fields.items()}
+    encodable: dict[str, Any] = {name: value.encode("utf-8", "replace").decode() for name, value in fields.items()}
     answered = posted(with_every_kind(), "everything", **{**encodable, "bike": "none", "hosted_page": "1"})
     assert answered.status in {400, 422}
     if answered.status == 422:
