@@ -30,13 +30,22 @@ def answer(request: Request, dependencies: Dependencies) -> Reply:
 
 def _refused(request: Request, error: Refusal | FormToLeadError) -> Reply:
     refusal = counted(error)
-    if request.wants_json or request.method != "POST":
+    is_page = _asks_for_hosted_page(request)
+    if request.wants_json or not (is_page or request.method == "POST"):
         return problem(refusal.status, refusal.code, refusal.detail, headers=refusal.headers)
     language = choose_language("", request.header("accept-language"), LANGUAGES)
     text = REFUSALS.get(refusal.code, REFUSALS["other"])[language]
-    reply = page(refusal.status, language, [text], helped=refusal.code != "key_used_before")
+    title = "no_page_title" if is_page else "error_title"
+    reply = page(
+        refusal.status, language, [text], title=title, helped=not is_page and refusal.code != "key_used_before"
+    )
     reply["headers"].update(refusal.headers)
     return reply
+
+
+def _asks_for_hosted_page(request: Request) -> bool:
+    is_form = len(request.path) == 2 and request.path[0] == "forms"
+    return is_form and request.method == "GET" and "text/html" in request.header("accept")
 
 
 def _route(request: Request, dependencies: Dependencies) -> Reply:

@@ -99,7 +99,8 @@ def _thank_you_page(post: _Post, language: Language) -> str:
     if wanted or post.form.website.thank_you_page:
         return wanted or post.page(post.form.website.thank_you_page, language)
     # The hosted page's, relative to the address that was posted to: we need not know where the API stands.
-    return f"{post.form.id}?lang={language}"
+    root = "../" * (len(post.request.path) - 1)
+    return f"{root}forms/{post.form.id}?lang={language}"
 
 
 def _shown_again(refusal: Refusal, language: Language, post: _Post) -> Reply:

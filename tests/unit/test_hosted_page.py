@@ -149,6 +149,26 @@ def test_a_receipt_in_the_address_is_thanked_for_and_anything_else_is_not() -> N
         assert other not in opened(Intake(), receipt=other).text
 
 
+@pytest.mark.parametrize(("language", "text"), [("nl", "Dit formulier bestaat niet"), ("en", "There is no such form")])
+def test_people_who_follow_a_dead_link_get_a_page_and_programs_a_problem(language: str, text: str) -> None:
+    answered = opened(Intake(), "nothing", {"Accept-Language": language})
+    assert (answered.status, Parsed(answered).named("html")) == (404, [{"lang": language}])
+    assert text in answered.text
+    assert opened(Intake(), "nothing", {"Accept": "*/*"}).code == "unknown_form"
+    assert opened(Intake(), "nothing/schema").code == "unknown_form"
+
+
+@given(
+    st.dictionaries(st.sampled_from(["lang", "receipt", "utm_source", "gclid", "x"]), st.text(max_size=20)), st.text()
+)
+def test_any_address_and_any_header_gives_the_page(query: dict[str, str], header: str) -> None:
+    odd = dict.fromkeys(("Accept-Language", "Referer", "Host", "Accept"), header)
+    answered = opened(Intake(), headers=odd, **query)
+    assert answered.status == 200
+    answered.text.encode()
+    assert not any(set(value) & set("\r\n") for value in answered.headers.values())
+
+
 # --- its posts ---------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +200,7 @@ def test_a_form_without_a_website_s_page_comes_back_to_a_page_of_ours() -> None:
     """Relative to the address that was posted to, and with GET: a reload sends nothing again."""
     answered = posted(with_every_kind(), "everything", last_name="x", bike="city", topics="price", consent="yes")
     assert answered.status == 303
-    assert answered.headers["Location"] == f"everything?lang=nl&receipt={answered.receipt}"
+    assert answered.headers["Location"] == f"../forms/everything?lang=nl&receipt={answered.receipt}"
 
 
 def test_wrong_answers_come_back_with_what_was_typed_and_what_is_wrong() -> None:

@@ -28,6 +28,11 @@ def test_the_intake_imports_nothing_of_the_processor(modules: set[str]) -> None:
     assert not {"shared.leads.processing", "shared.leads.planning", "shared.salesforce", "shared.matching"} & modules
 
 
+def test_a_post_loads_nothing_of_pages_and_schemas(modules: set[str]) -> None:
+    only_for_readers = {"functions.intake.pages", "shared.html", "shared.form.page_texts", "shared.intake.json_schema"}
+    assert {name for name in modules if name.startswith(tuple(only_for_readers))} == set()
+
+
 def test_the_intake_s_own_modules_are_there(modules: set[str]) -> None:
     """Else the tests above would pass on nothing."""
     assert {"functions.intake.routes", "shared.intake.receiving", "boto3"} <= modules

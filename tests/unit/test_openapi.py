@@ -62,6 +62,12 @@ def codes(operation: dict[str, Any]) -> list[str]:
     return [code for each in problems for code in each["schema"]["allOf"][1]["properties"]["code"]["enum"]]
 
 
+def test_the_page_about_http_tells_every_route_and_code() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "http.md").read_text("utf-8")
+    assert [code for code in STATUSES if f"`{code}`" not in told] == []
+    assert [path for path in DOCUMENT["paths"] if path not in told] == []
+
+
 # --- what the routes answer --------------------------------------------------------------------------------------
 
 BODIES = [
@@ -89,6 +95,8 @@ HEADERS: list[dict[str, str]] = [
     {"Idempotency-Key": "x" * 300},
     {"Idempotency-Key": "used"},
     {"If-None-Match": "*"},
+    {"Accept": "text/html", "Host": "api.example"},
+    {"Accept": "text/html", "Host": "api.example", "Origin": "https://api.example"},
 ]
 
 

@@ -73,9 +73,11 @@ def _paths(forms: Mapping[str, Form]) -> Described:
     return {
         "/forms/{form_id}": {
             "parameters": [form_id],
-            "get": _operation("showForm", "The form as a page for people", _page(200), ["lang", "receipt"], [
-                "origin_not_allowed", "unknown_form", "internal_error", "unavailable",
-            ]),
+            "get": _told_to_browsers_too(
+                _operation("showForm", "The form as a page for people", _page(200), ["lang", "receipt"], [
+                    "origin_not_allowed", "unknown_form", "internal_error", "unavailable",
+                ])
+            ),
             "post": _post(forms),
             "options": _operation(
                 "preflightForm", "CORS, for the form's own websites", _nothing(204), [],
@@ -162,7 +164,7 @@ def _operation(name: str, summary: str, answers: Described, query: Iterable[str]
 
 
 def _told_to_browsers_too(operation: Described) -> Described:
-    """A browser's post gets its refusals as a page."""
+    """Browsers that post, or ask for the hosted page, get refusals as a page."""
     for answer in operation["responses"].values():
         if "application/problem+json" in answer.get("content", {}):
             answer["content"]["text/html"] = {"schema": {"type": "string"}}
