@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything sets itself up: Python 3.13 is found or fetched, see local/setup.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check smoke bench bench-matching word-lists requirements clean
+.PHONY: help setup run test check smoke bench bench-matching hostile word-lists requirements clean
 
 PYTHON := .venv/bin/python
 
@@ -40,6 +40,9 @@ bench: setup  ## CPU of a warm intake request and its cold import, as ratios
 bench-matching:  ## the matcher on a simulated org and on FEBRL, beside others (ARGS=--ours: alone, on the train seeds)
 	@sh local/setup.sh bench
 	@.local/bench/bin/python -m tests.benchmarks.matching $(or $(ARGS),--test)
+
+hostile: setup  ## a hundred thousand hostile requests through the intake (ARGS="--requests N --seed S")
+	@$(PYTHON) -m tests.hostile $(ARGS)
 
 word-lists: setup  ## fold the matcher's word lists anew, after a change in shared/matching/data
 	@$(PYTHON) -m scripts.fold_word_lists

@@ -33,6 +33,13 @@ class Part(_Strict):
         return base64.b64decode(self.base64) if self.base64 else self.text.encode()
 
 
+class Webhook(_Strict):
+    """The source of the form that sends the request; it is signed, or gets its token, when it is sent."""
+
+    source: str
+    id: str = ""
+
+
 class Request(_Strict):
     """One HTTP request with at most one body. Placeholders are filled in when it is sent."""
 
@@ -44,6 +51,7 @@ class Request(_Strict):
     multipart: dict[str, str | list[str] | Part] | None = None
     text: str | None = None
     base64: str | None = None
+    webhook: Webhook | None = None
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:

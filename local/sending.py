@@ -4,12 +4,17 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import requests
 
+from local.intake_keys import WEBHOOKS
 from local.scenarios import Part, Request, fill_in
+from shared.form.definition import forms
+from shared.webhooks.proving import proof
+from shared.webhooks.verifying import usable_keys
 
 SECONDS_TO_ANSWER = 30
 
@@ -29,10 +34,11 @@ def send(session: requests.Session, api_url: str, request: Request, values: Mapp
     """`values` fill the placeholders. Raises requests.RequestException when nobody answers."""
     filled = Request.model_validate(fill_in(request.model_dump(by_alias=True, exclude_unset=True), dict(values)))
     body, content_type = _body(filled)
-    headers = ({"Content-Type": content_type} if content_type else {}) | filled.headers
+    proving, query = _proof(filled, body or b"")
+    headers = ({"Content-Type": content_type} if content_type else {}) | proving | filled.headers
     response = session.request(
         filled.method,
-        api_url + filled.path,
+        api_url + filled.path + query,
         headers=headers,
         data=body,
         allow_redirects=False,
@@ -43,6 +49,17 @@ def send(session: requests.Session, api_url: str, request: Request, values: Mapp
 
 def describe(request: Request) -> str:
     return " ".join([request.method, request.path, *request.bodies])
+
+
+def _proof(request: Request, body: bytes) -> tuple[dict[str, str], str]:
+    """Headers and query, with its question mark, of a request that a source of the form sends."""
+    if request.webhook is None:
+        return {}, ""
+    name = request.webhook.source
+    scheme = forms()[request.path.rpartition("/")[2]].sources[name].scheme
+    key = usable_keys(scheme, WEBHOOKS[name])[0]
+    headers, query = proof(scheme, name, key, message_id=request.webhook.id, body=body, now=datetime.now(UTC))
+    return headers, f"?{query}"
 
 
 def _body(request: Request) -> tuple[bytes | None, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local import aws, deployment, emulator
+from local.intake_keys import INTAKE_SECRET
 from local.processes import Child, free_port
 from local.progress import Progress
 from local.salesforce_org import Org, RunningOrg, serve
@@ -58,10 +59,11 @@ def running(folder: Path, progress: Progress, stack_name: str = STACK_NAME) -> I
         started = to_close.enter_context(emulator.starting(port, folder, org.ca_file))
         website = to_close.enter_context(Website())
         outputs = _build_and_deploy(stack_name, website.url, started, port, folder=folder, progress=progress)
-        with progress.step("Salesforce secret and website"):
+        with progress.step("Secrets and website"):
             addresses = _addresses(outputs, website, org, port, stack_name)
             stack = Stack(addresses, outputs, org.ca_file)
             _put_salesforce_secret(stack, org)
+            _put_intake_secret(stack)
             website.start(addresses.api_url)
         yield stack
 
@@ -119,4 +121,10 @@ def _put_salesforce_secret(stack: Stack, org: RunningOrg) -> None:
     stack.client("secretsmanager").put_secret_value(
         SecretId=stack.outputs["SalesforceSecretArn"],
         SecretString=json.dumps({"login_url": org.url, "client_id": org.client_id, "client_secret": org.client_secret}),
+    )
+
+
+def _put_intake_secret(stack: Stack) -> None:
+    stack.client("secretsmanager").put_secret_value(
+        SecretId=stack.outputs["IntakeSecretArn"], SecretString=json.dumps(INTAKE_SECRET)
     )

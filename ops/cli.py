@@ -56,6 +56,7 @@ from ops.options import (
     YesOption,
 )
 from ops.stack import DEFAULT_NAME, Stack, find_stack, ledger
+from ops.webhooks_commands import webhooks_app
 from shared.form.definition import forms
 from shared.submission import IN_SALESFORCE, State, Submission
 
@@ -78,6 +79,7 @@ app.add_typer(submissions_app, name="submissions")
 app.add_typer(dlq_app, name="dlq")
 app.add_typer(forms_app, name="forms")
 app.add_typer(match_app, name="match")
+app.add_typer(webhooks_app, name="webhooks")
 
 # --- submissions -----------------------------------------------------------------------------------------
 

@@ -43,7 +43,10 @@ FINDINGS: Final[dict[Finding, str]] = {
     "converted_elsewhere": (
         "Somebody has converted the held Lead onto another Contact than the candidate: record it with `separate`."
     ),
-    "held_not_seen": "The API user can't see the held Lead: it is hidden, or gone from the bin. Look in Salesforce.",
+    "held_not_seen": (
+        "The API user can't see the held Lead: it is hidden, or gone from the bin. Look in Salesforce; if it is gone"
+        " for good, record it with `deleted`."
+    ),
     "held_deleted": "Somebody has deleted the held Lead in Salesforce: record it with `deleted`.",
     "candidate_gone": "There is no candidate in Salesforce any more: all that is left is `separate`.",
 }

@@ -31,6 +31,7 @@ class LogFields(TypedDict, total=False):
     number: int
     delay: int
     record_id: str
+    source: str
 
 
 @cache

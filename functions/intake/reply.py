@@ -21,6 +21,7 @@ _PAGE_POLICY: Final = (
 )
 _TITLES: Final = {
     400: "Bad request",
+    401: "Not known to be who it says",
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",

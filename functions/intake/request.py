@@ -22,9 +22,13 @@ MAX_BODY: Final = 64 * 1024
 """Bytes. A row of the ledger holds 400 KB at most; no form that a person fills in comes near this."""
 MAX_FIELDS: Final = 200
 MAX_NAME: Final = 100
+MAX_TOOL_FIELDS: Final = 2000
+"""Form tools send several fields for each answer, under labels as long as a sentence; the body's limit holds anyway."""
+MAX_TOOL_NAME: Final = 1000
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What the name of a form's field looks like; anything else is not repeated to anybody."""
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+_WEBHOOK_HEADERS: Final = ("webhook-source", "webhook-id", "webhook-timestamp", "webhook-signature")
 _TAKES: Final = "application/json, application/x-www-form-urlencoded, multipart/form-data"
 
 
@@ -43,14 +47,14 @@ class Refusal(Exception):
 class Request:
     """Header names are in lower case. `path` is split at its slashes.
 
-    Of a name that is twice in the query, one counts.
+    Of a name that is twice in the query, one counts. `query` may hold a token: never log it.
     """
 
     method: str
     path: tuple[str, ...]
     headers: Mapping[str, str]
     body: bytes
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -67,8 +71,15 @@ class Request:
         return self.header("content-type").partition(";")[0].strip().lower()
 
     @property
+    def is_webhook(self) -> bool:
+        """A server's post: the headers of Standard Webhooks, or a source in the address."""
+        return "webhook-source" in self.query or any(name in self.headers for name in _WEBHOOK_HEADERS)
+
+    @property
     def wants_json(self) -> bool:
         """Programs say so by what they send or accept; browsers posting a plain form do neither."""
+        if self.is_webhook:
+            return True
         accepts = self.header("accept").lower()
         return _is_json(self.media_type) or "application/json" in accepts or "application/problem+json" in accepts
 
@@ -104,24 +115,52 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 def read_fields(request: Request) -> dict[str, FieldValue]:
     """The fields by name. Raises Refusal 400 (malformed), 413 (too large) or 415 (not a kind that we read)."""
+    content = _read(request, MAX_FIELDS)
+    fields = content.by_name if isinstance(content, _Fields) else _from_json(content)
+    _expect_short_names(fields, MAX_NAME)
+    return fields
+
+
+def read_content(request: Request) -> object:
+    """The parsed JSON, whatever it is, or the fields of a form by name. Raises as `read_fields` does."""
+    content = _read(request, MAX_TOOL_FIELDS)
+    if not isinstance(content, _Fields):
+        return content
+    _expect_short_names(content.by_name, MAX_TOOL_NAME)
+    return content.by_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What a form held, to be told from what JSON held."""
+
+    by_name: dict[str, FieldValue]
+
+
+def expect_small(request: Request) -> None:
     if len(request.body) > MAX_BODY:
         raise Refusal(413, "too_large", f"The body has {len(request.body)} bytes; at most {MAX_BODY} are taken.")
+
+
+def _expect_short_names(fields: Mapping[str, FieldValue], longest: int) -> None:
+    if any(len(name) > longest for name in fields):
+        _malformed(f"A field's name is longer than {longest} characters.")
+
+
+def _read(request: Request, most: int) -> object:
+    expect_small(request)
     if request.header("content-encoding").strip().lower() not in {"", "identity"}:
         raise Refusal(415, "unsupported_encoding", "Send the body as it is, without Content-Encoding.")
     _, options = parse_options_header(request.header("content-type"))
     _expect_utf8(options.get("charset"))
     media_type = request.media_type
     if _is_json(media_type):
-        fields = _from_json(request.body)
-    elif media_type == "application/x-www-form-urlencoded":
-        fields = _from_urlencoded(request.body)
-    elif media_type == "multipart/form-data":
-        fields = _from_multipart(request.body, options.get("boundary", ""))
-    else:
-        raise Refusal(415, "unsupported_media_type", f"Send the form as one of: {_TAKES}.", {"Accept-Post": _TAKES})
-    if any(len(name) > MAX_NAME for name in fields):
-        _malformed(f"A field's name is longer than {MAX_NAME} characters.")
-    return fields
+        return _parsed(request.body)
+    if media_type == "application/x-www-form-urlencoded":
+        return _Fields(_from_urlencoded(request.body, most))
+    if media_type == "multipart/form-data":
+        return _Fields(_from_multipart(request.body, options.get("boundary", ""), most))
+    raise Refusal(415, "unsupported_media_type", f"Send the form as one of: {_TAKES}.", {"Accept-Post": _TAKES})
 
 
 def _is_json(media_type: str) -> bool:
@@ -145,15 +184,18 @@ def _text(body: bytes) -> str:
         return _malformed(f"Byte {error.start} of the body is not UTF-8.")
 
 
-def _from_json(body: bytes) -> dict[str, FieldValue]:
+def _parsed(body: bytes) -> object:
     try:
-        content = json.loads(_text(body), object_pairs_hook=_no_duplicates)
+        return json.loads(_text(body), object_pairs_hook=_no_duplicates)
     except RecursionError:
         _malformed("The JSON is nested too deeply; send one object with the fields.")
     except json.JSONDecodeError as error:
         _malformed(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
     except ValueError:
         _malformed("The JSON holds a number that is too long.")
+
+
+def _from_json(content: object) -> dict[str, FieldValue]:
     if not isinstance(content, dict):
         _malformed("The JSON must be one object with the fields by name.")
     if len(content) > MAX_FIELDS:
@@ -191,19 +233,17 @@ def _scalar(name: str, value: Any) -> str:
             return _malformed(f"{which} must be a text, a number, true, false, or a list of these.")
 
 
-def _from_urlencoded(body: bytes) -> dict[str, FieldValue]:
+def _from_urlencoded(body: bytes, most: int) -> dict[str, FieldValue]:
     try:
-        pairs = parse_qsl(
-            _text(body), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
-        )
+        pairs = parse_qsl(_text(body), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=most)
     except UnicodeDecodeError:
         _malformed("The form is not encoded in UTF-8.")
     except ValueError:
-        _malformed(f"There are more than {MAX_FIELDS} fields.")
+        _malformed(f"There are more than {most} fields.")
     return _gathered(pairs)
 
 
-def _from_multipart(body: bytes, boundary: str) -> dict[str, FieldValue]:
+def _from_multipart(body: bytes, boundary: str, most: int) -> dict[str, FieldValue]:
     if not boundary:
         _malformed("The Content-Type has no boundary.")
     pairs: list[tuple[str, str]] = []
@@ -211,7 +251,7 @@ def _from_multipart(body: bytes, boundary: str) -> dict[str, FieldValue]:
         parser = MultipartParser(
             io.BytesIO(body),
             boundary,
-            part_limit=MAX_FIELDS,
+            part_limit=most,
             memory_limit=2 * MAX_BODY,
             spool_limit=MAX_BODY,
             disk_limit=0,
@@ -222,7 +262,7 @@ def _from_multipart(body: bytes, boundary: str) -> dict[str, FieldValue]:
             _expect_utf8(part.charset)
             pairs.append((part.name or "", part.value))
     except ParserLimitReached:
-        _malformed(f"There are more than {MAX_FIELDS} parts, or a part has too many headers.")
+        _malformed(f"There are more than {most} parts, or a part has too many headers.")
     except (MultipartError, ValueError):
         _malformed("The multipart body is broken: a boundary, a header or the end is missing.")
     return _gathered(pairs)

@@ -66,6 +66,10 @@ def _route(request: Request, dependencies: Dependencies) -> Reply:
 
 def _form(request: Request, form_id: str, dependencies: Dependencies) -> Reply:
     form = _known_form(form_id, dependencies)
+    if request.method == "POST" and request.is_webhook:
+        from functions.intake.webhooks import receive_webhook  # noqa: PLC0415 (no visitor's cold start waits for it)
+
+        return receive_webhook(request, form, dependencies)
     cors = _cors(request, form, dependencies.extra_origins)
     if request.method == "OPTIONS":
         return empty(204, {"Allow": _ALLOW, **cors})

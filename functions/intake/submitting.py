@@ -70,6 +70,11 @@ def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
     return _told(outcome, post)
 
 
+def told(outcome: Answer, request: Request, form: Form, arrival: Arrival, dependencies: Dependencies) -> Reply:
+    """As its sender can use it: JSON for programs, pages for browsers."""
+    return _told(outcome, _Post(request, form, arrival, dependencies))
+
+
 def _text(arrival: Arrival, name: str) -> str:
     value = arrival.sent.get(name, "")
     return value if isinstance(value, str) else ""

@@ -18,6 +18,7 @@ from shared.errors import FormToLeadError
 from shared.form.field import FieldName, FormField, Strict, Translated, first_twice
 from shared.form.hosted import Hosted
 from shared.form.lead_fields import COMPANY_LENGTH, is_custom, is_writable
+from shared.form.sources import Source, SourceName, source_fault
 from shared.form.texts import LANGUAGES, Language
 
 FORMS_FOLDER = Path(__file__).parents[1] / "forms"
@@ -212,6 +213,7 @@ class Form(Strict):
     existing: Existing
     retention: Retention = Retention()
     hosted: Hosted = Hosted()
+    sources: dict[SourceName, Source] = Field(default_factory=dict)
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -226,6 +228,8 @@ class Form(Strict):
         self._writes_each_lead_field_once()
         self._has_what_a_lead_needs()
         self._speaks_its_languages()
+        if fault := source_fault(self.sources, self.answer_names | META_FIELDS):
+            raise ValueError(fault)
         return self
 
     def _writes_each_lead_field_once(self) -> None:

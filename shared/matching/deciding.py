@@ -5,6 +5,7 @@ read ▶ compare ▶ guard ▶ decide
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import combinations
 from typing import Final
 
 from shared.matching.compare import FIELDS, NAMES_DIFFER, Levels
@@ -142,6 +143,10 @@ def _of_likely(likely: Sequence[_Pair], pairs: Sequence[_Pair], config: MatchCon
     best = _best([pair for pair in likely if has_identifier(pair.levels)] or likely)
     same = [pair for pair in likely if pair is best or _are_one_person(pair, best, config)]
     others = [pair for pair in likely if pair not in same]
+    if any(not _are_one_person(one, other, config) for one, other in combinations(same, 2)):
+        # Whoever is like both of two people says nothing about which of them is meant.
+        others += [pair for pair in same if pair is not best]
+        same = [best]
     rivals = [pair for pair in others if _rivals(pair, best, pairs, config)]
     guards = _all_guards(best, rivals, pairs, config)
     if best.score >= config.accept and not guards:
@@ -221,7 +226,7 @@ def _needs_a_human(pair: _Pair, pairs: Sequence[_Pair]) -> bool:
     if "last_names_differ" in pair.name_guards:
         return (levels["first_name"] in _SAME_FIRST and has_identifier(levels)) or _is_at_home(levels)
     if levels["first_name"] == "alike":
-        is_doubtful = shares_contact_point(levels) or levels["email"] in {"typo", "role"}
+        is_doubtful = shares_contact_point(levels) or levels["email"] in {"typo", "close", "role"}
         return is_doubtful or (has_enough_facts(levels) and not points_at_two(pair.mine, pair.other, levels))
     if levels["phone"] == "exact":
         return levels["email"] == "exact" or not _is_seen_on_several(pairs, "phone")

@@ -155,9 +155,11 @@ def _number(text: str, region: str) -> Number | None:
 
 
 def _is_made_up(end: str) -> bool:
-    """Of the last eight digits: 11111111, 12121212, 12312312, 87654321 and 12341234, seven of them at least; real
-    numbers are so one time in five thousand."""
+    """Of the last eight digits: 11111111, 11112222, 11223344, 12121212, 12312312, 87654321 and 12341234, seven of them
+    at least; real numbers are so one time in two thousand."""
     first, last = end[:_LEAST_DIGITS], end[-_LEAST_DIGITS:]
+    if len(set(end)) <= 2 or end[0::2] == end[1::2]:
+        return True
     if end[3:] == end[:-3] or first[2:] == first[:-2] or last[2:] == last[:-2]:
         return True
     return _is_counted(first) or _is_counted(last)

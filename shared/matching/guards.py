@@ -1,5 +1,6 @@
 """What forbids an automatic update however much else agrees. Each is a way in which scores alone merged two people."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,11 +18,12 @@ _FIRST_DIFFERS: Final = frozenset({"first_names_differ"})
 _LAST_DIFFERS: Final = frozenset({"last_names_differ"})
 _POINT_AT_OTHERS: Final = frozenset({DIFFERENT, "company_domain", "same_local"})
 """E-mail addresses that say: two people, or one with two mailboxes."""
-_HINTS: Final = frozenset({"typo", "role"})
+_HINTS: Final = frozenset({"typo", "close", "role"})
 _TWO_NAMES: Final = frozenset({DIFFERENT, "alike"})
 _ELSE: Final = ("phone", "company", "street", "city", "postcode")
 _ALIKE_NAMES: Final = frozenset({"nickname", "similar", "subset", "initial"})
 _ALIKE: Final = frozenset({"exact", "close"})
+_FIRST_PART: Final = re.compile("[a-z]+")
 _BORNE: Final = 3
 """Letters of a first name from which on an address can be said to bear it."""
 _NEEDED_FACTS: Final = 2
@@ -109,12 +111,20 @@ def _is_typo_alone(levels: Levels) -> bool:
 def _is_at_one_desk(one: Facts, other: Facts, levels: Levels) -> bool:
     """The same full name at the same company and address, and nothing that says that there are two."""
     is_same = all(levels[field] == "exact" for field in ("first_name", "last_name", "company", "street", "postcode"))
-    return is_same and not (points_at_two(one, other, levels) or _is_numbered(one) or _is_numbered(other))
+    if not is_same or points_at_two(one, other, levels):
+        return False
+    # A family's own firm has father and son, and `Sales | Team` is nobody.
+    if any(word in one.company for word in one.name.last.core) or word_lists.role_mailboxes() & one.name.words:
+        return False
+    return _is_explained(one) and _is_explained(other)
 
 
-def _is_numbered(facts: Facts) -> bool:
-    """`j.jansen2@` at a company says that it has another J. Jansen."""
-    return any(not box.is_free and box.local[-1].isdigit() for box in facts.mailboxes)
+def _is_explained(facts: Facts) -> bool:
+    """Each mailbox at a company by the name alone: `j.jansen2@` and `j.p.jansen@` say that it has another J. Jansen."""
+    words = facts.name.words
+    pieces = "|".join(sorted({*words, *(word[0] for word in words)}, key=len, reverse=True))
+    own = re.compile(f"(?:(?:{pieces})[._-]?)+")
+    return all(box.is_free or own.fullmatch(box.local) for box in facts.mailboxes)
 
 
 def _is_namesake_with_mobile(levels: Levels) -> bool:
@@ -164,14 +174,34 @@ def _is_one_household(one: Facts, other: Facts, levels: Levels) -> bool:
     """A roof or a line in common, or one mailbox and two mobile numbers, or one mailbox with the name of just one."""
     if levels["email"] == levels["phone"] == "exact" or not shares_contact_point(levels):
         return False
-    if levels["email"] == levels["company"] == "exact":
-        return False  # a mailbox at work, not a family's
+    has_two = levels["phone"] == DIFFERENT and bool(_kinds(one) & _kinds(other))
+    if levels["email"] == levels["company"] == "exact" and not has_two and _is_at_work(one, other):
+        return False
     if levels["first_name"] == "initial" and levels["email"] == "exact" and _bears_a_first_name(one, other):
         return False  # J. who writes from jeroen.veenstra@ is Jeroen
+    if levels["first_name"] == "initial" and _mailbox_is_anothers(one, other):
+        return True
     if levels["first_name"] == "nickname" and levels["phone"] != "exact" and mailbox_tells_apart(one, other):
         return True
-    has_two = levels["phone"] == DIFFERENT and bool(_kinds(one) & _kinds(other))
     return has_two or levels["street"] == "exact" or levels["phone"] == "landline"
+
+
+def _mailbox_is_anothers(one: Facts, other: Facts) -> bool:
+    """J. who writes from joke.devries@ is not Jan, and may be anybody where it is devries@."""
+    families = one.name.last.spellings | other.name.last.spellings
+    for box in _in_common(one, other):
+        first = _FIRST_PART.match(box.local)
+        if folded(box.local) in families:
+            return True
+        if first and len(first[0]) >= _BORNE and first[0] in word_lists.given_names() and first[0] not in families:
+            return True
+    return False
+
+
+def _is_at_work(one: Facts, other: Facts) -> bool:
+    """A mailbox at a company that bears more than the family's name: not a family's."""
+    names = one.name.last.spellings | other.name.last.spellings
+    return any(not box.is_free and folded(box.local) not in names for box in _in_common(one, other))
 
 
 def _generations_differ(one: Facts, other: Facts) -> bool:
@@ -193,7 +223,9 @@ def _name_is_missing(one: Facts, other: Facts, levels: Levels) -> bool:
     if levels["email"] != "exact" or levels["last_name"] not in {"exact", "subset"}:
         return True
     named = one.name if one.name.given else other.name
-    return bool(named.given) and not any(_is_called_after(box.local, named) for box in _in_common(one, other))
+    if not named.given:
+        return bool(one.person.first_name or other.person.first_name)  # Mevr. and Dhr. Jansen have one mailbox
+    return not any(_is_called_after(box.local, named) for box in _in_common(one, other))
 
 
 def _is_called_after(local: str, name: Name) -> bool:

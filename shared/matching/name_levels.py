@@ -103,6 +103,8 @@ def _is_typo_of_given(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     if len(one) > 1 or len(other) > 1:
         return False
     names = word_lists.given_names()
+    if one[0][0] != other[0][0]:
+        return False  # Jayden is not Kayden: few people mistype their first letter
     return (one[0] in names) != (other[0] in names) and not _other_ending(one[0], other[0])
 
 

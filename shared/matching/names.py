@@ -13,6 +13,10 @@ _AND: Final = frozenset({"en", "und", "et", "y", "e", "and", "og", "och", "ja", 
 """Between two first names, in the languages of the word lists."""
 _FOR: Final = frozenset({"namens", "ouders", "ouder", "familie", "fam", "family", "parents", "eltern", "parent"})
 """Before the name of somebody else than who writes."""
+_ANYWHERE: Final = frozenset({"jr", "jnr", "junior", "sr", "snr", "senior"})
+"""Signs of a generation that are seldom anything else, wherever they stand."""
+_GLUED: Final = 5
+"""Letters of a word that `jr` may be written to."""
 _PLAIN_WORD: Final = re.compile("[a-z0-9]+")
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
 """How these are written where the keyboard has none: Müller is Mueller as well as Muller."""
@@ -61,7 +65,8 @@ class Name(NamedTuple):
 
 def read_name(first: str | None, last: str | None) -> Name:
     """Placeholders such as `n/a` and `test` are no names. A comma in the last name swaps what it parts."""
-    return Name(_first_name(first or ""), _last_name(last or ""))
+    name = Name(_first_name(first or ""), _last_name(last or ""))
+    return Name() if "".join((*name.first.words, *name.last.words)) in word_lists.placeholder_names() else name
 
 
 # Most candidates have one of their names in common: what is kept here is read once for all of them.
@@ -72,7 +77,7 @@ def _first_name(text: str) -> First:
     if len(given) == 1 and text.isalpha() and text.isascii():
         is_nobody = given[0] in word_lists.titles() or given[0] in _FOR
         return First() if is_nobody else First(given, generation, frozenset(given))
-    if _SEVERAL_PEOPLE.search(text) or _AND.intersection(given[1:-1]) or _FOR.intersection(given[:1]):
+    if _SEVERAL_PEOPLE.search(text) or _AND.intersection(_split(text)[1:-1]) or _FOR.intersection(given[:1]):
         return First()
     if all(word in word_lists.titles() for word in given):
         given = ()
@@ -105,16 +110,30 @@ def _words(text: str) -> tuple[tuple[str, ...], str]:
     words = _split(text)
     if not words or "".join(words) in word_lists.placeholder_names():
         return (), ""
-    if len(words) == 1:
+    if len(words) == 1 and not words[0].endswith(("jr", "sr")):
         return words, ""
     start, end = 0, len(words)
     while start < end - 1 and words[start] in word_lists.titles():
         start += 1
     while end > start + 1 and words[end - 1] in word_lists.suffix_titles():
         end -= 1
-    last = words[end - 1] if end - start > 1 and words[end - 1] not in word_lists.particles() else ""
-    generation = word_lists.generations().get(last, "")
-    return words[start : end - 1 if generation else end], generation
+    return _without_generation(words[start:end])
+
+
+def _without_generation(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """`Jansen jr.`, `Jansen d. J.` and `Jansenjr`; `Jr. Jansen` as well, where the sign can mean nothing else."""
+    generations = word_lists.generations()
+    for size in (2, 1):
+        sign = "".join(words[-size:])
+        if len(words) > size and sign in generations and (size > 1 or sign not in word_lists.particles()):
+            return words[:-size], generations[sign]
+    if sign := next((word for word in words if word in _ANYWHERE), ""):
+        rest = tuple(word for word in words if word != sign)
+        return (rest, generations[sign]) if rest else (words, "")
+    glued = words[-1]
+    if len(glued) > _GLUED and glued.endswith(("jr", "sr")):
+        return (*words[:-1], glued[:-2]), generations[glued[-2:]]
+    return words, ""
 
 
 def _split(text: str) -> tuple[str, ...]:

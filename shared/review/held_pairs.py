@@ -40,7 +40,7 @@ POSSIBLE: Final[dict[Finding, frozenset[Decision]]] = {
     "converted": frozenset({"merge"}),
     "converted_elsewhere": frozenset({"separate"}),
     "held_deleted": frozenset({"deleted"}),
-    "held_not_seen": frozenset(),
+    "held_not_seen": frozenset({"deleted"}),
     "candidate_gone": frozenset({"separate"}),
 }
 """A Lead and a Contact become one only by converting the Lead, which is a sales person's work in Salesforce. Whoever

@@ -9,13 +9,18 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from local.intake_keys import WEBHOOKS
+from shared.form.sources import Scheme
 from shared.submission import Outcome, State
+from shared.webhooks.proving import proof
+from shared.webhooks.verifying import usable_keys
 from tests.builders import a_submission
-from tests.end_to_end.conftest import LocalStack
+from tests.end_to_end.conftest import SECONDS_TO_ANSWER, LocalStack
 
 SOON = 12.0
 """Seconds in which a thing that is allowed happens for sure: the first waits of a warm function are under five."""
@@ -50,6 +55,19 @@ def settles(stack: LocalStack, receipt: str, seconds: float = SOON) -> bool:
 
 def is_taken(stack: LocalStack) -> bool:
     return stack.post("contact", someone()).status_code == 202
+
+
+def is_taken_signed(stack: LocalStack) -> bool:
+    body = json.dumps(someone()).encode()
+    [key, *_] = usable_keys(Scheme.STANDARD, WEBHOOKS["shop"])
+    headers, query = proof(Scheme.STANDARD, "shop", key, message_id=uuid.uuid4().hex, body=body, now=datetime.now(UTC))
+    answer = stack.http.post(
+        f"{stack.api_url}/forms/contact?{query}",
+        data=body,
+        headers={"Content-Type": "application/json", **headers},
+        timeout=SECONDS_TO_ANSWER,
+    )
+    return answer.status_code == 202
 
 
 def says_its_state(stack: LocalStack) -> bool:
@@ -119,6 +137,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Intake", "ReadState", says_its_state),
     ("Intake", "Enqueue", is_taken_and_settled),
     ("Intake", "ReadPersonKey", is_taken),
+    ("Intake", "ReadIntakeSecret", is_taken_signed),
     ("Processor", "TakeFromQueue", is_tried_again_soon),
     ("Processor", "LoadSubmissions", is_taken_and_settled),
     ("Processor", "SettleSubmission", is_taken_and_settled),
@@ -140,7 +159,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Backfill", "ReadSalesforceCredentials", is_filled),
 ]
 NOT_ENFORCED_HERE = {"WriteLogs"}
-KEPT_IN_MEMORY = {"ReadPersonKey", "ReadSalesforceCredentials"}
+KEPT_IN_MEMORY = {"ReadPersonKey", "ReadIntakeSecret", "ReadSalesforceCredentials"}
 """Rights that only a cold function uses."""
 
 

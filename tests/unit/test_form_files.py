@@ -26,6 +26,7 @@ from shared.form.definition import (
 )
 from shared.form.field import Choice, FieldType, FormField
 from shared.form.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
+from shared.form.sources import Source
 from shared.form.texts import FIELD_ERRORS
 
 ROOT = Path(__file__).parents[2]
@@ -279,6 +280,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "`[lead]`": LeadMapping,
     "`[existing]`": Existing,
     "`[retention]`": Retention,
+    "`[sources.<name>]`": Source,
     "`[[fields]]`": FormField,
     "`[[fields.choices]]`": Choice,
 }

@@ -33,6 +33,10 @@ def test_a_post_loads_nothing_of_pages_and_schemas(modules: set[str]) -> None:
     assert {name for name in modules if name.startswith(tuple(only_for_readers))} == set()
 
 
+def test_the_intake_imports_what_servers_send_only_when_one_does(modules: set[str]) -> None:
+    assert not {name for name in modules if name.startswith(("shared.webhooks", "functions.intake.webhooks"))}
+
+
 def test_the_intake_s_own_modules_are_there(modules: set[str]) -> None:
     """Else the tests above would pass on nothing."""
     assert {"functions.intake.routes", "shared.intake.receiving", "boto3"} <= modules

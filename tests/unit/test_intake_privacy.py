@@ -242,7 +242,7 @@ def test_nobody_can_write_a_log_line_of_their_own(value: str, said: Callable[[],
 def test_the_allow_list_of_the_log_names_nothing_about_people() -> None:
     """A new key is a decision: change this test with it."""
     assert set(LogFields.__annotations__) == {
-        "submission_id", "form_id", "state", "reason", "error", "where", "number", "delay", "record_id",
+        "submission_id", "form_id", "state", "reason", "error", "where", "number", "delay", "record_id", "source",
     }  # fmt: skip
 
 

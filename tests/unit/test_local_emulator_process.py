@@ -12,7 +12,8 @@ def zipped(path: Path, **files: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in files.items():
-            archive.writestr(f"python/{name}.py", text)
+            # A date of its own, or two archives of the same files differ by when they were written.
+            archive.writestr(zipfile.ZipInfo(f"python/{name}.py"), text)
     return path
 
 

@@ -77,7 +77,7 @@ def test_the_same_person_is_known_again(changes: dict[str, str | None]) -> None:
     ],
 )
 def test_names_from_everywhere_meet(one: tuple[str, str], other: tuple[str, str]) -> None:
-    same_mailbox = "somebody@mail.example"
+    same_mailbox = "q7k@mail.example"
     assert outcome(Person("new", *one, same_mailbox), Person("1", *other, same_mailbox)) == ("update", "1")
 
 

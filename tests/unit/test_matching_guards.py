@@ -60,8 +60,8 @@ CASES = {
         ],
     ),
     "names_only_alike": Case(
-        Person("new", "J.", "Jansen", "jansen@ziggo.example"),
-        [Person("1", "Jana", "Janssen", "jansen@ziggo.example")],
+        Person("new", "J.", "Jansen", "j.jansen@ziggo.example"),
+        [Person("1", "Jana", "Janssen", "j.jansen@ziggo.example")],
     ),
     "no_personal_identifier": Case(
         Person("new", "Jan", "Bos", "jan@mail.example", "06-21345678", None, "Dorpsweg 3", "Zeist", "3701 AA"),

@@ -92,9 +92,9 @@ def test_a_moment_of_rest_is_sent_as_xml_knows_it() -> None:
     assert b"<s:Title>+0000</s:Title>" in sent
 
 
-def test_a_lead_that_nobody_can_see_is_not_taken_for_deleted() -> None:
-    """It may be hidden from the API user and live on."""
-    assert POSSIBLE["held_not_seen"] == frozenset()
+def test_a_lead_that_nobody_can_see_is_deleted_only_if_a_person_says_so() -> None:
+    """It may be hidden from the API user and live on, or be gone from the bin: then the row must not wait for ever."""
+    assert POSSIBLE["held_not_seen"] == {"deleted"}
     assert _finding(Seen("00Q1", "unknown"), Seen("00Q2", "there"), Records, ()) == "held_not_seen"  # type: ignore[arg-type]
 
 

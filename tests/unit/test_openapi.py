@@ -95,6 +95,7 @@ HEADERS: list[dict[str, str]] = [
     {"Idempotency-Key": "x" * 300},
     {"Idempotency-Key": "used"},
     {"If-None-Match": "*"},
+    {"webhook-source": "x"},
     {"Accept": "text/html", "Host": "api.example"},
     {"Accept": "text/html", "Host": "api.example", "Origin": "https://api.example"},
 ]

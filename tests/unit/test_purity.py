@@ -20,6 +20,9 @@ PURE = [
     "matching.person", "matching.streets", "matching.word_files", "matching.word_lists", "matching.wording",
     "operations", "record_ids", "rejection", "review", "review.merging", "submission", "values", "values.cleaning",
     "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
+    "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
+    "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
+    "webhooks.verifying", "webhooks.webflow",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [

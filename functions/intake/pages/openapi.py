@@ -37,8 +37,20 @@ _ACCEPTED: Final[Described] = {
     "required": ["receipt", "state"],
     "properties": {"receipt": _RECEIPT, "state": {"enum": ["received", "settled", "rejected"]}},
 }
+_IGNORED: Final[Described] = {
+    "type": "object",
+    "required": ["state", "detail"],
+    "properties": {"state": {"const": "ignored"}, "detail": {"type": "string"}},
+}
+_SIGNED: Final = {
+    "webhook-source": "A server's name for itself; with it or any of the others the post has to prove who sent it.",
+    "webhook-id": "The same for each try of one message.",
+    "webhook-timestamp": "Unix seconds.",
+    "webhook-signature": "After Standard Webhooks, over id, timestamp and body.",
+}
 _POSTED: Final = (
-    "malformed_payload", "origin_not_allowed", "unknown_form", "key_used_before", "too_large",
+    "malformed_payload", "signature_wrong", "timestamp_out_of_range",
+    "origin_not_allowed", "unknown_form", "key_used_before", "too_large",
     "unsupported_media_type", "unsupported_charset", "unsupported_encoding", "files_not_taken", "validation_failed",
     "internal_error", "unavailable",
 )  # fmt: skip
@@ -130,6 +142,7 @@ def _paths(forms: Mapping[str, Form]) -> Described:
 
 def _post(forms: Mapping[str, Form]) -> Described:
     answers = {
+        "200": _answer("A form tool's event that is no submission: nothing is stored", {"application/json": _IGNORED}),
         "202": _answer("Stored: programs get the receipt", {"application/json": _ref("Accepted")}),
         "303": _answer(
             "Stored, or fields are wrong: browsers go to a page of the website, or of ours", {}, ["Location"]
@@ -142,7 +155,11 @@ def _post(forms: Mapping[str, Form]) -> Described:
             "in": "header",
             "description": "The same key with the same answers gives the same receipt and makes nothing new.",
             "schema": {"type": "string", "maxLength": 255},
-        }
+        },
+        *(
+            {"name": name, "in": "header", "description": told, "schema": {"type": "string"}}
+            for name, told in _SIGNED.items()
+        ),
     ]
     taken = {"anyOf": [_ref(_name(form)) for form in forms.values()]}
     kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")

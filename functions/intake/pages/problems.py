@@ -4,6 +4,8 @@ from typing import Final
 
 STATUSES: Final[dict[str, int]] = {
     "malformed_payload": 400,
+    "signature_wrong": 401,
+    "timestamp_out_of_range": 401,
     "origin_not_allowed": 403,
     "not_found": 404,
     "unknown_form": 404,
@@ -22,6 +24,8 @@ STATUSES: Final[dict[str, int]] = {
 
 ABOUT: Final[dict[str, str]] = {
     "malformed_payload": "The body is not readable as a form; `detail` says where.",
+    "signature_wrong": "A server's post that no source of the form has signed.",
+    "timestamp_out_of_range": "The signature is right, but was made more than 300 seconds ago, or ahead.",
     "origin_not_allowed": "Posted from a website that is not on the form's list.",
     "not_found": "There is no such path.",
     "unknown_form": "There is no such form; `detail` lists those that there are.",

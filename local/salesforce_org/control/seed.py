@@ -18,11 +18,11 @@ Contacts:
 
 Leads:
 - Sanne de Vries, De Vries Catering, sanne.devries@example.com, no phone, in the queue Website Leads
-- Thomas Bakker, Bakker Bouw, no e-mail, mobile 0612345679, owner Daan Verkoop
-- Zoë Maes, Maes & Zonen, zoe.maes@example.net, phone +32 470 12 34 56, owner Eva Sales
+- Thomas Bakker, Bakker Bouw, no e-mail, mobile 0648812795, owner Daan Verkoop
+- Zoë Maes, Maes & Zonen, zoe.maes@example.net, phone +32 470 48 81 27, owner Eva Sales
 - Robin Smit, twice (Smit Verhuur; Smit Verhuur BV), both robin.smit@example.com: a duplicate nobody cleaned up
 - Mark Peters, Peters Advies, mark.peters@example.org, closed, not converted, owner Eva Sales
-- Lotte Visser, Fietskoeriers Oost, lotte.visser@example.net, mobile +31612345670, which she has no more: converted to
+- Lotte Visser, Fietskoeriers Oost, lotte.visser@example.net, mobile +31648812790, which she has no more: converted to
   the Contact of that name
 
 Tasks: one, "Call back about the cargo bikes", for Anna de Boer, owner Daan Verkoop.
@@ -144,7 +144,7 @@ def add_people(records: Records) -> None:
         "LastName": "Visser",
         "Company": "Fietskoeriers Oost",
         "Email": "lotte.visser@example.net",
-        "MobilePhone": "+31612345670",
+        "MobilePhone": "+31648812790",
         "OwnerId": eva,
         "Status": _CONVERTED_STATUS,
         "IsConverted": True,
@@ -216,7 +216,7 @@ def _leads(daan: str, eva: str, queue: str) -> tuple[Row, ...]:
             "FirstName": "Thomas",
             "LastName": "Bakker",
             "Company": "Bakker Bouw",
-            "MobilePhone": "0612345679",
+            "MobilePhone": "0648812795",
             "LeadSource": "Phone Inquiry",
             "OwnerId": daan,
         },
@@ -225,7 +225,7 @@ def _leads(daan: str, eva: str, queue: str) -> tuple[Row, ...]:
             "LastName": "Maes",
             "Company": "Maes & Zonen",
             "Email": "zoe.maes@example.net",
-            "Phone": "+32 470 12 34 56",
+            "Phone": "+32 470 48 81 27",
             "Country": "Belgium",
             "Status": "Working - Contacted",
             "OwnerId": eva,

@@ -1,0 +1,1 @@
+"""Posts of servers: who sent them, and what a form tool's payload holds."""
