@@ -13,6 +13,7 @@ from ops.errors import ExitCode, OpsError, usage
 from ops.explaining import explain_wrong, is_refused, result_in_words, wrong_now
 from ops.filters import Filter, build_filter, parse_assignments, parse_ids
 from ops.forms_commands import forms_app
+from ops.import_commands import import_app
 from ops.interrupts import interruptible
 from ops.match_commands import match_app
 from ops.operations import (
@@ -80,6 +81,7 @@ app.add_typer(dlq_app, name="dlq")
 app.add_typer(forms_app, name="forms")
 app.add_typer(match_app, name="match")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(import_app, name="import")
 
 # --- submissions -----------------------------------------------------------------------------------------
 

@@ -77,16 +77,21 @@ def page(
     heading = html.escape(PAGES[title][language])
     items = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
     help_text = f"<p>{html.escape(PAGES['error_help'][language])}</p>" if helped else ""
+    return html_reply(status, language, PAGES[title][language], f"<h1>{heading}</h1><ul>{items}</ul>{help_text}")
+
+
+def html_reply(status: int, language: Language, title: str, main: str) -> Reply:
+    """`main` is HTML: whoever makes it has escaped what came from outside."""
     body = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{heading}</title><style>{_STYLE}</style></head>"
-        f"<body><main><h1>{heading}</h1><ul>{items}</ul>{help_text}</main></body></html>"
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{main}</main></body></html>"
     )
     return _reply(status, body, "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY})
 
 
-def html_reply(status: int, body: str, headers: Mapping[str, str]) -> Reply:
+def document_reply(status: int, body: str, headers: Mapping[str, str]) -> Reply:
     return _reply(status, body, "text/html; charset=utf-8", headers)
 
 

@@ -8,6 +8,7 @@ from functions.intake.refusing import counted
 from functions.intake.reply import Reply, empty, json_reply, page, problem, public_reply
 from functions.intake.request import Refusal, Request
 from functions.intake.submitting import submit
+from functions.intake.web_to_lead import read_page_post, submit_page_post, websites
 from shared.errors import FormToLeadError
 from shared.form.definition import Form
 from shared.form.texts import LANGUAGES, REFUSALS, choose_language
@@ -16,6 +17,7 @@ from shared.intake.receiving import allowed_origins
 from shared.submission import IN_SALESFORCE, State
 
 _ALLOW: Final = "GET, POST, OPTIONS"
+_POST: Final = "POST, OPTIONS"
 _READ: Final = "GET, OPTIONS"
 _RECEIPT_LENGTH: Final = 36
 
@@ -56,6 +58,8 @@ def _route(request: Request, dependencies: Dependencies) -> Reply:
             return _about_form(request, form_id, what, dependencies)
         case ("embed.js" | "openapi.json" as what,):
             return _published(request, what, dependencies)
+        case ("servlet", "servlet.WebToLead"):
+            return _web_to_lead(request, dependencies)
         case ("submissions", receipt):
             return _state(request, receipt, dependencies)
         case ("health",):
@@ -70,7 +74,7 @@ def _form(request: Request, form_id: str, dependencies: Dependencies) -> Reply:
         from functions.intake.webhooks import receive_webhook  # noqa: PLC0415 (no visitor's cold start waits for it)
 
         return receive_webhook(request, form, dependencies)
-    cors = _cors(request, form, dependencies.extra_origins)
+    cors = _cors(request, (*allowed_origins(form, dependencies.extra_origins), *request.own_origins))
     if request.method == "OPTIONS":
         return empty(204, {"Allow": _ALLOW, **cors})
     if request.method not in {"GET", "POST"}:
@@ -125,12 +129,28 @@ def _readable() -> Reply:
     return public_reply(204, "", None, {"Allow": _READ, "Access-Control-Allow-Methods": _READ})
 
 
-def _cors(request: Request, form: Form, extra: tuple[str, ...]) -> dict[str, str]:
+def _web_to_lead(request: Request, dependencies: Dependencies) -> Reply:
+    if request.method == "OPTIONS":
+        # Which form is meant stands in the body, which is still to come.
+        return empty(204, {"Allow": _POST, **_cors(request, websites(dependencies))})
+    if request.method != "POST":
+        _wrong_method(_POST)
+    post = read_page_post(request, dependencies.forms)
+    cors = _cors(request, allowed_origins(post.form, dependencies.extra_origins))
+    try:
+        reply = submit_page_post(post, dependencies)
+    except (Refusal, FormToLeadError) as error:
+        reply = _refused(request, error)
+    reply["headers"].update(cors)
+    return reply
+
+
+def _cors(request: Request, allowed: tuple[str, ...]) -> dict[str, str]:
     """Exact origins only. A missing Origin is a program or an old browser: this check is no authentication."""
     origin = request.header("origin")
     if not origin:
         return {"Vary": "Origin"}
-    if origin not in (*allowed_origins(form, extra), *request.own_origins):
+    if origin not in allowed:
         raise Refusal(403, "origin_not_allowed", "This form can't be posted from this website.", {"Vary": "Origin"})
     return {
         "Vary": "Origin",

@@ -52,6 +52,11 @@ def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
         accept_language=request.header("accept-language"),
         idempotency_key=request.header("idempotency-key").strip(),
     )
+    return take(request, form, arrival, dependencies)
+
+
+def take(request: Request, form: Form, arrival: Arrival, dependencies: Dependencies) -> Reply:
+    """The same, for whatever way the fields came. Raises likewise."""
     post = _Post(request, form, arrival, dependencies)
     try:
         outcome = receive(

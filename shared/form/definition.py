@@ -20,6 +20,7 @@ from shared.form.hosted import Hosted
 from shared.form.lead_fields import COMPANY_LENGTH, is_custom, is_writable
 from shared.form.sources import Source, SourceName, source_fault
 from shared.form.texts import LANGUAGES, Language
+from shared.form.web_to_lead import WebToLead
 
 FORMS_FOLDER = Path(__file__).parents[1] / "forms"
 
@@ -214,6 +215,7 @@ class Form(Strict):
     retention: Retention = Retention()
     hosted: Hosted = Hosted()
     sources: dict[SourceName, Source] = Field(default_factory=dict)
+    web_to_lead: WebToLead | None = None
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -225,6 +227,8 @@ class Form(Strict):
             raise ValueError(f"field {twice} is there twice")
         if taken := sorted(META_FIELDS & set(names)):
             raise ValueError(f"field {taken[0]} has a name that every form uses itself")
+        if self.web_to_lead:
+            self.web_to_lead.expect_targets(self.input_names)
         self._writes_each_lead_field_once()
         self._has_what_a_lead_needs()
         self._speaks_its_languages()

@@ -53,6 +53,7 @@ _TYPE_NEEDED = {
     "NumberOfEmployees": FieldType.INTEGER,
     "AnnualRevenue": FieldType.INTEGER,
     "HasOptedOutOfEmail": FieldType.BOOLEAN,
+    "HasOptedOutOfFax": FieldType.BOOLEAN,
     "DoNotCall": FieldType.BOOLEAN,
 }
 """Lead fields that Salesforce (or the search for known people) takes in one form only."""

@@ -33,7 +33,9 @@ TEXT_LENGTHS: Final = {
     "LeadSource": 255,
     "Description": 32000,
 }
-OTHER_FIELDS: Final = frozenset({"NumberOfEmployees", "AnnualRevenue", "HasOptedOutOfEmail", "DoNotCall"})
+OTHER_FIELDS: Final = frozenset(
+    {"NumberOfEmployees", "AnnualRevenue", "HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall"}
+)
 LOOKED_UP_ON_PEOPLE: Final = (
     "Id", "FirstName", "LastName", "Email", "Phone", "MobilePhone", "OwnerId", "LastModifiedDate",
 )  # fmt: skip

@@ -87,6 +87,18 @@ REFUSALS: Final[dict[str, dict[Language, str]]] = {
         "nl": "Het lukt nu even niet. Probeer het over een minuut opnieuw.",
         "en": "This does not work right now. Please try again in a minute.",
     },
+    "unknown_oid": {
+        "nl": "Dit formulier is bij ons niet bekend. Laat het de beheerder van de website weten: geen formulier heeft"
+        " deze oid in [web_to_lead], of het adres noemt een formulier (?form=) dat die oid niet heeft.",
+        "en": "We don't know this form. Please tell the website's owner: no form has this oid in [web_to_lead], or the"
+        " address names a form (?form=) that does not have that oid.",
+    },
+    "ambiguous_oid": {
+        "nl": "Wij weten niet welk formulier dit is. Laat het de beheerder van de website weten: meer dan één formulier"
+        " heeft deze oid; zet ?form= met de naam van het formulier achter het adres in action.",
+        "en": "We don't know which form this is. Please tell the website's owner: several forms have this oid; put"
+        " ?form= with the form's name behind the address in action.",
+    },
     "other": {
         "nl": "De website stuurde iets dat wij niet kunnen lezen. Laat het de beheerder van de website weten.",
         "en": "The website sent something that we can't read. Please tell the website's owner.",

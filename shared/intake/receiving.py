@@ -28,6 +28,9 @@ from shared.values.cleaning import one_line, storable
 FORGOTTEN_AFTER: Final = timedelta(minutes=2)
 """A row that nobody picked up for so long is queued again by the requeue function."""
 KEY_LENGTH: Final = 255
+WEB_TO_LEAD: Final = "web_to_lead"
+_NOBODY_TO_ANSWER: Final = frozenset({WEB_TO_LEAD})
+"""Channels whose senders read no errors: the processor judges what they send, and an operator mends it."""
 _SOURCE_LENGTH: Final = 1000
 _URL_LENGTH: Final = 2000
 """Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
@@ -97,7 +100,7 @@ def receive(
     if key and arrival.signed:
         key = f"{arrival.channel}\n{key}"  # a visitor's key is one line, so that this one can't be guessed at
     checked = check(form, sent)
-    if checked.errors and form.on_field_error == "answer":
+    if checked.errors and form.on_field_error == "answer" and arrival.channel not in _NOBODY_TO_ANSWER:
         count("FieldErrors", form=form.id)
         return FieldsWrong(checked.errors, language)
     submission = _submission(form, arrival, sent, checked, key=key, language=language, secret=secret(), now=now)

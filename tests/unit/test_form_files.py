@@ -28,6 +28,7 @@ from shared.form.field import Choice, FieldType, FormField
 from shared.form.lead_fields import OTHER_FIELDS, TEXT_LENGTHS
 from shared.form.sources import Source
 from shared.form.texts import FIELD_ERRORS
+from shared.form.web_to_lead import WebToLead
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "forms.md").read_text("utf-8")
@@ -281,6 +282,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "`[existing]`": Existing,
     "`[retention]`": Retention,
     "`[sources.<name>]`": Source,
+    "`[web_to_lead]`": WebToLead,
     "`[[fields]]`": FormField,
     "`[[fields.choices]]`": Choice,
 }

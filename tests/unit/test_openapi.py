@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from functions.intake import web_to_lead
 from functions.intake.pages.problems import ABOUT, STATUSES
 from shared.errors import TransientError
 from tests.unit.intake_desk import BROWSER, JSON, ORIGIN, URLENCODED, Answered, Intake, event
@@ -43,7 +44,8 @@ def codes_in_source() -> set[tuple[Any, Any]]:
 
 
 def test_every_code_of_the_source_is_described_with_its_status_and_no_other() -> None:
-    assert codes_in_source() == {(status, code) for code, status in STATUSES.items()}
+    of_pages = {(404, code) for code in web_to_lead._WHY_UNKNOWN}
+    assert codes_in_source() | of_pages == {(status, code) for code, status in STATUSES.items()}
     assert set(ABOUT) == set(STATUSES)
 
 
@@ -78,6 +80,7 @@ BODIES = [
     (f"{JSON}; charset=latin1", b"{}"),
     (URLENCODED, b"last_name=x&email=x%40example.com&message=x&consent=on"),
     (URLENCODED, b"hosted_page=1"),
+    (URLENCODED, b"oid=unknown&last_name=x"),
     (
         "multipart/form-data; boundary=x",
         b'--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nc\r\n--x--\r\n',

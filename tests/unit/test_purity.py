@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PURE = [
     "crm", "deadline", "errors", "form", "form.check", "form.definition", "form.field", "form.fit",
-    "form.hosted", "form.lead_fields", "form.org_shape", "form.org_types", "form.page_texts", "form.texts", "html",
-    "intake", "intake.form_start", "intake.json_schema", "intake.person_keys", "intake.spam", "intake.validation",
-    "leads", "leads.candidates", "leads.generic_keys", "leads.holding",
+    "form.hosted", "form.lead_fields", "form.org_shape", "form.org_types", "form.page_texts", "form.texts",
+    "form.web_to_lead", "html", "intake", "intake.form_start", "intake.json_schema", "intake.person_keys",
+    "intake.spam", "intake.validation", "intake.web_to_lead", "leads", "leads.candidates", "leads.generic_keys",
+    "leads.holding",
     "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "matching",
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
     "matching.facts", "matching.guards", "matching.keys", "matching.name_levels", "matching.names",

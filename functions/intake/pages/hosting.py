@@ -7,7 +7,7 @@ from typing import Final
 
 from functions.intake.dependencies import Dependencies
 from functions.intake.pages.form_page import CAMPAIGN_FIELDS, Filled, form_page, headers, thank_you_page
-from functions.intake.reply import Reply, html_reply
+from functions.intake.reply import Reply, document_reply
 from functions.intake.request import Refusal, Request
 from shared.form.definition import Form
 from shared.form.page_texts import PAGE_TEXTS
@@ -84,4 +84,4 @@ def _tidy(text: str) -> str:
 
 
 def _page(status: int, page: Html, language: Language, form: Form, dependencies: Dependencies) -> Reply:
-    return html_reply(status, page, {"Content-Language": language, **headers(form, dependencies.extra_origins)})
+    return document_reply(status, page, {"Content-Language": language, **headers(form, dependencies.extra_origins)})

@@ -56,6 +56,11 @@ _POSTED: Final = (
 )  # fmt: skip
 
 
+_NOT_OF_PAGES: Final = frozenset({"signature_wrong", "timestamp_out_of_range", "unknown_form", "validation_failed"})
+"""A visitor of a generated page can't be asked to mend an answer."""
+_KINDS: Final = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+
+
 def openapi(forms: Mapping[str, Form]) -> Described:
     return {
         "openapi": "3.1.0",
@@ -113,14 +118,22 @@ def _paths(forms: Mapping[str, Form]) -> Described:
             ), [], ["unknown_form", "internal_error", "unavailable"]),
             "options": _operation("preflightStart", "CORS", _nothing(204), [], ["unknown_form", "internal_error"]),
         },
+        "/servlet/servlet.WebToLead": {
+            "post": _post_page(forms),
+            "options": _operation(
+                "preflightPage", "CORS, for the forms' own websites", _nothing(204), [],
+                ["origin_not_allowed", "internal_error"],
+            ),
+            "get": _refused("getPage", "Not taken: pages are posted"),
+        },
         "/submissions/{receipt}": {
             "parameters": [receipt],
             "get": _operation(
                 "readState", "The state of a submission and nothing else", _json(200, _ref("Accepted")), [],
                 ["unknown_receipt", "internal_error", "unavailable"],
             ),
-            "post": _told_to_browsers_too(_refused("postState")),
-            "options": _refused("preflightState"),
+            "post": _told_to_browsers_too(_refused("postState", "Not taken: a state can only be read")),
+            "options": _refused("preflightState", "Not taken: a state can only be read"),
         },
         "/embed.js": {
             "get": _operation("readScript", "The script for websites", _cached("text/javascript"), [], [
@@ -162,13 +175,31 @@ def _post(forms: Mapping[str, Form]) -> Described:
         ),
     ]
     taken = {"anyOf": [_ref(_name(form)) for form in forms.values()]}
-    kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
     operation["requestBody"] = {
         "required": True,
         "description": "UTF-8, at most 64 KiB, no files.",
-        "content": {kind: {"schema": taken} for kind in kinds},
+        "content": {kind: {"schema": taken} for kind in _KINDS},
     }
     return operation
+
+
+def _post_page(forms: Mapping[str, Form]) -> Described:
+    """What a page sends beside its oid are ids of Salesforce's own, so no schema can name them."""
+    codes = [code for code in _POSTED if code not in _NOT_OF_PAGES] + ["unknown_oid", "ambiguous_oid"]
+    answers = {
+        "200": _answer("The debugging page, where the form's file allows `debug=1`", {"text/html": {"type": "string"}}),
+        "202": _answer("Stored: programs get the receipt", {"application/json": _ref("Accepted")}),
+        "303": _answer("Stored: browsers go to `retURL`, or to a page of the website or of ours", {}, ["Location"]),
+    }
+    operation = _operation("sendPage", "Send a page that Salesforce's Web-to-Lead generated", answers, [], codes)
+    page = {
+        "type": "object",
+        "required": ["oid"],
+        "properties": {name: {"type": "string"} for name in ("oid", "retURL", "debug", "encoding")},
+    }
+    operation["parameters"] = [_in_query("form", "Which form, where several have the oid.", {"enum": sorted(forms)})]
+    operation["requestBody"] = {"required": True, "content": {kind: {"schema": page} for kind in _KINDS}}
+    return _told_to_browsers_too(operation)
 
 
 def _operation(name: str, summary: str, answers: Described, query: Iterable[str], codes: Iterable[str]) -> Described:
@@ -199,8 +230,8 @@ def _problem(codes: list[str]) -> Described:
     return _answer(told, {"application/problem+json": narrowed})
 
 
-def _refused(name: str) -> Described:
-    return _operation(name, "Not taken: a state can only be read", {}, [], ["method_not_allowed", "internal_error"])
+def _refused(name: str, why: str) -> Described:
+    return _operation(name, why, {}, [], ["method_not_allowed", "internal_error"])
 
 
 def _answer(told: str, content: Mapping[str, Described], headers: Iterable[str] = ()) -> Described:

@@ -173,7 +173,7 @@ def _extra_type(field: Field, *, is_person: bool) -> str | None:
 
 def _permissionable(field: Field, compound_name: str | None) -> bool:
     """Whether a permission set can hide the field; those that every user sees are known from the recorded describe."""
-    if field.custom or field.compound or field.name in {"HasOptedOutOfEmail", "DoNotCall"}:
+    if field.custom or field.compound or field.name in {"HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall"}:
         return True
     always = field.name in {"IndividualId", "RecordTypeId", "EmailBouncedReason", "EmailBouncedDate"}
     return field.nillable and field.createable and field.updateable and compound_name != "Name" and not always

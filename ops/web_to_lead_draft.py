@@ -1,0 +1,352 @@
+"""From a Web-to-Lead page's form to the form file that takes its posts: names, types, lengths, constants."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from ops.errors import usage
+from ops.web_to_lead_names import api_name, field_name, humanised
+from ops.web_to_lead_page import Choice, Input, PageForm
+from shared.form.definition import META_FIELDS, Spam, as_origin
+from shared.form.field import FREE_TEXT, FieldType
+from shared.form.lead_fields import TEXT_LENGTHS
+from shared.form.texts import Language
+from shared.form.web_to_lead import CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
+from shared.record_ids import full_id
+from shared.values.countries import country_code
+
+PLACEHOLDER: Final = "[not provided]"
+"""What Web-to-Lead itself writes where a name or a company is missing."""
+_LONG: Final = 32000
+_CUSTOM_ROOM: Final = 255
+_DAY_MONTH_YEAR: Final = "dmy"
+_TYPES: Final = {
+    "FirstName": FieldType.NAME,
+    "LastName": FieldType.NAME,
+    "Email": FieldType.EMAIL,
+    "Phone": FieldType.PHONE,
+    "MobilePhone": FieldType.PHONE,
+    "NumberOfEmployees": FieldType.INTEGER,
+    "AnnualRevenue": FieldType.INTEGER,
+    "HasOptedOutOfEmail": FieldType.BOOLEAN,
+    "HasOptedOutOfFax": FieldType.BOOLEAN,
+    "DoNotCall": FieldType.BOOLEAN,
+    "Street": FieldType.TEXTAREA,
+    "Description": FieldType.TEXTAREA,
+}
+_BY_KIND: Final = {
+    "textarea": FieldType.TEXTAREA,
+    "select": FieldType.CHOICE,
+    "multiple": FieldType.CHOICES,
+    "checkboxes": FieldType.CHOICES,
+    "checkbox": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+}
+_NAMES: Final = {"URL": "url", "emailOptOut": "email_opt_out", "faxOptOut": "fax_opt_out", "doNotCall": "do_not_call"}
+_AUTOCOMPLETE: Final = {
+    "FirstName": "given-name",
+    "LastName": "family-name",
+    "Company": "organization",
+    "Title": "organization-title",
+    "Email": "email",
+    "Phone": "tel",
+    "Website": "url",
+    "Street": "street-address",
+    "City": "address-level2",
+    "PostalCode": "postal-code",
+}
+_TICKED: Final = frozenset({"", "1", "on", "true", "yes"})
+
+
+@dataclass(frozen=True, slots=True)
+class DraftField:
+    """`guessed`: the API name was made from the label, since a page knows custom fields by their ids only."""
+
+    theirs: str
+    name: str
+    type: FieldType
+    label: str
+    lead_field: str
+    required: bool = False
+    max_length: int | None = None
+    lead_length: int | None = None
+    cut: bool = False
+    choices: tuple[Choice, ...] = ()
+    autocomplete: str = ""
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What the page posts as a constant, and the form's file then gives itself."""
+
+    theirs: str
+    lead_field: str
+    value: str | bool | int
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    form_id: str
+    title: str
+    language: Language
+    country: str
+    origins: tuple[str, ...]
+    thank_you_page: str
+    org_id: str
+    fields: tuple[DraftField, ...]
+    fixed: tuple[Fixed, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    campaign_id: str = ""
+    member_status: str = ""
+    date_order: str = ""
+    has_captcha: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def guessed(self) -> list[str]:
+        fields = [one.lead_field for one in self.fields if one.guessed]
+        return fields + [one.lead_field for one in self.fixed if one.guessed]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command was told, or found on the page."""
+
+    form_id: str
+    title: str
+    language: Language
+    country: str
+    websites: tuple[str, ...] = ()
+
+
+def draft_of(form: PageForm, settings: Settings) -> Draft:
+    """Raises OpsError where the page lacks what no form can do without."""
+    org_id = _org_id(form.constant("oid", "orgid"))
+    origins, thank_you_page = _website(form.constant("returl"), settings.websites)
+    maker = _Maker(form)
+    maker.read()
+    if not maker.fields:
+        raise usage("The form asks no question at all, so there is nothing to import.")
+    given = {one.lead_field for one in maker.fixed}
+    asked = {one.lead_field: one for one in maker.fields}
+    defaults = {} if "Company" in given else {"Company": PLACEHOLDER}
+    if "LastName" not in {*given, *asked}:
+        defaults["LastName"] = PLACEHOLDER
+        maker.notes.append(f"The page asks for no last name: each Lead gets {PLACEHOLDER}, as Web-to-Lead did.")
+    if "Company" not in given:
+        maker.notes.append(f"A Lead without a company gets {PLACEHOLDER}, as Web-to-Lead did; change lead.defaults.")
+    dates = any(one.type is FieldType.DATE for one in maker.fields)
+    order = "mdy" if settings.country == "US" else _DAY_MONTH_YEAR
+    if dates:
+        maker.notes.append(f'Dates are read as "{order}" (from --country); change web_to_lead.date_order if wrong.')
+    if any(one.type is FieldType.BOOLEAN and one.guessed for one in maker.fields):
+        maker.notes.append("If one of the checkboxes asks for consent, make it the form's [consent].")
+    has_captcha = form.has_captcha or any(one.name == "captcha_settings" for one in form.inputs)
+    if has_captcha:
+        maker.notes.append("The page has a reCAPTCHA; its token is passed on, and counts once the form says so.")
+    return Draft(
+        form_id=settings.form_id,
+        title=settings.title,
+        language=settings.language,
+        country=settings.country,
+        origins=origins,
+        thank_you_page=thank_you_page,
+        org_id=org_id,
+        fields=tuple(maker.fields),
+        fixed=tuple(maker.fixed),
+        defaults=defaults,
+        campaign_id=maker.campaign_id,
+        member_status=maker.member_status if maker.campaign_id else "",
+        date_order=order if dates else "",
+        has_captcha=has_captcha,
+        notes=(*form.notes, *maker.notes),
+    )
+
+
+def confirmed(draft: Draft, unknown: Iterable[str]) -> Draft:
+    """After the org was asked: only the names of `unknown` are still guesses."""
+    still = {name.lower() for name in unknown}
+    return replace(
+        draft,
+        fields=tuple(replace(one, guessed=one.guessed and one.lead_field.lower() in still) for one in draft.fields),
+        fixed=tuple(replace(one, guessed=one.guessed and one.lead_field.lower() in still) for one in draft.fixed),
+    )
+
+
+def _org_id(value: str) -> str:
+    if not value:
+        raise usage("The form has no oid: the org's id (00D...) as Salesforce writes it into a hidden field.")
+    if not value.startswith("00D") or full_id(value) is None:
+        raise usage("The form's oid is no org id: 15 or 18 characters that begin with 00D.")
+    return value
+
+
+def _website(page_after: str, websites: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Origins, and the path of the page afterwards."""
+    try:
+        parts = urlsplit(page_after)
+        origin = as_origin(f"{parts.scheme}://{parts.netloc}".lower())
+    except ValueError:
+        if not websites:
+            raise usage(
+                "The page's retURL is no address of a website, so nobody knows where the form stands."
+                " Say so: --website https://www.example.com"
+            ) from None
+        return websites, "/"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    good = re.fullmatch(r"/(?!/)[!-\[\]-~]*", path) is not None
+    return tuple(dict.fromkeys((*websites, origin))), path if good else "/"
+
+
+# --- the questions -------------------------------------------------------------------------------------------------
+
+
+class _Maker:
+    def __init__(self, form: PageForm) -> None:
+        self._form = form
+        self._names = {Spam().honeypot, *META_FIELDS, *CONTROLS, *STANDARD, *_NAMES.values()}
+        self._lead_fields: set[str] = set()
+        self.fields: list[DraftField] = []
+        self.fixed: list[Fixed] = []
+        self.notes: list[str] = []
+        self.campaign_id = ""
+        self.member_status = ""
+
+    def read(self) -> None:
+        for one in self._form.inputs:
+            if one.name.lower() in CONTROLS or one.name in {CAPTCHA, *META_FIELDS}:
+                continue
+            if one.name in SETTINGS:
+                self._setting(one)
+            elif one.name in STANDARD:
+                self._standard(one)
+            elif is_custom_id(one.name):
+                self._custom(one)
+            else:
+                self.notes.append(f"{one.name} is no name of Web-to-Lead; it is left out.")
+
+    def _setting(self, one: Input) -> None:
+        if one.kind != "hidden":
+            self.notes.append(
+                f"{one.name} is a question on the page; a form's file gives it itself, so it is left out."
+            )
+            return
+        match one.name:
+            case "recordType" if one.value.strip():
+                self.fixed.append(Fixed(one.name, "RecordTypeId", one.value.strip()))
+                self.notes.append("lead.record_type with the record type's name goes for a sandbox as well.")
+            case "Campaign_ID" if re.fullmatch("701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", one.value.strip()):
+                self.campaign_id = one.value.strip()
+            case "Campaign_ID" if one.value.strip():
+                self.notes.append("Campaign_ID is no campaign's id (701...); it is left out.")
+            case "member_status":
+                self.member_status = one.value.strip()[:40]
+
+    def _standard(self, one: Input) -> None:
+        lead_field = STANDARD[one.name][0]
+        if lead_field in self._lead_fields:
+            self.notes.append(f"{one.name} would write {lead_field} twice; it is left out.")
+            return
+        if one.kind == "hidden" and one.value.strip():
+            self._lead_fields.add(lead_field)
+            self.fixed.append(Fixed(one.name, lead_field, _constant(lead_field, one.value)))
+            return
+        kind = _standard_type(one, lead_field)
+        if lead_field == "Description":
+            kind = FieldType.TEXTAREA
+        if kind is FieldType.CHOICE and not one.choices:
+            kind = FieldType.TEXT
+        has_country = any(other.name == "country_code" for other in self._form.inputs)
+        if lead_field == "StateCode" and not (has_country and kind is FieldType.CHOICE):
+            lead_field = "State"
+        self._lead_fields.add(lead_field)
+        needs_country = lead_field == "CountryCode" and any(other.name == "state_code" for other in self._form.inputs)
+        if needs_country:
+            self.notes.append("Salesforce takes no state without a country, so country_code is required.")
+        self.fields.append(
+            DraftField(
+                theirs=one.name,
+                name=_NAMES.get(one.name, one.name),
+                type=kind,
+                label=one.label or humanised(one.name),
+                lead_field=lead_field,
+                required=one.required or lead_field == "LastName" or needs_country,
+                max_length=_length(one, kind, TEXT_LENGTHS.get(lead_field)),
+                choices=one.choices if kind in {FieldType.CHOICE, FieldType.CHOICES} else (),
+                autocomplete=_AUTOCOMPLETE.get(lead_field, ""),
+            )
+        )
+
+    def _custom(self, one: Input) -> None:
+        api_name = self._api_name(one)
+        if one.kind == "hidden" and one.value.strip():
+            self.fixed.append(Fixed(one.name, api_name, one.value.strip(), guessed=True))
+            return
+        kind = _BY_KIND.get(one.kind, FieldType.TEXT)
+        if one.kind == "checkbox" and one.value.strip().lower() not in _TICKED:
+            kind, one = FieldType.CHOICES, replace(one, choices=(Choice(one.value, one.label or one.value),))
+        if kind in {FieldType.CHOICE, FieldType.CHOICES} and not one.choices:
+            kind = FieldType.TEXT
+        goes_to_description = one.kind == "datetime"
+        if goes_to_description:
+            self.notes.append(
+                f"{one.label or one.name} asks for a date and a time; the answer goes in the Description."
+            )
+        length = _length(one, kind, None)
+        is_long = kind is FieldType.TEXTAREA and one.max_length is None
+        room = None if goes_to_description or not length or length <= _CUSTOM_ROOM else length
+        self.fields.append(
+            DraftField(
+                theirs=known_as(one.name),
+                name=self._name(one),
+                type=kind,
+                label=one.label or f"Field {one.name}",
+                lead_field="Description" if goes_to_description else api_name,
+                required=one.required,
+                max_length=length,
+                lead_length=_CUSTOM_ROOM if is_long else room,
+                cut=is_long,
+                choices=one.choices if kind in {FieldType.CHOICE, FieldType.CHOICES} else (),
+                guessed=not goes_to_description,
+            )
+        )
+
+    def _name(self, one: Input) -> str:
+        name = field_name(one, self._names)
+        self._names.add(name)
+        return name
+
+    def _api_name(self, one: Input) -> str:
+        name = api_name(one, self._lead_fields)
+        self._lead_fields.add(name)
+        return name
+
+
+def _standard_type(one: Input, lead_field: str) -> FieldType:
+    if lead_field in {"Country", "CountryCode"}:
+        known = all(country_code(choice.value) for choice in one.choices)
+        return FieldType.COUNTRY if known or lead_field == "CountryCode" else FieldType.CHOICE
+    return _TYPES.get(lead_field) or (FieldType.CHOICE if one.kind == "select" else FieldType.TEXT)
+
+
+def _constant(lead_field: str, value: str) -> str | bool | int:
+    match _TYPES.get(lead_field):
+        case FieldType.BOOLEAN:
+            return value.strip().lower() in _TICKED
+        case FieldType.INTEGER if re.fullmatch("[0-9]{1,9}", value.strip(), re.ASCII):
+            return int(value)
+        case _:
+            return value.strip()
+
+
+def _length(one: Input, kind: FieldType, room: int | None) -> int | None:
+    """None where length is no matter, and where the Lead field's own is the form's default."""
+    if kind not in FREE_TEXT and kind is not FieldType.PHONE:
+        return None
+    if one.max_length is None and room is None and kind is FieldType.TEXTAREA:
+        return _LONG
+    return min(one.max_length or room or _CUSTOM_ROOM, room or _LONG)
