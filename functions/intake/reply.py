@@ -91,6 +91,16 @@ def html_reply(status: int, language: Language, title: str, main: str) -> Reply:
     return _reply(status, body, "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY})
 
 
+def document_reply(status: int, body: str, headers: Mapping[str, str]) -> Reply:
+    return _reply(status, body, "text/html; charset=utf-8", headers)
+
+
+def public_reply(status: int, body: str, content_type: str | None, headers: Mapping[str, str]) -> Reply:
+    """For what every website may read: it holds nothing of anybody. A 304 has no body, so no type either."""
+    read_by_all = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", **headers}
+    return _reply(status, body, content_type, read_by_all) if content_type else empty(status, read_by_all)
+
+
 def empty(status: int, headers: Mapping[str, str]) -> Reply:
     return {"statusCode": status, "headers": {**_ALWAYS, **headers}, "body": ""}
 

@@ -27,6 +27,7 @@ MAX_TOOL_FIELDS: Final = 2000
 MAX_TOOL_NAME: Final = 1000
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What the name of a form's field looks like; anything else is not repeated to anybody."""
+_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
 _WEBHOOK_HEADERS: Final = ("webhook-source", "webhook-id", "webhook-timestamp", "webhook-signature")
 _TAKES: Final = "application/json, application/x-www-form-urlencoded, multipart/form-data"
 
@@ -44,8 +45,10 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are in lower case. `path` is split at its slashes; of a name twice in `query` the last counts. The
-    query may hold a token: never log it."""
+    """Header names are in lower case. `path` is split at its slashes.
+
+    Of a name that is twice in the query, one counts. `query` may hold a token: never log it.
+    """
 
     method: str
     path: tuple[str, ...]
@@ -59,6 +62,13 @@ class Request:
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """What browsers send as Origin from a page of this API itself. Plain HTTP only on one's own machine."""
+        host = self.header("host").lower()
+        schemes = ("https", "http") if _LOOPBACK.fullmatch(host) else ("https",)
+        return tuple(f"{scheme}://{host}" for scheme in schemes) if host else ()
 
     @property
     def media_type(self) -> str:

@@ -64,7 +64,7 @@ def _received(request: Request, form: Form, name: str, answers: Answers, depende
         secret=dependencies.secret,
         now=dependencies.now(),
     )
-    return told(outcome, request, form, arrival, dependencies.extra_origins)
+    return told(outcome, request, form, arrival, dependencies)
 
 
 def _proved(request: Request, form: Form, dependencies: Dependencies) -> tuple[str, Source]:

@@ -4,11 +4,11 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 
-from local.website.html import Html, element, together
 from local.website.texts import Texts
 from shared.form.definition import CLICK_ID_FIELDS, UTM_FIELDS, ConsentText, Form
 from shared.form.field import Choice, FieldType, FormField
 from shared.form.texts import Language
+from shared.html import Html, element, together
 
 INPUT_TYPES: Mapping[FieldType, str] = {
     FieldType.EMAIL: "email",

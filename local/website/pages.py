@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from local.website.html import Html, element, together
 from local.website.inputs import consent_input, hidden_inputs, honeypot, visible_input
 from local.website.texts import CONTACT, FORM_IDS, TEST_RIDE, TEXTS, Texts
 from shared.form.definition import Form, FormField
 from shared.form.texts import FIELD_ERRORS, LANGUAGES, Language
+from shared.html import Html, element, together
 from shared.intake.validation import FieldError, describe
 
 type Query = Mapping[str, Sequence[str]]

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from shared.crm import Named
 from shared.errors import FormToLeadError
 from shared.form.field import FieldName, FormField, Strict, Translated, first_twice
+from shared.form.hosted import Hosted
 from shared.form.lead_fields import COMPANY_LENGTH, is_custom, is_writable
 from shared.form.sources import Source, SourceName, source_fault
 from shared.form.spam_section import Spam
@@ -26,7 +27,7 @@ FORMS_FOLDER = Path(__file__).parents[1] / "forms"
 
 META_FIELDS = frozenset(
     {
-        "lang", "submission_key", "return_url", "page_url", "referrer", "form_started_at",
+        "lang", "submission_key", "return_url", "page_url", "referrer", "form_started_at", "hosted_page",
         "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
         "gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id",
         "cf-turnstile-response", "h-captcha-response", "g-recaptcha-response",
@@ -83,10 +84,13 @@ type PageByLanguage = dict[Language, PagePath]
 
 
 class Website(Strict):
-    """Pages are paths: they are opened on the website that the visitor came from, if it is in `origins`."""
+    """Pages are paths: they are opened on the website that the visitor came from, if it is in `origins`.
+
+    Without a page of the website the visitor gets one of ours.
+    """
 
     origins: Annotated[tuple[Origin, ...], Field(min_length=1)]
-    thank_you_page: PageByLanguage
+    thank_you_page: PageByLanguage = Field(default_factory=dict)
     error_page: PageByLanguage = Field(default_factory=dict)
 
 
@@ -209,6 +213,7 @@ class Form(Strict):
     lead: LeadMapping = LeadMapping()
     existing: Existing
     retention: Retention = Retention()
+    hosted: Hosted = Hosted()
     sources: dict[SourceName, Source] = Field(default_factory=dict)
     web_to_lead: WebToLead | None = None
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
@@ -259,7 +264,6 @@ class Form(Strict):
     def _speaks_its_languages(self) -> None:
         texts: list[tuple[str, Mapping[Language, str]]] = [
             ("title", self.title),
-            ("website.thank_you_page", self.website.thank_you_page),
         ]
         texts += [(f"fields.{field.name}.label", field.label) for field in self.fields]
         texts += [
@@ -267,8 +271,14 @@ class Form(Strict):
             for field in self.fields
             for choice in field.choices
         ]
-        if self.website.error_page:
-            texts.append(("website.error_page", self.website.error_page))
+        optional: dict[str, Mapping[Language, str]] = {
+            "website.thank_you_page": self.website.thank_you_page,
+            "website.error_page": self.website.error_page,
+            "hosted.intro": self.hosted.intro,
+            "hosted.button": self.hosted.button,
+            **{f"fields.{field.name}.hint": field.hint for field in self.fields},
+        }
+        texts += [(key, text) for key, text in optional.items() if text]
         if self.consent:
             texts.append(("consent.text", self.consent.text))
         for key, text in texts:

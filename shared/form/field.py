@@ -81,6 +81,7 @@ class FormField(Strict):
     name: FieldName
     type: FieldType = FieldType.TEXT
     label: Translated
+    hint: Translated = Field(default_factory=dict)
     required: bool = False
     max_length: Annotated[int, Field(gt=0, le=32000)] = 255
     minimum: int | None = None

@@ -84,6 +84,10 @@ REFUSALS: Final[dict[str, dict[Language, str]]] = {
         "nl": "Bij dit formulier kunt u geen bestand meesturen.",
         "en": "This form takes no files.",
     },
+    "unknown_form": {
+        "nl": "Dit formulier bestaat niet of niet meer. Controleer het adres van de pagina.",
+        "en": "There is no such form, or there is no longer. Please check the page's address.",
+    },
     "unavailable": {
         "nl": "Het lukt nu even niet. Probeer het over een minuut opnieuw.",
         "en": "This does not work right now. Please try again in a minute.",
@@ -110,6 +114,7 @@ REFUSALS: Final[dict[str, dict[Language, str]]] = {
 PAGES: Final[dict[str, dict[Language, str]]] = {
     "thank_you_title": {"nl": "Bedankt", "en": "Thank you"},
     "error_title": {"nl": "Uw bericht is niet verstuurd", "en": "Your message was not sent"},
+    "no_page_title": {"nl": "Dit formulier kan niet worden getoond", "en": "This form can't be shown"},
     "error_help": {
         "nl": "Ga terug met de knop van uw browser: wat u invulde staat er nog.",
         "en": "Go back with your browser's button: what you filled in is still there.",

@@ -75,7 +75,11 @@ def check(form: Form, sent: Mapping[str, FieldValue]) -> Checked:
 def consent_given(form: Form, sent: Mapping[str, FieldValue]) -> bool:
     if form.consent is None:
         return False
-    return any(text.strip().lower() in _YES for text in _texts(sent.get(form.consent.field, "")))
+    return said_yes(sent.get(form.consent.field, ""))
+
+
+def said_yes(sent: FieldValue) -> bool:
+    return any(text.strip().lower() in _YES for text in _texts(sent))
 
 
 def describe(form: Form, error: FieldError, language: Language) -> str:
@@ -109,9 +113,9 @@ def _clean(form_field: FormField, sent: FieldValue, form: Form) -> CleanValue | 
 
 
 def _clean_text(form_field: FormField, text: str, form: Form) -> CleanValue:
-    room = _room(form_field)
-    if len(text) > room:
-        raise _Wrong("too_long", maximum=room)
+    most = room(form_field)
+    if len(text) > most:
+        raise _Wrong("too_long", maximum=most)
     if form_field.type is FieldType.TEXTAREA:
         return without_control(text).strip()
     if has_line_or_control(text):
@@ -119,7 +123,8 @@ def _clean_text(form_field: FormField, text: str, form: Form) -> CleanValue:
     return _typed(form_field, one_line(text), form)
 
 
-def _room(form_field: FormField) -> int:
+def room(form_field: FormField) -> int:
+    """Characters that an answer may have."""
     match form_field.type:
         case FieldType.EMAIL:
             return min(form_field.max_length, EMAIL_LENGTH)

@@ -1,5 +1,6 @@
 """What `sam build` makes is complete: every handler imports from its own folder and its layers alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_each_handler_imports_from_its_package_alone(built: dict[str, Package], 
 def test_the_intake_does_not_load_the_salesforce_client(built: dict[str, Package]) -> None:
     """A visitor waits while it starts."""
     assert not import_handler(built["IntakeFunction"]) & {"simple_salesforce", "requests", "zeep", "lxml"}
+
+
+def test_the_intake_s_package_holds_its_pages_and_what_they_are_made_of(built: dict[str, Package]) -> None:
+    """No handler imports them before somebody asks for one."""
+    intake = built["IntakeFunction"]
+    for name in ("functions.intake.pages.hosting.show", "functions.intake.pages.published.script"):
+        assert import_handler(replace(intake, handler=name))
+    shipped = {path.name for path in (intake.folders[0] / "functions/intake/pages").iterdir()}
+    assert {"style.css", "embed.js"} <= shipped
 
 
 @every_step

@@ -28,6 +28,11 @@ def test_the_intake_imports_nothing_of_the_processor(modules: set[str]) -> None:
     assert not {"shared.leads.processing", "shared.leads.planning", "shared.salesforce", "shared.matching"} & modules
 
 
+def test_a_post_loads_nothing_of_pages_and_schemas(modules: set[str]) -> None:
+    only_for_readers = {"functions.intake.pages", "shared.html", "shared.form.page_texts", "shared.intake.json_schema"}
+    assert {name for name in modules if name.startswith(tuple(only_for_readers))} == set()
+
+
 def test_the_intake_imports_what_servers_send_only_when_one_does(modules: set[str]) -> None:
     assert not {name for name in modules if name.startswith(("shared.webhooks", "functions.intake.webhooks"))}
 

@@ -63,7 +63,7 @@ def test_a_preflight_is_answered_with_what_may_be_sent() -> None:
     answered = Intake().hears(event("OPTIONS", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}))
     assert (answered.status, answered.text) == (204, "")
     assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert answered.headers["Access-Control-Allow-Methods"] == "POST, OPTIONS"
+    assert answered.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS"
     assert set(answered.headers["Access-Control-Allow-Headers"].split(", ")) == {
         "Accept", "Content-Type", "Idempotency-Key",
     }  # fmt: skip

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.website.html import Html, element, together
 from local.website.pages import Page, Site, error_sentences, form_path
 from local.website.texts import FORM_IDS
 from shared.form.definition import forms
 from shared.form.texts import FIELD_ERRORS, LANGUAGES, Language
+from shared.html import Html, element, together
 
 SITE: Final = Site("http://127.0.0.1:1", "http://127.0.0.1:2/api", forms())
 EVERY_FORM = pytest.mark.parametrize("form_id", FORM_IDS)

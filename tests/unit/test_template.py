@@ -501,6 +501,9 @@ def test_bodies_reach_the_intake_as_the_bytes_that_were_sent() -> None:
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
+PUBLISHED = ("/forms/{form_id}/schema", "/forms/{form_id}/start", "/embed.js", "/openapi.json")
+
+
 def test_each_route_is_the_intake_functions() -> None:
     paths = only("AWS::ApiGateway::RestApi")["Properties"]["Body"]["paths"]
     routes = {(path, method) for path, methods in paths.items() for method in methods if method != "parameters"}
@@ -508,6 +511,7 @@ def test_each_route_is_the_intake_functions() -> None:
         ("/forms/{form_id}", "post"),
         ("/forms/{form_id}", "options"),
         ("/forms/{form_id}", "get"),
+        *((path, method) for path in PUBLISHED for method in ("get", "options")),
         ("/servlet/servlet.WebToLead", "post"),
         ("/servlet/servlet.WebToLead", "options"),
         ("/servlet/servlet.WebToLead", "get"),

@@ -1,0 +1,196 @@
+"""What every website may read: schemas, the moment a form was opened, our script. Cached, but never a stale moment."""
+
+import gzip
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from functions.intake.pages.published import embed_script
+from functions.intake.request import read_request
+from functions.intake.routes import answer
+from shared.errors import TransientError
+from shared.form.definition import Form, forms
+from shared.form.texts import LANGUAGES
+from shared.intake.form_start import signed_start
+from shared.intake.json_schema import json_schema
+from shared.intake.validation import check
+from tests.builders import NOW, SECRET
+from tests.every_kind import EVERYTHING
+from tests.unit.intake_desk import Answered, Intake, event
+
+ALL = [*forms().values(), EVERYTHING]
+CACHED = ["/forms/contact/schema", "/embed.js", "/openapi.json"]
+FOREIGN = {"Origin": "https://anywhere.example"}
+
+
+def read(path: str, method: str = "GET", **headers: str) -> Answered:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Intake().hears(event(method, path, headers={**FOREIGN, **sent}))
+
+
+# --- caching -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CACHED)
+def test_what_was_read_before_is_not_sent_again(path: str) -> None:
+    first = read(path)
+    tag = first.headers["ETag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+    for asked in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        again = read(path, If_None_Match=asked)
+        assert (again.status, again.text) == (304, "")
+        assert "Content-Type" not in again.headers
+        assert (again.headers["ETag"], again.headers["Cache-Control"]) == (tag, first.headers["Cache-Control"])
+    for asked in ("", '"x"', tag.strip('"')):
+        assert read(path, If_None_Match=asked).status == 200
+
+
+@pytest.mark.parametrize(("path", "age"), [(CACHED[0], 300), (CACHED[1], 3600), (CACHED[2], 300)])
+def test_caches_may_keep_it_for_minutes(path: str, age: int) -> None:
+    assert read(path).headers["Cache-Control"] == f"public, max-age={age}"
+
+
+def test_what_differs_has_another_tag() -> None:
+    tags = {read(path, Accept_Language=language).headers["ETag"] for path in CACHED for language in ("nl", "en")}
+    assert len(tags) == 4
+    assert read(CACHED[0]).headers["Vary"] == "Accept-Language"
+
+
+def test_the_moment_is_signed_and_never_cached_nor_in_what_is() -> None:
+    answered = read("/forms/contact/start")
+    assert answered.json == {"form_started_at": signed_start(SECRET, "contact", NOW)}
+    assert answered.headers["Cache-Control"] == "no-store"
+    assert not any(signed_start(SECRET, "contact", NOW) in read(path).text for path in CACHED)
+
+
+@pytest.mark.parametrize("path", [*CACHED, "/forms/contact/start"])
+def test_every_website_may_read_it_and_nobody_may_post_there(path: str) -> None:
+    assert read(path).headers["Access-Control-Allow-Origin"] == "*"
+    preflight = read(path, "OPTIONS")
+    assert (preflight.status, preflight.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    refused = read(path, "POST")
+    assert (refused.status, refused.headers["Allow"]) == (405, "GET, OPTIONS")
+
+
+@pytest.mark.parametrize("path", ["/forms/nothing/schema", "/forms/nothing/start"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_an_unknown_form_has_none(path: str, method: str) -> None:
+    assert read(path, method).code == "unknown_form"
+
+
+def test_when_the_key_can_t_be_read_the_sender_is_told_to_come_again() -> None:
+    def fails() -> bytes:
+        raise TransientError("secret", "no")
+
+    dependencies = replace(Intake().dependencies(), secret=fails)
+    for path in ("/forms/contact/start", "/forms/contact"):
+        assert Answered(answer(read_request(event("GET", path)), dependencies)).code == "unavailable"
+
+
+# --- the schema --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ALL, ids=lambda form: form.id)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_schema_is_one_and_names_every_field_that_the_form_reads(form: Form, language: Any) -> None:
+    schema = json_schema(form, language)
+    Draft202012Validator.check_schema(schema)
+    unseen = {form.spam.honeypot, "hosted_page"}
+    assert set(schema["properties"]) == form.input_names - unseen
+    assert schema["x-form-to-lead"]["order"] == [field.name for field in form.fields]
+    assert schema["x-form-to-lead"]["honeypot"] == form.spam.honeypot
+
+
+def test_the_schema_speaks_the_language_that_was_asked_for() -> None:
+    answered = Intake().hears({**event("GET", "/forms/contact/schema"), "queryStringParameters": {"lang": "en"}})
+    assert answered.headers["Content-Language"] == "en"
+    assert answered.headers["Content-Type"] == "application/schema+json"
+    assert answered.json["properties"]["last_name"] == {
+        "title": "Last name",
+        "type": "string",
+        "maxLength": 80,
+        "pattern": r"\S",
+    }
+    assert answered.json["required"] == ["last_name", "email", "message", "consent"]
+    assert answered.json["properties"]["consent"]["const"] is True
+
+
+ANSWERS: dict[str, st.SearchStrategy[Any]] = {
+    "last_name": st.text(max_size=90) | st.integers(),
+    "bike": st.sampled_from(["city", "cargo", "tank", ""]),
+    "topics": st.lists(st.sampled_from(["price", "lease", "x"]), max_size=3),
+    "seats": st.integers(-2, 6) | st.text(max_size=3),
+    "newsletter": st.booleans() | st.text(max_size=5),
+    "message": st.text(max_size=50) | st.just("x" * 4001),
+    "consent": st.booleans(),
+}
+
+
+@given(st.fixed_dictionaries({}, optional=ANSWERS))
+def test_what_the_schema_takes_the_intake_takes(answers: dict[str, Any]) -> None:
+    """Control characters aside, which no JSON Schema tells well. Sent as JSON, through the same reading as any post."""
+    if not Draft202012Validator(json_schema(EVERYTHING, "nl")).is_valid(answers):
+        return
+    intake = Intake(forms={"everything": EVERYTHING})
+    body = json.dumps(answers).encode("utf-8", "replace")
+    answered = intake.post(body, "application/json", form="everything")
+    codes = {(error["field"], error["code"]) for error in answered.json.get("errors", [])}
+    assert codes <= {("last_name", "control_characters"), ("last_name", "required")}, answered.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"last_name": ""}, "required"),
+        ({"last_name": "  "}, "required"),
+        ({"last_name": "x" * 81}, "too_long"),
+        ({"bike": "tank"}, "invalid_choice"),
+        ({"topics": []}, "required"),
+        ({"topics": ["x"]}, "invalid_choice"),
+        ({"seats": 5}, "too_large"),
+        ({"seats": 0}, "too_small"),
+        ({"message": "x" * 4001}, "too_long"),
+        ({"consent": False}, "consent_needed"),
+    ],
+)
+def test_what_the_intake_refuses_the_schema_refuses(wrong: dict[str, Any], code: str) -> None:
+    right = {"last_name": "x", "bike": "city", "topics": ["price"], "consent": True}
+    validator = Draft202012Validator(json_schema(EVERYTHING, "nl"))
+    assert validator.is_valid(right)
+    assert not validator.is_valid({**right, **wrong})
+    texts = {key: value if isinstance(value, list) else str(value) for key, value in {**right, **wrong}.items()}
+    assert [error.code for error in check(EVERYTHING, texts).errors] == [code]
+
+
+# --- the script --------------------------------------------------------------------------------------------------
+
+
+def test_the_script_weighs_at_most_8_kb() -> None:
+    assert len(gzip.compress(embed_script().encode(), 9)) <= 8 * 1024
+
+
+def test_the_script_uses_nothing_that_a_strict_policy_forbids() -> None:
+    code = re.sub(r"(?m)^\s*//.*$|/\*.*?\*/", "", embed_script(), flags=re.DOTALL)
+    forbidden = ["eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "localStorage"]
+    assert [each for each in forbidden if each in code] == []
+
+
+def test_the_script_says_everything_in_every_language() -> None:
+    [texts] = re.findall(r"const TEXTS = \{(.*?)\n  \};", embed_script(), re.DOTALL)
+    by_language = dict(re.findall(r"\n    (\w\w): \{(.*?)\n    \}", texts, re.DOTALL))
+    assert set(by_language) == set(LANGUAGES)
+    names = {language: re.findall(r"\n      (\w+):", words) for language, words in by_language.items()}
+    assert len({tuple(each) for each in names.values()}) == 1
+
+
+def test_the_script_is_served_as_one() -> None:
+    answered = read("/embed.js")
+    assert answered.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answered.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answered.text == embed_script()
