@@ -10,7 +10,7 @@ from typing import Any, Final
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
-from functions.intake import app, routes
+from functions.intake import app, refusing
 from shared.intake import receiving
 from shared.submission import State
 from tests.fakes.stores import FakeLedger, FakeQueue
@@ -21,8 +21,8 @@ WORST: Final = 5
 _NOISE: Final = (
     (app, "log"),
     (app, "count"),
-    (routes, "log"),
-    (routes, "count"),
+    (refusing, "log"),
+    (refusing, "count"),
     (receiving, "log"),
     (receiving, "count"),
 )
