@@ -18,8 +18,8 @@ run:  ## bring the whole stack up, submit every scenario in events/, stay until 
 	@sh local/setup.sh local
 	@exec $(PYTHON) -m local $(if $(ONCE),--once) $(if $(JSON),--json)
 
-test: setup  ## all tests: unit, integration, and end to end on the deployed local stack
-	@$(PYTHON) -m pytest
+test: setup  ## all tests: unit, integration, in a browser, and end to end on the deployed local stack
+	@$(PYTHON) -m scripts.all_tests
 
 check: setup  ## ruff, mypy, and the linting of the template
 	@$(PYTHON) -m ruff check .

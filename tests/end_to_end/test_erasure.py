@@ -23,11 +23,11 @@ CANARY = f"Vink{uuid.uuid4().hex[:10]}"
 EMAIL = f"{CANARY}@example.com".lower()
 PERSON: dict[str, Any] = {
     "first_name": CANARY,
-    "last_name": CANARY,
+    "last_name": f"{CANARY}stra",
     "email": EMAIL,
     "phone": "+31612345601",
-    "company": CANARY,
-    "message": CANARY,
+    "company": f"{CANARY} BV",
+    "message": f"Hier is {CANARY}.",
     "consent": True,
     "utm_source": CANARY,
     "page_url": f"https://www.flexfit-fietsen.example/?{CANARY}",

@@ -20,6 +20,7 @@ from shared.form.texts import LANGUAGES
 from shared.intake.form_start import signed_start
 from shared.intake.json_schema import json_schema
 from shared.intake.validation import check
+from shared.spam.captcha_answer import TOKEN_FIELDS
 from tests.builders import NOW, SECRET
 from tests.every_kind import EVERYTHING
 from tests.unit.intake_desk import Answered, Intake, event
@@ -101,7 +102,7 @@ def test_when_the_key_can_t_be_read_the_sender_is_told_to_come_again() -> None:
 def test_a_schema_is_one_and_names_every_field_that_the_form_reads(form: Form, language: Any) -> None:
     schema = json_schema(form, language)
     Draft202012Validator.check_schema(schema)
-    unseen = {form.spam.honeypot, "hosted_page"}
+    unseen = {form.spam.honeypot, "hosted_page", *(name for names in TOKEN_FIELDS.values() for name in names)}
     assert set(schema["properties"]) == form.input_names - unseen
     assert schema["x-form-to-lead"]["order"] == [field.name for field in form.fields]
     assert schema["x-form-to-lead"]["honeypot"] == form.spam.honeypot
