@@ -17,9 +17,11 @@ ALL_ELSE: Final = ("tests/unit", "tests/contract", "tests/integration", "tests/b
 
 def main() -> int:
     with tempfile.TemporaryFile("w+") as report:
-        deployed = subprocess.Popen(_pytest(DEPLOYED), cwd=ROOT, stdout=report, stderr=subprocess.STDOUT, text=True)
+        deployed = subprocess.Popen(  # noqa: S603 (our own tests)
+            _pytest(DEPLOYED), cwd=ROOT, stdout=report, stderr=subprocess.STDOUT, text=True
+        )
         try:
-            code = subprocess.run(_pytest(ALL_ELSE), cwd=ROOT, check=False).returncode
+            code = subprocess.run(_pytest(ALL_ELSE), cwd=ROOT, check=False).returncode  # noqa: S603
             _wait(deployed)
         except KeyboardInterrupt:
             # The terminal has told both; the stack's run takes a moment to end its processes.

@@ -102,7 +102,8 @@ def test_an_erased_row_keeps_nothing_but_that_it_was_there(privacy_desk: Privacy
     [item] = [one for one in privacy_desk.items() if one["submission_id"]["S"] == row.submission_id]
     assert set(item) == {
         "submission_id", "form_id", "form_version", "state", "received_at", "fields", "sources", "person_keys",
-        "fingerprint", "spam_reasons", "spam_score", "reason", "attempts", "last_error", "same_error_tries", "requeue_count",
+        "fingerprint", "spam_reasons", "spam_score", "reason", "attempts", "last_error", "same_error_tries",
+        "requeue_count",
         "replay_count", "history", "expires_at",
     }  # fmt: skip
     left = privacy_desk.row(row)
