@@ -10,6 +10,7 @@ from shared.form.page_texts import FORM_TEXTS
 from shared.form.spam_section import Captcha
 from shared.form.texts import CAPTCHA_LABEL, Language
 from shared.intake.validation import room
+from shared.spam.captcha_answer import TOKEN_FIELDS
 
 type Schema = dict[str, Any]
 
@@ -46,6 +47,8 @@ def json_schema(form: Form, language: Language) -> Schema:
         properties[form.consent.field] = {"type": "boolean", "title": form.consent.text[language], **given}
         required += [form.consent.field] if form.consent.required else []
     properties["lang"] = {"enum": list(form.languages), "description": "The language of the answer."}
+    if captcha := form.spam.captcha:
+        properties[TOKEN_FIELDS[captcha.provider][0]] = {"type": "string", "description": "The captcha's token."}
     visit = {**_ABOUT_THE_VISIT, **{name: {} for name in (*UTM_FIELDS, *CLICK_ID_FIELDS)}}
     properties |= {name: {"type": "string", **limits} for name, limits in visit.items()}
     return {
