@@ -22,6 +22,10 @@ PAGE_TEXTS: Final[dict[str, dict[Language, str]]] = {
         "nl": "Er is nog niets verstuurd. Wat u invulde staat er nog.",
         "en": "Nothing was sent yet. What you filled in is still here.",
     },
+    "needs_script": {
+        "nl": "Voor dit formulier is JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.",
+        "en": "This form needs JavaScript. Please turn it on in your browser and load the page again.",
+    },
     "not_sent": {"nl": "Uw bericht is niet verstuurd", "en": "Your message was not sent"},
     "unavailable": {
         "nl": "Het lukt nu even niet. Wat u invulde staat er nog: probeer het over een minuut opnieuw.",

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from shared.form.captcha_widget import action, script_address
 from shared.form.definition import CLICK_ID_FIELDS, UTM_FIELDS, Form
 from shared.form.field import FieldType, FormField
 from shared.form.page_texts import FORM_TEXTS
-from shared.form.texts import Language
+from shared.form.spam_section import Captcha
+from shared.form.texts import CAPTCHA_LABEL, Language
 from shared.intake.validation import room
+from shared.spam.captcha_answer import TOKEN_FIELDS
 
 type Schema = dict[str, Any]
 
@@ -44,6 +47,8 @@ def json_schema(form: Form, language: Language) -> Schema:
         properties[form.consent.field] = {"type": "boolean", "title": form.consent.text[language], **given}
         required += [form.consent.field] if form.consent.required else []
     properties["lang"] = {"enum": list(form.languages), "description": "The language of the answer."}
+    if captcha := form.spam.captcha:
+        properties[TOKEN_FIELDS[captcha.provider][0]] = {"type": "string", "description": "The captcha's token."}
     visit = {**_ABOUT_THE_VISIT, **{name: {} for name in (*UTM_FIELDS, *CLICK_ID_FIELDS)}}
     properties |= {name: {"type": "string", **limits} for name, limits in visit.items()}
     return {
@@ -108,8 +113,19 @@ def _for_pages(form: Form, language: Language) -> Schema:
         "controls": {field.name: _control(field) for field in form.fields},
         "consent": form.consent.field if form.consent else None,
         "honeypot": form.spam.honeypot,
+        "captcha": _captcha(form.spam.captcha, language) if form.spam.captcha else None,
         "texts": texts | ({"send": form.hosted.button[language]} if form.hosted.button.get(language) else {}),
     }
+
+
+def _captcha(captcha: Captcha, language: Language) -> Schema:
+    shown: Schema = {
+        "provider": captcha.provider,
+        "site_key": captcha.site_key,
+        "script": script_address(captcha, language, explicit=True),
+        "label": CAPTCHA_LABEL[language],
+    }
+    return shown | ({"action": asked} if (asked := action(captcha)) else {})
 
 
 def _control(field: FormField) -> Schema:

@@ -118,11 +118,14 @@ class Site:
 
     api_url: str = ""
     pages: dict[str, str] = field(default_factory=dict)
+    captcha_origin: str = ""
+    """Allowed for scripts too."""
 
     def answer(self, _method: str, target: str, _headers: Mapping[str, str], _body: bytes) -> dict[str, Any]:
         origin = f"{urlsplit(self.api_url).scheme}://{urlsplit(self.api_url).netloc}"
         policy = (
-            f"default-src 'none'; script-src {origin}; connect-src {origin}; form-action 'self' {origin}; "
+            f"default-src 'none'; script-src {origin} {self.captcha_origin}; connect-src {origin}; "
+            f"form-action 'self' {origin}; "
             "img-src data:; base-uri 'none'; require-trusted-types-for 'script'"
         )
         text = self.pages.get(urlsplit(target).path)

@@ -102,10 +102,13 @@ def test_when_the_key_can_t_be_read_the_sender_is_told_to_come_again() -> None:
 def test_a_schema_is_one_and_names_every_field_that_the_form_reads(form: Form, language: Any) -> None:
     schema = json_schema(form, language)
     Draft202012Validator.check_schema(schema)
-    unseen = {form.spam.honeypot, "hosted_page", *(name for names in TOKEN_FIELDS.values() for name in names)}
+    assert form.spam.captcha is None
+    tokens = {name for names in TOKEN_FIELDS.values() for name in names}
+    unseen = {form.spam.honeypot, "hosted_page", *tokens}
     assert set(schema["properties"]) == form.input_names - unseen
     assert schema["x-form-to-lead"]["order"] == [field.name for field in form.fields]
     assert schema["x-form-to-lead"]["honeypot"] == form.spam.honeypot
+    assert schema["x-form-to-lead"]["captcha"] is None
 
 
 def test_the_schema_speaks_the_language_that_was_asked_for() -> None:

@@ -78,6 +78,12 @@
     .ftl-status { margin: 1rem 0 0; }
   }`;
 
+  const CAPTCHAS = {
+    turnstile: ["turnstile", ".cf-turnstile"], hcaptcha: ["hcaptcha", ".h-captcha"],
+    recaptcha_v2: ["grecaptcha", ".g-recaptcha"], recaptcha_v3: ["grecaptcha"],
+  }; // the object that the provider's script makes, and where a website's own widget stands
+  const PROVIDERS = /^https:\/\/(challenges\.cloudflare|js\.hcaptcha|www\.google)\.com\//;
+
   /** One element; `class` and attributes by name, children as elements or plain text. */
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
@@ -186,6 +192,7 @@
       status.textContent = texts.sending;
       tell("submit");
       const body = new URLSearchParams(new FormData(form)); // of now: what changes while we retry is another message
+      if (options.captcha?.token) body.set("g-recaptcha-response", await options.captcha.token());
       try {
         await answered(await tries(body));
       } catch {
@@ -267,10 +274,27 @@
       form.prepend(summary);
       summary.focus();
       tell("error", { kind: "fields", errors: errors.map(({ field, code }) => ({ field, code })) });
+      resetCaptcha();
     }
 
     function fieldOf(name) {
-      return form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+      const field = form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+      const place = !field && name === "captcha" && form.querySelector(".ftl-captcha, .cf-turnstile, .h-captcha, .g-recaptcha");
+      if (place) place.tabIndex = -1; // so that the summary leads there
+      return field || place;
+    }
+
+    /** A token can be used once. The widget may be ours or the website's own. */
+    async function resetCaptcha() {
+      try {
+        if (options.captcha) return await options.captcha.reset?.();
+        for (const [name, place] of Object.values(CAPTCHAS)) {
+          const theirs = place && form.querySelector(place);
+          if (theirs) window[name]?.reset(name === "turnstile" ? theirs : undefined);
+        }
+      } catch (error) {
+        console.error("form-to-lead: the captcha can't be reset:", error);
+      }
     }
 
     function mark(field, message) {
@@ -318,7 +342,7 @@
     }
     const form = make("form", { class: "ftl", method: "post", action: `${base}forms/${about.form}`, lang: about.language },
       required.size && make("p", { class: "ftl-note" }, about.texts.required_note),
-      ...questions, honeypot(about), make("button", { type: "submit" }, about.texts.send));
+      ...questions, honeypot(about), about.captcha && captchaPlace(about), make("button", { type: "submit" }, about.texts.send));
     return form;
   }
 
@@ -373,6 +397,46 @@
     return away;
   }
 
+  // --- captchas: the provider's script is loaded for forms that ask for one -------------------------------------------
+
+  function captchaPlace({ form, captcha }) {
+    return make("div", { class: "ftl-field" }, make("div", {
+      class: "ftl-captcha", id: `ftl-${form}-captcha`, role: "group", "aria-label": captcha.label, tabindex: "-1",
+    }, make("div")));
+  }
+
+  /** `reset` asks for another token; where nothing is shown, `token` gives one ("" when the provider does not). */
+  function startCaptcha({ captcha, language }, form) {
+    if (!captcha) return;
+    const { provider, site_key: sitekey, script: address, action } = captcha;
+    const place = form.querySelector(".ftl-captcha > div");
+    const isSeen = provider !== "recaptcha_v3";
+    const api = loaded(address, CAPTCHAS[provider][0], isSeen ? "render" : "execute");
+    const widget = api.then((theirs) => isSeen && theirs.render(place, { sitekey, action, language }));
+    widget.catch((error) => {
+      console.error("form-to-lead: the captcha can't be shown:", error);
+      if (isSeen) place.textContent = TEXTS[language].noForm;
+    });
+    if (isSeen) return { reset: async () => (await api).reset(await widget) };
+    const asked = async () => (await api).execute(sitekey, { action });
+    return { token: async () => await Promise.race([asked().catch(() => ""), sleep(5)]) || "" };
+  }
+
+  async function loaded(address, name, method) {
+    const isThere = [...document.scripts].some(({ src }) => src.split("?")[0] === address.split("?")[0]);
+    if (!isThere) {
+      const rules = { createScriptURL: (url) => PROVIDERS.test(url) ? url : "" };
+      const element = make("script", { async: true });
+      element.src = (window.trustedTypes?.createPolicy("form-to-lead", rules) || rules).createScriptURL(address);
+      document.head.append(element);
+    }
+    for (let tries = 0; !window[name]?.[method]; tries++) {
+      if (tries === 300) throw new Error(`${address} did not load`);
+      await sleep(0.1);
+    }
+    return window[name];
+  }
+
   // --- the page ----------------------------------------------------------------------------------------------------
 
   function languageOf(element) {
@@ -388,9 +452,10 @@
       const answer = await fetch(`${base}forms/${id}/schema?lang=${language}`);
       if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
       const schema = await answer.json();
+      const about = schema["x-form-to-lead"];
       const form = build(schema);
       target.replaceChildren(form);
-      improve(form, id, { language: schema["x-form-to-lead"].language, thanks: thanks() });
+      improve(form, id, { language: about.language, thanks: thanks(), captcha: startCaptcha(about, form) });
     } catch (error) {
       console.error(`form-to-lead: form "${id}" can't be shown:`, error);
       target.textContent = (TEXTS[language] || TEXTS.en).noForm;

@@ -1,4 +1,5 @@
-"""The page that we host for a form, and what its visitor sees after sending it. No script: it works in any browser."""
+"""The page that we host for a form, and what its visitor sees after sending it. It works in any browser: no script, but
+for a captcha."""
 
 import base64
 import hashlib
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
+from functions.intake.pages.captcha import captcha_question, captcha_scripts, captcha_sources, own_script
 from functions.intake.pages.inputs import Typed, Wrong, consent_question, control_id, honeypot, question
 from shared.form.definition import CLICK_ID_FIELDS, UTM_FIELDS, Form
 from shared.form.page_texts import FORM_TEXTS, PAGE_TEXTS
@@ -34,6 +36,7 @@ def form_page(form: Form, language: Language, filled: Filled) -> Html:
     title = form.title[language]
     failed = bool(filled.wrong or filled.notice)
     intro = form.hosted.intro.get(language)
+    captcha = form.spam.captcha
     is_marked = any(each.required for each in form.fields) or (form.consent is not None and form.consent.required)
     main = together(
         _language_links(form, language, filled.hidden),
@@ -47,6 +50,7 @@ def form_page(form: Form, language: Language, filled: Filled) -> Html:
             honeypot(form, language),
             *(question(each, language, filled.typed, filled.wrong) for each in form.fields),
             consent_question(form.consent, form, language, filled.typed, filled.wrong) if form.consent else None,
+            captcha_question(captcha, language, filled.wrong) if captcha else None,
             element("button", form.hosted.button.get(language) or FORM_TEXTS["send"][language], type="submit"),
             # No action: it is posted to this page's own address, whatever domain and path the API stands under.
             method="post",
@@ -56,7 +60,7 @@ def form_page(form: Form, language: Language, filled: Filled) -> Html:
         ),
     )
     heading = f"{FORM_TEXTS['error'][language]} {title}" if failed else title
-    return _document(form, language, heading, main)
+    return _document(form, language, heading, main, captcha_scripts(captcha, language) if captcha else None)
 
 
 def thank_you_page(form: Form, language: Language, receipt: str) -> Html:
@@ -74,8 +78,15 @@ def thank_you_page(form: Form, language: Language, receipt: str) -> Html:
 def headers(form: Form, extra_origins: tuple[str, ...]) -> dict[str, str]:
     """Browsers hold `form-action` against redirects too, so the websites with the thank-you pages are in it."""
     websites = " ".join((*form.website.origins, *extra_origins))
+    allowed = {"style-src": [f"'sha256-{_digest(style(form))}'"]}
+    if captcha := form.spam.captcha:
+        for directive, sources in captcha_sources(captcha).items():
+            allowed.setdefault(directive, []).extend(sources)
+        if own := own_script(captcha):
+            allowed["script-src"].append(f"'sha256-{_digest(own)}'")
+    fetched = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in allowed.items())
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_digest(style(form))}'; img-src data:; base-uri 'none'; "
+        f"default-src 'none'; {fetched}; img-src data:; base-uri 'none'; "
         f"frame-ancestors 'none'; form-action 'self' {websites}"
     )
     return {
@@ -98,7 +109,7 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _document(form: Form, language: Language, title: str, main: Html) -> Html:
+def _document(form: Form, language: Language, title: str, main: Html, scripts: Html | None = None) -> Html:
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -106,6 +117,7 @@ def _document(form: Form, language: Language, title: str, main: Html) -> Html:
         element("title", title),
         element("link", rel="icon", href="data:,"),
         element("style", Html(style(form))),
+        scripts,
     )
     body = element("body", element("main", main))
     return Html("<!doctype html>" + element("html", head, body, lang=language))

@@ -34,12 +34,12 @@ def question(field: FormField, language: Language, typed: Typed, wrong: Wrong) -
         case FieldType.CHOICES:
             return _tick_list(field, language, typed, wrong)
         case _:
-            return _around(
+            return around(
                 field.name,
                 wrong,
                 element("label", _label(field.label[language], field.required), for_=control_id(field.name)),
                 _hint(field, language),
-                _error(field.name, language, wrong),
+                error_text(field.name, language, wrong),
                 _control(field, language, typed, wrong),
             )
 
@@ -66,7 +66,7 @@ def honeypot(form: Form, language: Language) -> Html:
     )
 
 
-def _around(name: str, wrong: Wrong, *parts: Html | None) -> Html:
+def around(name: str, wrong: Wrong, *parts: Html | None) -> Html:
     return element("div", *parts, class_="field wrong" if name in wrong else "field")
 
 
@@ -80,7 +80,7 @@ def _hint(field: FormField, language: Language) -> Html | None:
     return element("p", hint, class_="hint", id=f"{control_id(field.name)}-hint") if hint else None
 
 
-def _error(name: str, language: Language, wrong: Wrong) -> Html | None:
+def error_text(name: str, language: Language, wrong: Wrong) -> Html | None:
     if name not in wrong:
         return None
     prefix = element("span", FORM_TEXTS["error"][language] + " ", class_="away")
@@ -139,7 +139,7 @@ def _tick_list(field: FormField, language: Language, typed: Typed, wrong: Wrong)
         "fieldset",
         element("legend", _label(field.label[language], field.required)),
         _hint(field, language),
-        _error(field.name, language, wrong),
+        error_text(field.name, language, wrong),
         *boxes,
         class_="field wrong" if field.name in wrong else "field",
         aria_describedby=described["aria_describedby"],
@@ -152,7 +152,7 @@ def _tick_question(
     name = str(attributes["name"])
     described = _described(name, wrong, hinted=hint is not None)
     box = _tick(control_id(name), _label(text, bool(attributes["required"])), {**attributes, **described})
-    return _around(name, wrong, hint, _error(name, language, wrong), box)
+    return around(name, wrong, hint, error_text(name, language, wrong), box)
 
 
 def _tick(box_id: str, label: str, attributes: Mapping[str, Attribute]) -> Html:
