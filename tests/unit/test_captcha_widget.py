@@ -87,7 +87,7 @@ def test_who_has_no_javascript_reads_that_the_form_needs_it(provider: str, langu
 @pytest.mark.parametrize("provider", ["turnstile", "hcaptcha", "recaptcha_v2"])
 def test_a_captcha_that_was_not_done_is_told_beside_a_new_widget_and_done_it_is_taken(provider: str) -> None:
     intake = Intake(forms=guarded(provider))
-    answered = posted(intake, **PERSON, lang="nl")
+    answered = posted(intake, **{**PERSON, "lang": "nl"})
     assert answered.status == 422
     [group] = [each for each in Parsed(answered).named("div") if each.get("id") == "f-captcha"]
     assert group["aria-describedby"] == "f-captcha-error"
@@ -95,7 +95,7 @@ def test_a_captcha_that_was_not_done_is_told_beside_a_new_widget_and_done_it_is_
     assert re.search(r'id="f-captcha-error">.*?geen robot', answered.text)
     assert place_of(answered)["data-sitekey"] == SITE_KEY
     assert policy_of(answered) == policy_of(opened(intake))
-    assert posted(intake, **PERSON, **{TOKEN_FIELDS[provider][0]: "a-token"}).status == 303
+    assert posted(intake, **{**PERSON, TOKEN_FIELDS[provider][0]: "a-token"}).status == 303
 
 
 def test_a_site_key_is_text() -> None:
