@@ -12,11 +12,11 @@ from tests.end_to_end.conftest import LocalStack
 CANARY = "Kanariepiet"
 PERSON: dict[str, Any] = {
     "first_name": CANARY,
-    "last_name": CANARY,
+    "last_name": f"{CANARY}stra",
     "email": f"{CANARY}@example.com",
     "phone": "+31612345600",
-    "company": CANARY,
-    "message": CANARY,
+    "company": f"{CANARY} BV",
+    "message": f"Hier is {CANARY}.",
     "consent": True,
     CANARY: CANARY,
 }
