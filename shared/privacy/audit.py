@@ -39,7 +39,3 @@ class Audit(BaseModel):
 
 def new_audit_id() -> str:
     return f"{_PREFIX}{uuid.uuid4()}"
-
-
-def is_audit_id(text: str) -> bool:
-    return text.startswith(_PREFIX)
