@@ -21,8 +21,8 @@ from local.progress import Progress, StepFailedError
 from local.scenarios import Result, Scenario, ScenarioError, all_as_expected, load_scenarios
 from local.stack import Stack, running
 from ops.errors import OpsError
-from ops.forms import Checked, check_forms
-from ops.operations import Operator
+from ops.operations.forms import Checked, check_forms
+from ops.operations.orders import Operator
 
 FOLDER = PROJECT / ".local"
 STACK_FILE = FOLDER / "stack.json"

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from local.scenarios import Result, all_as_expected
-from ops.forms import Checked, verdict
-from ops.tables import form_problems
+from ops.operations.forms import Checked, verdict
+from ops.output.tables import form_problems
 
 COLOURS = {
     "created": "green",

@@ -6,22 +6,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import boto3
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.errors import unreachable
-from shared.aws.ledger import Ledger
+
+if TYPE_CHECKING:
+    import boto3
+
+    from shared.aws.ledger import Ledger
 
 DEFAULT_NAME: Final = "form-to-lead"
 LOCAL_FILE: Final = Path(".local") / "stack.json"
-_WAIT: Final = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
-_WAIT_FOR_FUNCTION: Final = Config(connect_timeout=5, read_timeout=150, retries={"total_max_attempts": 1})
+_WAIT: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "read_timeout": 20,
+    "retries": {"total_max_attempts": 3, "mode": "standard"},
+}
+_WAIT_FOR_FUNCTION: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "read_timeout": 150,
+    "retries": {"total_max_attempts": 1},
+}
 """Longer than the 120 s of the replay and the backfill function, and never repeated behind the operator's back."""
-_LOCAL: Final = Config(proxies={}, retries={"total_max_attempts": 1})
+_LOCAL: Final[dict[str, Any]] = {"proxies": {}, "retries": {"total_max_attempts": 1}}
 """A company proxy must not be asked for what listens on this machine; and either it is there or it is not."""
 _NO_FILES: Final = {
     "profile": (None, None, None, None),
@@ -59,7 +68,9 @@ def output(stack: DeployedStack, name: str) -> str:
     return stack.outputs[name]
 
 
-def ledger(stack: DeployedStack) -> Ledger:
+def ledger(stack: DeployedStack) -> "Ledger":
+    from shared.aws.ledger import Ledger  # noqa: PLC0415 (it brings boto3 along, see find_stack)
+
     return Ledger(stack.client("dynamodb"), output(stack, "SubmissionsTableName"))
 
 
@@ -67,6 +78,8 @@ def find_stack(name: str, *, profile: str = "", region: str = "", local: bool = 
     """With `local` the other settings don't count. Raises OpsError, ClientError and BotoCoreError."""
     if local:
         return _local_stack(_local_file(Path.cwd()))
+    import boto3  # noqa: PLC0415 (0.3 s, which --help and every mistyped command need not pay)
+
     session = boto3.Session(profile_name=profile or None, region_name=region or None)
     open_client = _opener(session, endpoint_url=None)
     outputs = _outputs(open_client("cloudformation"), name, session.region_name or "")
@@ -87,6 +100,9 @@ def _local_stack(path: Path) -> Stack:
         region, api_url = addresses["region"], addresses["api_url"]
     except (OSError, ValueError, KeyError, TypeError):
         raise unreachable(f"{path} can't be read: stop `make run` and start it again.") from None
+    import boto3  # noqa: PLC0415 (as above)
+    import botocore.session  # noqa: PLC0415
+
     session = boto3.Session(
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 (opens nothing but the emulator)
@@ -97,13 +113,15 @@ def _local_stack(path: Path) -> Stack:
     return Stack(name, _outputs(open_client("cloudformation"), name, region), api_url, open_client)
 
 
-def _opener(session: boto3.Session, endpoint_url: str | None) -> Callable[[str], Any]:
-    nearby = _LOCAL if endpoint_url else Config()
+def _opener(session: "boto3.Session", endpoint_url: str | None) -> Callable[[str], Any]:
+    from botocore.config import Config  # noqa: PLC0415 (as above)
+
+    nearby = Config(**_LOCAL) if endpoint_url else Config()
 
     @cache
     def open_client(service: str) -> Any:
         wait = _WAIT_FOR_FUNCTION if service == "lambda" else _WAIT
-        return session.client(service, endpoint_url=endpoint_url, config=wait.merge(nearby))  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=endpoint_url, config=Config(**wait).merge(nearby))  # type: ignore[call-overload]
 
     return open_client
 

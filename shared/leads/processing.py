@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from shared.aws.lead_queue import submission_id_in
-from shared.crm import CALL_ENDS_AFTER, Crm
+from shared.crm import Crm
 from shared.errors import (
     BudgetError,
     ConfigurationError,
     FormToLeadError,
     PermanentError,
     TransientError,
-    UnknownOutcomeError,
 )
 from shared.form.definition import Form
 from shared.intake.person_keys import keys_to_lock
@@ -29,41 +28,20 @@ from shared.leads.candidates import Prepared
 from shared.leads.carrying_out import carry_out
 from shared.leads.planning import FieldsWrong, prepare
 from shared.leads.results import Result, Settled
+from shared.leads.retrying import (
+    MAX_ATTEMPTS,
+    MOST_SHORT_LIVED,
+    SHORT_LIVED,
+    busy_wait,
+    delay_of,
+    in_doubt_until,
+    wait,
+)
 from shared.observability import count, log
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Outcome, State, Submission
 from shared.version import CODE_VERSION
 
-FIRST_WAIT: Final = 30
-LONGEST_WAIT: Final = 60 * 60
-"""Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
-BUSY_WAIT: Final = 5
-LONGEST_BUSY_WAIT: Final = 60
-"""Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
-MAX_ATTEMPTS: Final = 400
-"""Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
-_PASSING: Final = frozenset(
-    {
-        "candidate_not_written_yet",
-        "lead_of_same_batch_failed",
-        "record_gone",
-        "UNABLE_TO_LOCK_ROW",
-        "INACTIVE_OWNER_OR_USER",
-    }
-)
-"""Errors that the next try, a moment later, probably does not meet."""
-SHORT_LIVED: Final = frozenset(
-    {
-        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
-        "CANNOT_UPDATE_CONVERTED_LEAD",
-        "DUPLICATE_VALUE",
-        "ENTITY_IS_DELETED",
-        "INACTIVE_OWNER_OR_USER",
-        "NOT_FOUND",
-    }
-)
-"""Errors that a new look-up mends, if they are what they seem; after some tries they are a rejection by the org."""
-MOST_SHORT_LIVED: Final = 6
 _BY: Final = "processor"
 
 
@@ -152,15 +130,6 @@ def process(messages: Sequence[Message], dependencies: Dependencies, *, run_id: 
     return _with_their_groups(messages, ids, delays)
 
 
-def wait(deliveries: int) -> int:
-    """Seconds, growing with each delivery whatever the cause: never so fast that SQS runs out of deliveries."""
-    return min(FIRST_WAIT << min(deliveries - 1, 10), LONGEST_WAIT)
-
-
-def _busy_wait(deliveries: int) -> int:
-    return min(BUSY_WAIT << min(deliveries - 1, 10), LONGEST_BUSY_WAIT)
-
-
 def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], delays: _Delays) -> list[Retry]:
     """FIFO: when one message comes back, the later ones of its group must come back behind it, never sooner."""
     retries: list[Retry] = []
@@ -185,9 +154,9 @@ def _process_locked(
             if dependencies.locks.take(keys_to_lock(row.person_keys), holder=run_id, heir=row.submission_id):
                 free.append(row)
             else:
-                delays[row.submission_id] = _busy_wait(deliveries[row.submission_id])
+                delays[row.submission_id] = busy_wait(deliveries[row.submission_id])
         results = _results(free, dependencies)
-        in_doubt = [row for row in free if _in_doubt_until(row, results[row.submission_id], dependencies.now())]
+        in_doubt = [row for row in free if in_doubt_until(row, results[row.submission_id], dependencies.now())]
         for row in free:
             delay = _finish(row, results[row.submission_id], deliveries[row.submission_id], dependencies)
             if delay is not None:
@@ -198,17 +167,6 @@ def _process_locked(
     finally:
         _give_back(dependencies.locks, free, in_doubt, run_id)
     return delays
-
-
-def _in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime | None:
-    """When a write of this submission has certainly ended; None when none is under way.
-
-    A later try that fails in another way says nothing about the write that got no answer.
-    """
-    if isinstance(result, UnknownOutcomeError):
-        return now + CALL_ENDS_AFTER
-    is_open = isinstance(result, TransientError | ConfigurationError)
-    return row.in_doubt_until if is_open and row.in_doubt_until and row.in_doubt_until > now else None
 
 
 def _give_back(locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Submission], run_id: str) -> None:
@@ -279,7 +237,7 @@ def _finish(row: Submission, result: Result, deliveries: int, dependencies: Depe
     except FormToLeadError as error:
         # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
         _failed("settling_failed", error)
-        return _delay_of(row, result, deliveries) if isinstance(result, FormToLeadError) else wait(deliveries)
+        return delay_of(row, result, deliveries) if isinstance(result, FormToLeadError) else wait(deliveries)
     return None
 
 
@@ -338,20 +296,12 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 
 def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
-    now, delay = dependencies.now(), _delay_of(row, error, deliveries)
+    now, delay = dependencies.now(), delay_of(row, error, deliveries)
     due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
-    in_doubt_until = _in_doubt_until(row, error, now)
     dependencies.ledger.note_attempt(
-        row, error=error.code, due_at=due_at, counted=counted, in_doubt_until=in_doubt_until
+        row, error=error.code, due_at=due_at, counted=counted, in_doubt_until=in_doubt_until(row, error, now)
     )
     count("Retried", reason=_why(error))
     log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
     return delay
-
-
-def _delay_of(row: Submission, error: FormToLeadError, deliveries: int) -> int:
-    """Seconds. After a Task without an answer only a look-up tells, once the write has certainly ended."""
-    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
-    is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
-    return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay

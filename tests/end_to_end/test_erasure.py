@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ops import privacy_commands
 from ops.cli import app
-from ops.operations import Operator
+from ops.commands import gathering
+from ops.operations.orders import Operator
 from shared.submission import State, Submission
 from tests.builders import a_submission
 from tests.end_to_end.conftest import LocalStack
@@ -45,7 +45,7 @@ def a_quiet_org(stack: LocalStack) -> Iterator[None]:
 @pytest.fixture
 def run(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The operators' command line on this stack; standard output as JSON."""
-    monkeypatch.setattr(privacy_commands, "find_stack", lambda *_where, **_options: stack)
+    monkeypatch.setattr(gathering, "find_stack", lambda *_where, **_options: stack)
 
     def command(*arguments: str) -> Any:
         result = CliRunner().invoke(app, ["privacy", *arguments, "--json"])

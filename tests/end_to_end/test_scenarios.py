@@ -4,7 +4,7 @@ import pytest
 
 from local.playing import Player
 from local.scenarios import Scenario, load_scenarios
-from ops.operations import Operator
+from ops.operations.orders import Operator
 from tests.end_to_end.conftest import LocalStack
 
 

@@ -17,8 +17,8 @@ from mypy_boto3_sqs import SQSClient
 from typer.testing import CliRunner, Result
 
 from functions.privacy import app as privacy_app
-from ops import privacy_function
 from ops.cli import app
+from ops.operations import privacy_function
 from shared.aws.lead_queue import DeadLetterQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks

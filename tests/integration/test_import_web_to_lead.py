@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ops.cli import app
-from ops.web_to_lead_import import Wish, import_page
+from ops.web_to_lead.importing import Wish, import_page
 from shared.form.definition import parse_form
 from shared.submission import State
 from tests.integration.real_desk import RealDesk

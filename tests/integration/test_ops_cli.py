@@ -24,8 +24,8 @@ from mypy_boto3_sqs import SQSClient
 from typer.testing import CliRunner, Result
 
 from functions.replay import app as replay_app
-from ops import operations
 from ops.cli import app
+from ops.operations import orders
 from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.rejection import Problem, Reason, Rejection
@@ -292,7 +292,7 @@ def test_all_of_them_must_be_asked_for_aloud(desk: Desk, command: tuple[str, ...
 
 
 def test_orders_go_in_batches_and_name_the_caller(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "BATCH", 2)
+    monkeypatch.setattr(orders, "BATCH", 2)
     for _ in range(5):
         desk.reject()
     assert len(desk.json("dlq", "replay", "--all", "--yes")["done"]) == 5
@@ -303,7 +303,7 @@ def test_orders_go_in_batches_and_name_the_caller(desk: Desk, monkeypatch: pytes
 
 def test_ctrl_c_stops_after_the_batch_under_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was begun is finished and told; the rest is untouched."""
-    monkeypatch.setattr(operations, "BATCH", 2)
+    monkeypatch.setattr(orders, "BATCH", 2)
     ids = [desk.reject(age=timedelta(hours=5 - number)) for number in range(5)]
     desk.function.before = lambda: os.kill(os.getpid(), signal.SIGINT)
     result = desk.run("dlq", "replay", "--all", "--yes")
@@ -315,7 +315,7 @@ def test_ctrl_c_stops_after_the_batch_under_way(desk: Desk, monkeypatch: pytest.
 def test_a_second_ctrl_c_stops_at_once_and_still_tells_how_far_it_got(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "BATCH", 1)
+    monkeypatch.setattr(orders, "BATCH", 1)
     for _ in range(3):
         desk.reject()
 

@@ -108,7 +108,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Person, Person, str]
         )
         return Decision("hold", candidates[0].id, 18, evidence)
 
-    monkeypatch.setattr("ops.match_commands.compare", decide)
+    monkeypatch.setattr("ops.commands.match_explain.compare", decide)
     return asked
 
 
@@ -343,7 +343,7 @@ def test_the_list_ends_at_its_limit_and_says_so(terminal: Terminal) -> None:
 
 def test_the_list_fits_a_hundred_columns(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     row, held, candidate = terminal.desk.hold_a_pair(guards="first_names_differ rival no_personal_identifier")
-    monkeypatch.setattr("ops.screen._PIPE_WIDTH", 100)
+    monkeypatch.setattr("ops.output.screen._PIPE_WIDTH", 100)
     lines = terminal.run("review").stdout.splitlines()
     assert max(map(len, lines)) <= 100
     assert any(row.submission_id in line for line in lines)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.privacy import app as privacy_app
-from ops import cli, privacy_commands
+from ops.commands import dlq, privacy
 from shared.form.definition import Retention
 from shared.intake.person_keys import email_key
 from shared.submission import State
@@ -252,8 +252,8 @@ def test_what_is_erased_soon_is_listed_and_dlq_list_says_so(
     privacy_desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limited = contact_form(retention=Retention(rejected_days=30))
-    monkeypatch.setattr(privacy_commands, "forms", lambda: limited)
-    monkeypatch.setattr(cli, "forms", lambda: limited)
+    monkeypatch.setattr(privacy, "forms", lambda: limited)
+    monkeypatch.setattr(dlq, "forms", lambda: limited)
     row = privacy_desk.rejected()
     assert "erased within two weeks" not in privacy_desk.run("dlq", "list").stderr
     assert privacy_desk.json("privacy", "expiring") == {"expiring": []}
@@ -261,7 +261,7 @@ def test_what_is_erased_soon_is_listed_and_dlq_list_says_so(
     assert (ending["submission_id"], ending["state"]) == (row.submission_id, "rejected")
     left = datetime.fromisoformat(ending["erased_after"]) - datetime.now(UTC)
     assert timedelta(days=29) < left <= timedelta(days=30)
-    monkeypatch.setattr(cli, "_now", lambda: datetime.now(UTC) + timedelta(days=17))
+    monkeypatch.setattr(dlq, "_now", lambda: datetime.now(UTC) + timedelta(days=17))
     assert "1 of them are erased within two weeks, the first on" in privacy_desk.run("dlq", "list").stderr
 
 

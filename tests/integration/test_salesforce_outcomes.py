@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import BudgetError, ConfigurationError, FormToLeadError, PermanentError, TransientError
-from shared.leads.processing import MAX_ATTEMPTS, MOST_SHORT_LIVED, SHORT_LIVED
+from shared.leads.retrying import MAX_ATTEMPTS, MOST_SHORT_LIVED, SHORT_LIVED
 from shared.rejection import Reason
 from shared.salesforce.codes import error_for
 from shared.submission import State, Submission

@@ -12,7 +12,7 @@ from shared.errors import (
     UnknownOutcomeError,
 )
 from shared.form.definition import Campaign
-from shared.leads.processing import BUSY_WAIT, FIRST_WAIT, MAX_ATTEMPTS
+from shared.leads.retrying import BUSY_WAIT, FIRST_WAIT, MAX_ATTEMPTS
 from shared.rejection import Reason
 from shared.submission import Outcome, State, Submission
 from tests.builders import Desk, a_submission, contact_form

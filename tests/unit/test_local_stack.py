@@ -12,7 +12,7 @@ from local import aws, deployment, launcher, report
 from local.progress import Progress, StepFailedError, last_lines
 from local.scenarios import Result, Seen, load_scenarios
 from local.stack import Addresses, local_api_url
-from ops.forms import Checked
+from ops.operations.forms import Checked
 from shared.form.check import FormProblem
 
 ADDRESSES = Addresses(

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ops.backfill import Report, backfill
 from ops.errors import ExitCode
+from ops.operations.backfill import Report, backfill
 
 
 def page(after: str = "", **changes: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.explaining import (
+from ops.operations.explaining import (
     FIELD_PROBLEMS,
     REASONS,
     RESULTS,

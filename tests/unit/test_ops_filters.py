@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ops.errors import ExitCode, OpsError
-from ops.filters import Filter, parse_age, parse_assignments, parse_ids
+from ops.operations.filters import Filter, parse_age, parse_assignments, parse_ids
 from shared.rejection import Reason
 from shared.submission import State
 from tests.builders import NOW, a_submission

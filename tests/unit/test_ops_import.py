@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from ops.cli import app
 from ops.errors import ExitCode, OpsError
-from ops.web_to_lead_import import Wish, import_page
-from ops.web_to_lead_page import Choice, NotHtmlError, PageForm, read_page
+from ops.web_to_lead.importing import Wish, import_page
+from ops.web_to_lead.page import Choice, NotHtmlError, PageForm, read_page
 from shared.form.definition import Form, parse_form
 
 PAGES = Path(__file__).parents[1] / "fixtures" / "web_to_lead"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops import masking
-from ops.masking import DOTS, mask_email, mask_fields, mask_long, mask_name, mask_phone, mask_text, mask_url
+from ops.output import masking
+from ops.output.masking import DOTS, mask_email, mask_fields, mask_long, mask_name, mask_phone, mask_text, mask_url
 from shared.form.definition import forms
 from shared.submission import FieldValue
 from tests.builders import CONTACT

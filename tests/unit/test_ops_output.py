@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.tables import age, plain
-from ops.views import as_csv, revealed_view, row_view, spreadsheet_safe, summary_view
+from ops.output.tables import age, plain
+from ops.output.views import as_csv, revealed_view, row_view, spreadsheet_safe, summary_view
 from shared.form.definition import forms
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Change, State

@@ -17,7 +17,7 @@ from botocore.exceptions import (
 
 from ops import stack
 from ops.errors import ExitCode, Failure, OpsError, in_words
-from ops.operations import Operator
+from ops.operations.orders import Operator
 from ops.stack import Stack, find_stack, output
 from shared.errors import ConfigurationError, TransientError
 

@@ -14,14 +14,8 @@ from shared.errors import (
 )
 from shared.intake.person_keys import keys_to_lock
 from shared.intake.receiving import FORGOTTEN_AFTER
-from shared.leads.processing import (
-    BUSY_WAIT,
-    FIRST_WAIT,
-    LONGEST_WAIT,
-    MAX_ATTEMPTS,
-    MOST_SHORT_LIVED,
-    Message,
-)
+from shared.leads.processing import Message
+from shared.leads.retrying import BUSY_WAIT, FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS, MOST_SHORT_LIVED
 from shared.rejection import Reason
 from shared.submission import State, Submission
 from tests.builders import Desk, a_submission, message_for

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from ops.web_to_lead_import import Imported, Wish, action_for, import_page
+from ops.web_to_lead.importing import Imported, Wish, action_for, import_page
 from shared.form.definition import Form, parse_form
 from shared.submission import State
 from tests.builders import Desk

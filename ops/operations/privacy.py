@@ -1,0 +1,174 @@
+"""A person's copy and erasure, step by step, without a screen."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from ops.errors import OpsError, usage
+from ops.operations.privacy_function import PrivacyFunction
+from ops.operations.reading import Ledger, get_rows
+from shared.privacy.erasing import Found
+from shared.privacy.subject import OF_OTHERS, THEIRS
+from shared.submission import timestamp
+
+EXPORT_FORMAT: Final = 1
+_OUR_OWN: Final = {"person_keys", "fingerprint", "claim"}
+"""Keys and marks for the machinery, which say nothing of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`erase` are the rows that go; `erased` went before, perhaps in a run that was cut off; `others` stay."""
+
+    erase: tuple[Found, ...]
+    erased: tuple[Found, ...]
+    others: tuple[Found, ...]
+
+    @property
+    def submission_ids(self) -> list[str]:
+        """Of all whose traces are looked for."""
+        return [one.submission_id for one in (*self.erase, *self.erased)]
+
+
+def choose(found: Iterable[Found], *, also: Sequence[str] = (), keep: Sequence[str] = ()) -> Chosen:
+    """`also`: others' rows that an operator has looked at; `keep`: rows that shall stay. Raises OpsError."""
+    found = list(found)
+    known = {one.submission_id for one in found}
+    if missing := [one for one in (*also, *keep) if one not in known]:
+        raise usage(f"{missing[0]} has nothing to do with this person: it is not among what was found.")
+    if both := set(also) & set(keep):
+        raise usage(f"{min(both)} is given with --also and with --keep.")
+    goes = {one.submission_id for one in found if one.relation in THEIRS or one.submission_id in also} - set(keep)
+    return Chosen(
+        tuple(one for one in found if one.submission_id in goes and one.relation != "erased"),
+        tuple(one for one in found if one.relation == "erased"),
+        tuple(one for one in found if one.submission_id not in goes and one.relation != "erased"),
+    )
+
+
+@dataclass
+class Erasure:
+    """What was done. `look_again_after` is an ISO time, '' where all is done."""
+
+    audit_id: str = ""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    dead_letters: int = 0
+    leads: int = 0
+    tasks: int = 0
+    left: list[dict[str, Any]] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+    look_again_after: str = ""
+
+    @property
+    def not_erased(self) -> list[dict[str, Any]]:
+        return [one for one in self.rows if one["result"] not in {"erased", "already_erased", "unknown"}]
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.look_again_after or self.refused or self.not_erased)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "rows": sum(bool(one["changed"]) for one in self.rows),
+            "dead_letters": self.dead_letters,
+            "leads": self.leads,
+            "tasks": self.tasks,
+            "left_for_people": len(self.left),
+        }
+
+
+def erase(
+    function: PrivacyFunction,
+    chosen: Chosen,
+    *,
+    also: Sequence[str],
+    salesforce: bool,
+    advance: Callable[[int], object],
+) -> Erasure:
+    """Raises OpsError, ClientError and BotoCoreError: then the same command goes on where this one ended."""
+    done = Erasure(audit_id=function.begin("erase", salesforce=salesforce))
+    for batch in function.erase(chosen.submission_ids, also):
+        done.rows += batch
+        advance(len(batch))
+    done.dead_letters = function.delete_letters(chosen.submission_ids) if chosen.submission_ids else 0
+    if salesforce:
+        for part in function.delete(chosen.submission_ids):
+            done.leads += part["leads"]
+            done.tasks += part["tasks"]
+            done.left += [one for one in part["left"] if one not in done.left]
+            for code, count in part["refused"].items():
+                done.refused[code] = done.refused.get(code, 0) + count
+        done.look_again_after = max((one["look_again_after"] for one in done.rows), default="")
+    function.end(done.audit_id, "done" if done.is_done else "unfinished", done.counts)
+    return done
+
+
+# --- a copy ----------------------------------------------------------------------------------------------
+
+
+def export(function: PrivacyFunction, ledger: Ledger, found: Iterable[Found], *, salesforce: bool) -> dict[str, Any]:
+    """All that is held of the person: rows in full, and the org's records. Of others' rows the ids only."""
+    found = list(found)
+    theirs = [one.submission_id for one in found if one.relation in THEIRS]
+    # Of what was erased, a Lead may still be there.
+    known = theirs + [one.submission_id for one in found if one.relation == "erased"]
+    rows = get_rows(ledger, theirs)
+    copy: dict[str, Any] = {
+        "format": EXPORT_FORMAT,
+        "made_at": timestamp(datetime.now(UTC)),
+        "submissions": [
+            rows[one].model_dump(mode="json", exclude_none=True, exclude=_OUR_OWN) for one in theirs if one in rows
+        ],
+        "others": [
+            {"submission_id": one.submission_id, "relation": one.relation} for one in found if one.relation in OF_OTHERS
+        ],
+    }
+    if salesforce:
+        copy["salesforce"] = _records(function.look(known, everything=True))
+    return copy
+
+
+def _records(answers: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Each record once, by kind."""
+    by_kind: dict[str, dict[str, dict[str, Any]]] = {"leads": {}, "tasks": {}, "contacts": {}}
+    for answer in answers:
+        for kind, records in answer["records"].items():
+            by_kind[kind] |= {str(one["Id"]): one for one in records}
+    return {kind: list(records.values()) for kind, records in by_kind.items()}
+
+
+def counts_of(copy: dict[str, Any]) -> dict[str, int]:
+    in_org = {kind: len(records) for kind, records in copy.get("salesforce", {}).items()}
+    return {"rows": len(copy["submissions"]), **in_org}
+
+
+def expect_new(path: Path) -> None:
+    """Before any work: an export is never written over a file. Raises OpsError."""
+    if path.exists():
+        raise usage(f"{path} is there already: an export overwrites nothing. Give another name.")
+    if not path.parent.is_dir():
+        raise usage(f"There is no folder {path.parent}.")
+
+
+def write_private(path: Path, content: object) -> None:
+    """A new file that nobody but its owner may read, or none at all. Raises OpsError."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise usage(f"{path} is there already: an export overwrites nothing. Give another name.") from None
+    except OSError as error:
+        raise OpsError(f"{path} can't be written ({type(error).__name__}).") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink()
+        raise OpsError(f"{path} can't be written ({type(error).__name__}).") from None

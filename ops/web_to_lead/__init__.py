@@ -1,0 +1,1 @@
+"""Form files from pages with a Salesforce Web-to-Lead form."""

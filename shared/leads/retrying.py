@@ -1,0 +1,67 @@
+"""How long until the next try of what did not succeed, and after how many there is none any more."""
+
+from datetime import datetime
+from typing import Final
+
+from shared.crm import CALL_ENDS_AFTER
+from shared.errors import ConfigurationError, FormToLeadError, TransientError, UnknownOutcomeError
+from shared.leads.results import Result
+from shared.submission import Submission
+
+FIRST_WAIT: Final = 30
+LONGEST_WAIT: Final = 60 * 60
+"""Seconds. Hourly at the longest: after an outage of days everything is settled within the hour."""
+BUSY_WAIT: Final = 5
+LONGEST_BUSY_WAIT: Final = 60
+"""Seconds, where another worker has the same person in hand, or the Lead that was to be updated is not there yet."""
+MAX_ATTEMPTS: Final = 400
+"""Hourly tries for more than 16 days: more than any message lives, and than any outage we want to sleep through."""
+_PASSING: Final = frozenset(
+    {
+        "candidate_not_written_yet",
+        "lead_of_same_batch_failed",
+        "record_gone",
+        "UNABLE_TO_LOCK_ROW",
+        "INACTIVE_OWNER_OR_USER",
+    }
+)
+"""Errors that the next try, a moment later, probably does not meet."""
+SHORT_LIVED: Final = frozenset(
+    {
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        "CANNOT_UPDATE_CONVERTED_LEAD",
+        "DUPLICATE_VALUE",
+        "ENTITY_IS_DELETED",
+        "INACTIVE_OWNER_OR_USER",
+        "NOT_FOUND",
+    }
+)
+"""Errors that a new look-up mends, if they are what they seem; after some tries they are a rejection by the org."""
+MOST_SHORT_LIVED: Final = 6
+
+
+def wait(deliveries: int) -> int:
+    """Seconds, growing with each delivery whatever the cause: never so fast that SQS runs out of deliveries."""
+    return min(FIRST_WAIT << min(deliveries - 1, 10), LONGEST_WAIT)
+
+
+def busy_wait(deliveries: int) -> int:
+    return min(BUSY_WAIT << min(deliveries - 1, 10), LONGEST_BUSY_WAIT)
+
+
+def delay_of(row: Submission, error: FormToLeadError, deliveries: int) -> int:
+    """Seconds. After a Task without an answer only a look-up tells, once the write has certainly ended."""
+    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
+    is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
+    return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay
+
+
+def in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime | None:
+    """When a write of this submission has certainly ended; None when none is under way.
+
+    A later try that fails in another way says nothing about the write that got no answer.
+    """
+    if isinstance(result, UnknownOutcomeError):
+        return now + CALL_ENDS_AFTER
+    is_open = isinstance(result, TransientError | ConfigurationError)
+    return row.in_doubt_until if is_open and row.in_doubt_until and row.in_doubt_until > now else None
