@@ -99,3 +99,4 @@ class PrivacySettings(_FromEnvironment):
     dead_letter_queue_url: str
     person_key_secret_arn: str
     salesforce_secret_arn: str
+    spam_memory_table: str

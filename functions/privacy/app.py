@@ -1,7 +1,6 @@
 """Privacy: what a person may ask of us, step by step. Operators need neither the key of the hashes nor a login."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache, partial
 from math import inf
@@ -9,20 +8,21 @@ from typing import Any
 
 import boto3
 
-from functions.privacy.orders import AnyOrder, Begin, Delete, End, Erase, Find, Letters, Look, OfAPerson, read_order
+from functions.privacy.carrying_out import about, about_nobody
+from functions.privacy.orders import OfAPerson, read_order
 from shared.aws.clients import CONFIG
 from shared.aws.lead_queue import DeadLetterQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
 from shared.aws.secrets import Secret, person_key
+from shared.aws.spam_memory import SpamMemory
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError
 from shared.form.definition import forms
-from shared.observability import count, log, redacting
+from shared.observability import log, redacting
 from shared.privacy import erasing
-from shared.privacy.retention import expire
-from shared.privacy.subject import Subject, subject
+from shared.privacy.subject import subject
 from shared.salesforce.person_records import PersonRecords
 from shared.settings import PrivacySettings
 
@@ -36,6 +36,7 @@ def dependencies() -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
         rows=PersonRows(dynamodb, settings.submissions_table),
         dead_letters=DeadLetterQueue(boto3.client("sqs", config=CONFIG), settings.dead_letter_queue_url),
         locks=PersonLocks(dynamodb, settings.person_locks_table),
+        memory=SpamMemory(lambda: dynamodb, settings.spam_memory_table),
         org=PersonRecords(Secret(manager, settings.salesforce_secret_arn), deadline),
         forms=forms(),
         now=partial(datetime.now, UTC),
@@ -58,7 +59,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     except FormToLeadError as error:
         return _failed(error)
     try:
-        done = _about(person, order, outside) if person else _about_nobody(order, outside, ledger)
+        done = about(person, order, outside) if person else about_nobody(order, outside, ledger)
     except FormToLeadError as error:
         return _failed(error)
     return {order.command: done}
@@ -67,31 +68,3 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def _failed(error: FormToLeadError) -> dict[str, Any]:
     log("privacy_failed", level="error", error=error.code)
     return {"error": f"{error.code}: not everything was done; the same command can be given again"}
-
-
-def _about_nobody(order: AnyOrder, outside: erasing.Dependencies, ledger: Ledger) -> object:
-    match order:
-        case Letters(submission_ids=ids):
-            return erasing.delete_letters(ids, outside)
-        case End(audit_id=audit_id, progress=progress, counts=counts):
-            return erasing.end(audit_id, progress, counts, outside)
-        case _:
-            expired = expire(ledger, outside.rows, outside.forms, outside.now())
-            count("ExpiringSoon", expired.soon)
-            return asdict(expired)
-
-
-def _about(person: Subject, order: AnyOrder, outside: erasing.Dependencies) -> object:
-    match order:
-        case Begin(action=action, by=by, salesforce=salesforce):
-            return erasing.begin(action, person.email_key, by, outside, salesforce=salesforce)
-        case Erase(submission_ids=ids, by=by, also=also):
-            return [asdict(one) for one in erasing.erase_rows(ids, person, by, outside, also=also)]
-        case Look(submission_ids=ids, everything=everything):
-            return asdict(erasing.look_in_org(person, ids, outside, everything=everything))
-        case Delete(submission_ids=ids):
-            return asdict(erasing.delete_in_org(person, ids, outside))
-        case Find(after=after):
-            return asdict(erasing.find(person, after, outside))
-        case _:
-            raise TypeError("an order that is about nobody")

@@ -42,6 +42,14 @@ class Letters(BaseModel):
     submission_ids: Annotated[list[str], Field(max_length=20_000)]
 
 
+class Taught(OfAPerson):
+    command: Literal["taught"]
+
+
+class Forget(OfAPerson):
+    command: Literal["forget"]
+
+
 class Look(OfAPerson):
     command: Literal["look"]
     submission_ids: _Ids = []
@@ -64,7 +72,7 @@ class Retention(BaseModel):
     command: Literal["retention"] = "retention"
 
 
-type AnyOrder = Find | Begin | Erase | Letters | Look | Delete | End | Retention
+type AnyOrder = Find | Begin | Erase | Letters | Taught | Forget | Look | Delete | End | Retention
 
 _orders: TypeAdapter[AnyOrder] = TypeAdapter(Annotated[AnyOrder, Field(discriminator="command")])
 

@@ -58,6 +58,7 @@ class Erasure:
     audit_id: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
     dead_letters: int = 0
+    taught_entries: int = 0
     leads: int = 0
     tasks: int = 0
     left: list[dict[str, Any]] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Erasure:
         return {
             "rows": sum(bool(one["changed"]) for one in self.rows),
             "dead_letters": self.dead_letters,
+            "taught_entries": self.taught_entries,
             "leads": self.leads,
             "tasks": self.tasks,
             "left_for_people": len(self.left),
@@ -97,6 +99,7 @@ def erase(
         done.rows += batch
         advance(len(batch))
     done.dead_letters = function.delete_letters(chosen.submission_ids) if chosen.submission_ids else 0
+    done.taught_entries = function.forget()
     if salesforce:
         for part in function.delete(chosen.submission_ids):
             done.leads += part["leads"]
@@ -128,6 +131,7 @@ def export(function: PrivacyFunction, ledger: Ledger, found: Iterable[Found], *,
         "others": [
             {"submission_id": one.submission_id, "relation": one.relation} for one in found if one.relation in OF_OTHERS
         ],
+        "taught": function.taught(),
     }
     if salesforce:
         copy["salesforce"] = _records(function.look(known, everything=True))

@@ -67,6 +67,14 @@ class PrivacyFunction:
     def delete_letters(self, submission_ids: Sequence[str]) -> int:
         return int(self._order("letters", submission_ids=list(submission_ids)))
 
+    def taught(self) -> str:
+        """`allow`, `block` or ''."""
+        return str(self._order("taught", **self._person))
+
+    def forget(self) -> int:
+        """How many entries of the taught lists were about this address."""
+        return int(self._order("forget", **self._person))
+
     def look(self, submission_ids: Sequence[str], *, everything: bool = False) -> list[dict[str, Any]]:
         """What the org holds, in as many answers as it takes; without submissions, by the address alone."""
         most = IDS_IN_FULL if everything else IDS

@@ -60,6 +60,16 @@ class SpamMemory:
             except (ClientError, BotoCoreError) as error:
                 raise failure(error, "dynamodb") from None
 
+    def forget(self, key: str) -> bool:
+        """Whether anything was taught about the key."""
+        try:
+            answer = self._client().delete_item(
+                TableName=self._table, Key={"entry": {"S": key}}, ReturnValues="ALL_OLD"
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise failure(error, "dynamodb") from None
+        return bool(answer.get("Attributes"))
+
     def senders(self, key: str, sender: str, *, now: datetime, window: timedelta) -> int:
         """How many different senders the text has had since the first one of this window, this one included."""
         values: dict[str, Any] = {

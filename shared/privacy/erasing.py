@@ -1,6 +1,6 @@
 """A person is erased: from the ledger, from the dead letters and, if asked, from the org.
 
-    find ▶ begin ▶ erase rows ▶ delete dead letters ▶ delete in the org ▶ end
+    find ▶ begin ▶ erase rows ▶ delete dead letters ▶ forget what was taught ▶ delete in the org ▶ end
 
 Each step is an order of its own and can be given again. What is left of a row says that it was erased and keeps the
 keyed hashes, so a run that was cut off anywhere finds its rows again, and with them what came of them in the org. The
@@ -10,7 +10,7 @@ when that has ended, and the same orders then delete what landed.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -51,6 +51,11 @@ class Locks(Protocol):
     def release(self, keys: Iterable[str], *, holder: str) -> None: ...
 
 
+class Memory(Protocol):
+    def taught(self, keys: Collection[str]) -> Mapping[str, str]: ...
+    def forget(self, key: str) -> bool: ...
+
+
 class InOrg(Protocol):
     """What the org holds: shared/salesforce/person_records.py says which records these are."""
 
@@ -78,6 +83,7 @@ class Dependencies:
     rows: Rows
     dead_letters: DeadLetters
     locks: Locks
+    memory: Memory
     org: Org
     forms: Mapping[str, Form]
     now: Callable[[], datetime]
@@ -219,6 +225,19 @@ def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) ->
         else:
             dependencies.dead_letters.release(letter)
     return deleted
+
+
+# --- the lists that operators taught ---------------------------------------------------------------------
+
+
+def taught(person: Subject, dependencies: Dependencies) -> str:
+    """`allow` or `block` where an operator said so of this address, else ''. Their domain is not theirs alone."""
+    return dependencies.memory.taught([person.taught_key]).get(person.taught_key, "")
+
+
+def forget(person: Subject, dependencies: Dependencies) -> int:
+    """How many entries there were."""
+    return int(dependencies.memory.forget(person.taught_key))
 
 
 # --- the org ---------------------------------------------------------------------------------------------

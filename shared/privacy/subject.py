@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from shared.intake.person_keys import EMAIL_PREFIX, email_key, phone_key
+from shared.spam.lists import taught_key
 from shared.values.email_address import same_mailbox, spellings
 from shared.values.phone import to_e164
 
@@ -26,12 +27,13 @@ _NUMBER: Final = re.compile(r"[+0-9][0-9 ()./\-]{5,39}")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`phone` is E.164 or ''; the keys are those of the rows, so they need the stack's secret."""
+    """`phone` is E.164 or ''; the keys are those of the rows and of the taught lists: they need the stack's secret."""
 
     email: str
     phone: str
     email_key: str
     phone_key: str
+    taught_key: str
 
     @property
     def mailbox(self) -> str:
@@ -46,7 +48,13 @@ def subject(secret: bytes, email: str, phone: str = "") -> Subject:
     number = to_e164(phone, "ZZ") if phone else ""
     if number is None:
         raise ValueError("phone: a number with its country is wanted, such as +31612345678")
-    return Subject(address, number, email_key(secret, address), phone_key(secret, number) if number else "")
+    return Subject(
+        address,
+        number,
+        email_key(secret, address),
+        phone_key(secret, number) if number else "",
+        taught_key(secret, "address", address),
+    )
 
 
 def relation(item: Item, person: Subject, country: str) -> Relation:

@@ -153,6 +153,24 @@ def test_after_an_erasure_a_person_is_in_no_place(stack: LocalStack, run: Any) -
         assert stack.http.get(f"{stack.api_url}/submissions/{row.submission_id}", timeout=30).status_code == 404
 
 
+def taught(stack: LocalStack) -> int:
+    """The table holds hashes only, so its rows are counted."""
+    items = stack.client("dynamodb").scan(TableName=stack.outputs["SpamMemoryTableName"])["Items"]
+    return sum(item["entry"]["S"].startswith("taught.") for item in items)
+
+
+def test_what_a_release_taught_about_the_address_is_forgotten(stack: LocalStack, run: Any) -> None:
+    before = taught(stack)
+    receipt = stack.post("contact", {**PERSON, "contact_me_by_fax_only": CANARY}).json()["receipt"]
+    assert stack.settled(receipt).state is State.QUARANTINED
+    [[released]] = Operator(stack).release_many([receipt], "address")
+    assert released["result"] == "released"
+    assert taught(stack) == before + 1
+    assert stack.settled(receipt).state is State.CREATED
+    run("erase", "--email", EMAIL, "--salesforce", "--yes")
+    assert taught(stack) == before
+
+
 def test_a_replay_and_a_repeated_post_bring_nothing_back(stack: LocalStack, run: Any) -> None:
     key = uuid.uuid4().hex
     person = {**PERSON, "bike": CANARY}

@@ -182,6 +182,12 @@ def is_erased(stack: LocalStack) -> bool:
     return [one["result"] for one in answer.get("erase", [])] == ["erased"]
 
 
+def is_forgotten(stack: LocalStack) -> bool:
+    order = {"email": f"{uuid.uuid4().hex}@example.com"}
+    answers = [invoke(stack, "PrivacyFunction", {"command": command, **order}) for command in ("taught", "forget")]
+    return answers == [{"taught": ""}, {"forget": 0}]
+
+
 def is_swept(stack: LocalStack) -> bool:
     return "letters" in invoke(stack, "PrivacyFunction", {"command": "letters", "submission_ids": ["none"]})
 
@@ -233,6 +239,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Privacy", "FindWaiting", is_looked_after),
     ("Privacy", "LockPerson", is_deleted_in_the_org),
     ("Privacy", "WorkThroughDeadLetters", is_swept),
+    ("Privacy", "ForgetTaught", is_forgotten),
     ("Privacy", "ReadPersonKey", is_found),
     ("Privacy", "ReadSalesforceCredentials", is_deleted_in_the_org),
 ]

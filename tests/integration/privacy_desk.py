@@ -227,6 +227,7 @@ def privacy_desk(
         "DEAD_LETTER_QUEUE_URL": dead,
         "PERSON_KEY_SECRET_ARN": key,
         "SALESFORCE_SECRET_ARN": salesforce,
+        "SPAM_MEMORY_TABLE": "SpamMemory",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -248,10 +249,12 @@ def privacy_desk(
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """In Lambda logs and metrics go to CloudWatch; here they would stand between what the command prints."""
-    for module in ("functions.privacy.app", "shared.privacy.erasing", "shared.privacy.retention"):
+    for module in ("shared.privacy.erasing", "shared.privacy.retention"):
         for name in ("log", "count"):
             monkeypatch.setattr(f"{module}.{name}", lambda *_event, **_fields: None)
     for place in (
+        "functions.privacy.app.log",
+        "functions.privacy.carrying_out.count",
         "shared.salesforce.connection.count",
         "shared.salesforce.login.count",
         "shared.leads.processing.count",

@@ -9,12 +9,14 @@ import pytest
 
 from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
+from shared.aws.spam_memory import SpamMemory
 from shared.crm import CALL_ENDS_AFTER
 from shared.intake.person_keys import keys_to_lock
 from shared.operations.requeueing import requeue_forgotten
 from shared.salesforce.connection import Connection
+from shared.spam.lists import taught_key
 from shared.submission import Claim, State, Submission
-from tests.builders import a_submission
+from tests.builders import SECRET, a_submission
 from tests.integration.privacy_desk import (
     CANARIES,
     EMAIL,
@@ -53,6 +55,9 @@ def everywhere(desk: PrivacyDesk) -> list[Submission]:
     ]
 
 
+NOTHING = {"taught_entries": 0, "left_for_people": 0}
+
+
 def assert_nothing_is_left(desk: PrivacyDesk) -> None:
     live = [desk.org.records(sobject) for sobject in ("Lead", "Task", "Contact")]
     messages = desk.sqs.receive_message(QueueUrl=desk.dead_letter_url, MaxNumberOfMessages=10, VisibilityTimeout=0)
@@ -76,12 +81,23 @@ def test_after_an_erasure_a_person_is_in_no_place_and_somebody_else_is_untouched
     before = privacy_desk.row(other), privacy_desk.row(other_letter)
     done = privacy_desk.erase("--salesforce")
     assert done["done"]
-    assert done["counts"] == {"rows": len(rows), "dead_letters": 2, "leads": 2, "tasks": 2, "left_for_people": 0}
+    assert done["counts"] == {"rows": len(rows), "dead_letters": 2, **NOTHING, "leads": 2, "tasks": 2}
     assert_nothing_is_left(privacy_desk)
     assert {privacy_desk.row(row).state for row in rows} == {State.ERASED}
     assert (privacy_desk.row(other), privacy_desk.row(other_letter)) == before
     assert other_lead in privacy_desk.live("Lead")
     assert privacy_desk.letters() == [other_letter.submission_id]
+
+
+def test_what_operators_taught_about_the_address_goes_with_the_person(privacy_desk: PrivacyDesk) -> None:
+    """Also where there is no submission any more; a domain is not one person's, and somebody else's entry stays."""
+    memory = SpamMemory(lambda: privacy_desk.client, "SpamMemory")
+    theirs = taught_key(SECRET, "address", "wilhelmina.k+fiets@kanarie.example")
+    others = [taught_key(SECRET, "domain", "kanarie.example"), taught_key(SECRET, "address", "bakker@example.com")]
+    memory.teach(dict.fromkeys([theirs, *others], "block"))
+    assert privacy_desk.erase()["counts"]["taught_entries"] == 1
+    assert memory.taught([theirs, *others]) == dict.fromkeys(others, "block")
+    assert privacy_desk.erase()["counts"]["taught_entries"] == 0
 
 
 def test_nothing_of_a_person_is_logged_or_said(
@@ -161,7 +177,7 @@ def a_few(desk: PrivacyDesk) -> list[Submission]:
     return [settled, desk.rejected(), desk.add(State.QUARANTINED)]
 
 
-DEEDS = 16
+DEEDS = 17
 """Of an erasure of `a_few`: the audit, three rows, letters, locks, the org, locks, the audit."""
 
 

@@ -259,6 +259,7 @@ def test_every_statement_of_a_role_has_a_name() -> None:
             {
                 "SubmissionsTable": {"dynamodb:Scan", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"},
                 "PersonLocksTable": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
+                "SpamMemoryTable": {"dynamodb:BatchGetItem", "dynamodb:DeleteItem"},
                 "DeadLetterQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
                 "PersonKeySecret": {"secretsmanager:GetSecretValue"},
                 "SalesforceSecret": {"secretsmanager:GetSecretValue"},
@@ -410,6 +411,24 @@ def test_each_table_is_encrypted_sweeps_up_by_itself_and_costs_nothing_when_idle
     assert found["SSESpecification"] == {"SSEEnabled": True}
     assert found["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert found["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@every_table
+def test_each_table_refuses_what_is_not_sent_over_tls(table: str) -> None:
+    """The exception is the emulator's account number. The resource is the table that the policy is on."""
+    assert properties(table)["ResourcePolicy"]["PolicyDocument"]["Statement"] == [
+        {
+            "Sid": "OnlyTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "dynamodb:*",
+            "Resource": "*",
+            "Condition": {
+                "Bool": {"aws:SecureTransport": "false"},
+                "StringNotEquals": {"aws:ResourceAccount": "000000000000"},
+            },
+        }
+    ]
 
 
 @pytest.mark.parametrize(
