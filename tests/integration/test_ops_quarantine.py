@@ -12,8 +12,8 @@ from shared.aws.spam_memory import SpamMemory
 from shared.spam.lists import taught_key
 from shared.submission import State
 from tests.builders import SECRET, a_submission
-from tests.integration.test_ops_cli import CANARIES, PERSON, Desk
-from tests.integration.test_ops_cli import desk as desk  # noqa: PLC0414 (the fixture)
+from tests.integration.ops_desk import CANARIES, PERSON, Desk
+from tests.integration.ops_desk import desk as desk  # noqa: PLC0414 (the fixture)
 
 ADDRESS = "wilhelmina.k@kanarie.example"
 
