@@ -10,7 +10,8 @@ from rich.text import Text
 from ops.commands.gathering import Where, gathered
 from ops.commands.options import JsonOption
 from ops.errors import FAILURES, Failure, in_words, usage
-from ops.output import screen, tables
+from ops.output import screen
+from ops.output.cells import plain
 from ops.web_to_lead.draft import Draft
 from ops.web_to_lead.importing import Imported, Wish, action_for, as_view, ask_org, import_page
 
@@ -111,11 +112,11 @@ def _table(draft: Draft) -> Table:
     grid = Table("On the page", "Question", "Type", "Lead field", header_style="bold")
     for one in draft.fields:
         mark = " (guessed)" if one.guessed else ""
-        grid.add_row(*(Text(tables.plain(cell)) for cell in (one.theirs, one.label, one.type, one.lead_field + mark)))
+        grid.add_row(*(Text(plain(cell)) for cell in (one.theirs, one.label, one.type, one.lead_field + mark)))
     for fixed in draft.fixed:
         mark = " (guessed)" if fixed.guessed else ""
         shown = (fixed.theirs, f"always {fixed.value}", "constant", fixed.lead_field + mark)
-        grid.add_row(*(Text(tables.plain(cell)) for cell in shown))
+        grid.add_row(*(Text(plain(cell)) for cell in shown))
     if draft.campaign_id:
         grid.add_row("Campaign_ID", f"always {draft.campaign_id}", "constant", "campaign")
     return grid

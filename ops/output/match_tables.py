@@ -9,11 +9,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ops.output.tables import age, plain
+from ops.output.cells import age, headed, pairs, plain
 
 _NOTHING: Final = "–"
 _ALIKE_WIDTH: Final = 24
 """Columns: beside two e-mail addresses there is no more room on a screen of a hundred."""
+_WHOLE: Final = frozenset({"Age", "Score", "Bits"})
+"""Columns that must be read whole; a narrow screen folds the others."""
 _OUTCOME_COLOURS: Final = {"create": "cyan", "update": "green", "hold": "yellow"}
 
 
@@ -23,7 +25,7 @@ def explained(view: Mapping[str, Any]) -> RenderableType:
 
 
 def explained_submission(view: Mapping[str, Any]) -> RenderableType:
-    facts = _pairs()
+    facts = pairs()
     facts.add_row("Submission", Text(plain(view["submission_id"]), style="bold"))
     facts.add_row("State", Text(plain(view["state"])))
     if view["record_id"]:
@@ -41,7 +43,9 @@ def explained_submission(view: Mapping[str, Any]) -> RenderableType:
 
 
 def _side_by_side(view: Mapping[str, Any]) -> Table:
-    table = _table("", _heading(view["left"]), _heading(view["right"] or "Candidate"), "How alike", "Bits")
+    table = headed(
+        "", _heading(view["left"]), _heading(view["right"] or "Candidate"), "How alike", "Bits", whole=_WHOLE
+    )
     table.columns[0].no_wrap = True
     table.columns[3].max_width = _ALIKE_WIDTH
     for one in view["fields"]:
@@ -62,7 +66,7 @@ def _heading(label: str) -> str:
 
 
 def evidence(fields: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("", "How alike", "Bits")
+    table = headed("", "How alike", "Bits", whole=_WHOLE)
     for one in fields:
         if not one["level"] or one["level"] == "unknown":
             continue
@@ -80,7 +84,7 @@ def _bits(bits: float | None) -> Text:
 
 
 def _verdict(decision: Mapping[str, Any], *, was: bool = False) -> list[RenderableType]:
-    table = _pairs()
+    table = pairs()
     for number, guard in enumerate(decision["guards"]):
         table.add_row("Not without a human" if number == 0 else "", Text(guard["words"], style="yellow"))
     if decision["candidate_id"] and was:
@@ -99,7 +103,7 @@ def _verdict(decision: Mapping[str, Any], *, was: bool = False) -> list[Renderab
 
 def held(views: Iterable[Mapping[str, Any]], now: datetime) -> Table:
     """Two lines a pair at least: the submission, then who it is about."""
-    table = _table("Submission, Lead and candidate", "Age", "Score", "Why a human is asked")
+    table = headed("Submission, Lead and candidate", "Age", "Score", "Why a human is asked", whole=_WHOLE)
     for one in views:
         ids = Text.assemble(
             (plain(one["submission_id"]), "bold"), f"\n{plain(one['lead_id'])} ~ {plain(one['candidate_id'])}"
@@ -112,7 +116,7 @@ def held(views: Iterable[Mapping[str, Any]], now: datetime) -> Table:
 
 
 def pair(view: Mapping[str, Any], now: datetime) -> RenderableType:
-    facts = _pairs()
+    facts = pairs()
     facts.add_row("Submission", Text(plain(view["submission_id"]), style="bold"))
     facts.add_row("Received", Text(f"{age(datetime.fromisoformat(view['received_at']), now)} ago"))
     facts.add_row("Held", Text(plain(view["held"])))
@@ -132,7 +136,7 @@ def pair(view: Mapping[str, Any], now: datetime) -> RenderableType:
 
 def _merge(choices: Sequence[Mapping[str, Any]]) -> Table:
     """What each has, with the value that a merge would keep standing out."""
-    table = _table("Field", "Held Lead", "Candidate (stays)", "After a merge")
+    table = headed("Field", "Held Lead", "Candidate (stays)", "After a merge", whole=_WHOLE)
     table.columns[0].no_wrap = True
     for one in choices:
         won, lost = "green", "dim"
@@ -152,17 +156,3 @@ def _value(value: Any, style: str = "") -> Text:
         return Text("yes" if value else "no", style=style)
     shown = plain(value) if value not in (None, "") else _NOTHING
     return Text(shown, style=style)
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"Age", "Score", "Bits"})
-    return table
-
-
-def _pairs() -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    return table

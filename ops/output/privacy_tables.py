@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.operations.privacy import Chosen, Erasure
-from ops.output.tables import age, plain
+from ops.output.cells import age, headed, plain
 from shared.privacy.audit import Audit
 from shared.privacy.erasing import Found
 from shared.privacy.retention import Ending
@@ -39,7 +39,7 @@ RESULTS: Final = {
 
 
 def plan(chosen: Chosen, now: datetime) -> Table:
-    table = _table("Submission", "Form", "State", "Age", "How it was found", "With --yes")
+    table = headed("Submission", "Form", "State", "Age", "How it was found", "With --yes", whole=())
     for one in chosen.erase:
         table.add_row(*_row(one, now), Text("erase", style="red"))
     for one in chosen.others:
@@ -50,7 +50,7 @@ def plan(chosen: Chosen, now: datetime) -> Table:
 
 
 def found(rows: Iterable[Found], now: datetime) -> Table:
-    table = _table("Submission", "Form", "State", "Age", "How it was found")
+    table = headed("Submission", "Form", "State", "Age", "How it was found", whole=())
     for one in rows:
         table.add_row(*_row(one, now))
     return table
@@ -68,7 +68,7 @@ def _row(one: Found, now: datetime) -> tuple[Text, ...]:
 
 
 def in_org(leads: Sequence[str], tasks: Sequence[str], left: Iterable[Mapping[str, Any]], verb: str) -> Table:
-    table = _table("In Salesforce", "Record", "What happens")
+    table = headed("In Salesforce", "Record", "What happens", whole=())
     for kind, ids in (("Task", tasks), ("Lead", leads)):
         for one in ids:
             table.add_row(Text(kind), Text(plain(one), style="bold"), Text(verb, style="red"))
@@ -84,7 +84,7 @@ def _left(one: Mapping[str, Any]) -> tuple[Text, ...]:
 
 
 def erasure(done: Erasure) -> Table:
-    table = _table("Submission", "Result")
+    table = headed("Submission", "Result", whole=())
     for one in done.rows:
         words = RESULTS.get(str(one["result"]), str(one["result"]))
         style = "green" if one["changed"] else "dim" if one not in done.not_erased else "red"
@@ -94,7 +94,7 @@ def erasure(done: Erasure) -> Table:
 
 def audits(rows: Iterable[tuple[Audit, str]]) -> Table:
     """Each with how it ended, in words."""
-    table = _table("When (UTC)", "What", "By", "Ended", "Counts", "Address (keyed hash)")
+    table = headed("When (UTC)", "What", "By", "Ended", "Counts", "Address (keyed hash)", whole=())
     for one, ended in rows:
         counts = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in one.counts.items() if count)
         what = f"{one.action}{', Salesforce too' if one.salesforce else ''}"
@@ -104,7 +104,7 @@ def audits(rows: Iterable[tuple[Audit, str]]) -> Table:
 
 
 def expiring(rows: Iterable[Ending]) -> Table:
-    table = _table("Submission", "Form", "State", "Erased after (UTC)")
+    table = headed("Submission", "Form", "State", "Erased after (UTC)", whole=())
     for one in rows:
         table.add_row(
             Text(one.row.submission_id, style="bold", no_wrap=True),
@@ -112,11 +112,4 @@ def expiring(rows: Iterable[Ending]) -> Table:
             Text(one.row.state),
             f"{one.at:%Y-%m-%d %H:%M}",
         )
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
     return table

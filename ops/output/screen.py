@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from ops.errors import FAILURES, in_words
-from ops.output.tables import plain
+from ops.output.cells import plain
 
 _PIPE_WIDTH: Final = 160
 """Columns where the output is not a terminal: nothing should be folded on its way to grep."""

@@ -1,8 +1,7 @@
-"""What an operator sees. Texts of visitors are never read as markup, and can't steer the terminal."""
+"""What an operator sees of submissions, forms and match keys."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Group as Stacked
@@ -16,6 +15,7 @@ from ops.operations.orders import Done
 from ops.operations.planning import Planned
 from ops.operations.reading import DeadLetters
 from ops.operations.submitting import Answer
+from ops.output.cells import age, headed, pairs, plain
 from shared.form.check import FormProblem
 from shared.rejection import Reason
 from shared.submission import Submission, Summary
@@ -31,34 +31,12 @@ _COLOURS: Final = {
     "discarded": "dim",
     "erased": "dim",
 }
-_NEVER_FOLDED: Final = frozenset({"Submission", "Form", "State", "Age", "Count", "Result"})
-"""Columns that must be read or copied whole; a narrow screen folds the others."""
-_JOINERS: Final = "\u200c\u200d"
-"""Invisible, but Persian, Indic and emoji texts need them."""
-
-
-def plain(text: object) -> str:
-    """Escape sequences and other control characters as visible codes; line breaks and tabs stay."""
-    return "".join(letter.encode("unicode_escape").decode() if _steers(letter) else letter for letter in str(text))
-
-
-def _steers(letter: str) -> bool:
-    return letter not in f"\n\t{_JOINERS}" and unicodedata.category(letter) in {"Cc", "Cf", "Cs"}
-
-
-def age(moment: datetime, now: datetime) -> str:
-    """`2 h`, in the largest unit that fits."""
-    passed = max(now - moment, timedelta())
-    for seconds, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if passed.total_seconds() >= seconds:
-            return f"{int(passed.total_seconds() // seconds)} {unit}"
-    return f"{int(passed.total_seconds())} s"
 
 
 def submissions(rows: Iterable[Summary | Submission], now: datetime) -> Table:
     shown = list(rows)
     replayed = any(row.replay_count for row in shown)
-    table = _table("Submission", "Form", "State", "Age", "Reason", *(["Replays"] if replayed else []))
+    table = headed("Submission", "Form", "State", "Age", "Reason", *(["Replays"] if replayed else []))
     for row in shown:
         table.add_row(
             _id(row.submission_id),
@@ -72,7 +50,7 @@ def submissions(rows: Iterable[Summary | Submission], now: datetime) -> Table:
 
 
 def quarantined(rows: Iterable[Submission], now: datetime) -> Table:
-    table = _table("Submission", "Form", "Age", "Score", "Signs")
+    table = headed("Submission", "Form", "Age", "Score", "Signs")
     for row in rows:
         table.add_row(
             _id(row.submission_id),
@@ -86,7 +64,7 @@ def quarantined(rows: Iterable[Submission], now: datetime) -> Table:
 
 def dead_letters(found: DeadLetters, now: datetime, limit: int) -> RenderableType:
     """The causes, then the submissions themselves, at most `limit` of them (0 is all)."""
-    causes = _table("Count", "Cause", "Forms", "Ages", "What to do")
+    causes = headed("Count", "Cause", "Forms", "Ages", "What to do")
     for group in found.groups:
         problem = f"{group.cause.code} {group.cause.field}".strip()
         causes.add_row(
@@ -112,7 +90,7 @@ def _advice(reason: str) -> str:
 
 
 def plan(planned: Sequence[Planned], verb: str, now: datetime) -> Table:
-    table = _table("Submission", "Form", "State", "Age", "With --yes")
+    table = headed("Submission", "Form", "State", "Age", "With --yes")
     for one in planned:
         row = one.row
         table.add_row(
@@ -135,7 +113,7 @@ def _verdict(one: Planned, verb: str) -> Text:
 
 
 def results(done: Iterable[Done]) -> Table:
-    table = _table("Submission", "Result")
+    table = headed("Submission", "Result")
     for one in done:
         style = "red" if is_refused(one["result"]) else "green" if one["changed"] else "dim"
         table.add_row(_id(one["submission_id"]), Text(plain(result_in_words(one["result"])), style=style))
@@ -144,7 +122,7 @@ def results(done: Iterable[Done]) -> Table:
 
 def form_problems(problems: Sequence[FormProblem]) -> Table:
     """Form by form; what is wrong with the org itself stands under `every form`."""
-    table = _table("Form", "Where", "Problem", "What would be right")
+    table = headed("Form", "Where", "Problem", "What would be right")
     form_ids = list(dict.fromkeys(one.form_id for one in problems))
     for form_id in form_ids:
         own = [one for one in problems if one.form_id == form_id]
@@ -160,7 +138,7 @@ def form_problems(problems: Sequence[FormProblem]) -> Table:
 
 
 def filled(kinds: Iterable[Filled]) -> Table:
-    table = _table("Records", "Filled", "Right already", "Refused by the org")
+    table = headed("Records", "Filled", "Right already", "Refused by the org")
     for one in kinds:
         refused = ", ".join(f"{count} x {code}" for code, count in one.refused.most_common())
         numbers = (Text(str(one.filled)), Text(str(one.same), style="dim"))
@@ -170,7 +148,7 @@ def filled(kinds: Iterable[Filled]) -> Table:
 
 def answer(said: Answer) -> RenderableType:
     """The API's answer to a test submission."""
-    table = _pairs()
+    table = pairs()
     table.add_row("Answer", Text(str(said.status), style="green" if said.status < 400 else "red"))
     for name in ("receipt", "state", "code", "detail"):
         if said.body.get(name):
@@ -185,7 +163,7 @@ def answer(said: Answer) -> RenderableType:
 def row(view: Mapping[str, Any], now: datetime) -> RenderableType:
     """Everything of one row; `view` comes from views.row_view."""
     received = datetime.fromisoformat(view["received_at"])
-    facts = _pairs()
+    facts = pairs()
     facts.add_row("Submission", _id(view["submission_id"]))
     facts.add_row("State", _state(view["state"]))
     facts.add_row("Form", Text(plain(f"{view['form_id']} (version {view['form_version']})")))
@@ -231,7 +209,7 @@ def _flat(value: object) -> str:
 
 def _fields(view: Mapping[str, Any]) -> Table:
     before = view["original_fields"] or {}
-    table = _table("Field", "Value", *(["As it arrived"] if before else []))
+    table = headed("Field", "Value", *(["As it arrived"] if before else []))
     for name in dict.fromkeys([*view["fields"], *before]):
         cells = [view["fields"].get(name, "")] + ([before.get(name, "")] if before else [])
         table.add_row(Text(plain(name)), *(Text(plain(_flat(cell))) for cell in cells))
@@ -243,7 +221,7 @@ def _rejection(rejection: Mapping[str, Any], *, still: bool) -> RenderableType:
         f"{'Rejected' if still else 'Was rejected before'}: {rejection['reason']}. {rejection['what']}",
         style="bold red" if still else "dim",
     )
-    table = _table("Problem", "Field", "What is wrong", "What would mend it", "Detail")
+    table = headed("Problem", "Field", "What is wrong", "What would mend it", "Detail")
     for problem in rejection["problems"]:
         cells = (problem[name] for name in ("code", "field", "what", "mend", "detail"))
         table.add_row(*(Text(plain(cell)) for cell in cells))
@@ -251,24 +229,10 @@ def _rejection(rejection: Mapping[str, Any], *, still: bool) -> RenderableType:
 
 
 def _history(changes: Iterable[Mapping[str, Any]]) -> Table:
-    table = _table("When (UTC)", "From", "To", "By", "Why")
+    table = headed("When (UTC)", "From", "To", "By", "Why")
     for change in changes:
         cells = (change[name] for name in ("from_state", "to_state", "by", "why"))
         table.add_row(Text(_when(change["at"])), *(Text(plain(cell)) for cell in cells))
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in _NEVER_FOLDED)
-    return table
-
-
-def _pairs() -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
     return table
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.output.tables import age, plain
+from ops.output.cells import age, plain
 from ops.output.views import as_csv, revealed_view, row_view, spreadsheet_safe, summary_view
 from shared.form.definition import forms
 from shared.rejection import Problem, Reason, Rejection
