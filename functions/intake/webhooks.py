@@ -55,6 +55,7 @@ def _received(request: Request, form: Form, name: str, answers: Answers, depende
         idempotency_key=message_id,
         channel=name,
         signed=True,
+        nobody_to_answer=source.is_tool and any(map(form.field, sent)),
     )
     outcome = receive(
         form,

@@ -10,6 +10,7 @@ from shared.form.definition import Form
 from shared.form.field import FieldType
 from shared.form.sources import Source
 from shared.submission import FieldValue
+from shared.webhooks.ticking import apart
 
 DEEPEST: Final = 8
 """Levels of nested answers that are looked into; tools have three."""
@@ -117,8 +118,17 @@ def filled(form: Form, source: Source, answers: Answers) -> tuple[dict[str, Fiel
             continue
         used.add(answer.question)
         said = source.values.get(ours, {})
-        found.setdefault(ours, []).extend(said.get(text, text) for text in answer.texts if text.strip())
+        texts = _ticked(form, ours, said, answer.texts)
+        found.setdefault(ours, []).extend(said.get(text, text) for text in texts if text.strip())
     return {name: _together(form, name, texts) for name, texts in found.items() if texts}, len(asked - used)
+
+
+def _ticked(form: Form, name: str, said: Mapping[str, str], texts: tuple[str, ...]) -> tuple[str, ...]:
+    field = form.field(name)
+    if field is None or field.type is not FieldType.CHOICES:
+        return texts
+    known = {*said, *(choice.value for choice in field.choices)}
+    return tuple(part for text in texts for part in apart(text, known))
 
 
 def _ours(source: Source, names: tuple[str, ...]) -> str:

@@ -26,8 +26,8 @@ PURE = [
     "values", "values.cleaning",
     "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
     "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
-    "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
-    "webhooks.verifying", "webhooks.webflow",
+    "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.ticking",
+    "webhooks.typeform", "webhooks.verifying", "webhooks.webflow",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [

@@ -94,7 +94,7 @@ def test_an_entry_of_gravity_forms_is_known_by_its_inputs() -> None:
     )  # fmt: skip
     assert names["11"] == ('{"a": 1}',)
     assert isinstance(reading, Answers)
-    assert reading.submission == "12"
+    assert reading.submission == "12 3 2026-11-30 11:09:44"
 
 
 def test_ticked_boxes_of_gravity_forms_come_together_under_the_number_of_their_field() -> None:
