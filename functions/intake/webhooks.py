@@ -13,7 +13,7 @@ from shared.form.sources import Scheme, Source
 from shared.intake.receiving import Arrival, receive
 from shared.observability import count, log
 from shared.webhooks.readers import READERS
-from shared.webhooks.reading import Answers, NoSubmission, Unreadable, filled
+from shared.webhooks.reading import NO_ANSWERS, Answers, NoSubmission, Unreadable, filled
 from shared.webhooks.verifying import MOST_KEYS, Post, Verdict, usable_keys, verify
 
 _NOT_FILLED_IN: Final = "secretsmanager:ResourceNotFoundException"
@@ -35,16 +35,23 @@ def receive_webhook(request: Request, form: Form, dependencies: Dependencies) ->
     match READERS[source.kind](read_content(request)):
         case Unreadable(why):
             raise Refusal(400, "malformed_payload", why)
-        case NoSubmission(what):
-            count("WebhooksIgnored", source=name)
-            return json_reply(200, {"state": "ignored", "detail": f"Nothing to keep: {what}."})
+        case NoSubmission() as nothing:
+            return _ignored(name, nothing)
         case Answers() as answers:
             return _received(request, form, name, answers, dependencies)
+
+
+def _ignored(name: str, nothing: NoSubmission) -> Reply:
+    count("WebhooksIgnored", source=name)
+    return json_reply(200, {"state": "ignored", "detail": f"Nothing to keep: {nothing.what}."})
 
 
 def _received(request: Request, form: Form, name: str, answers: Answers, dependencies: Dependencies) -> Reply:
     source = form.sources[name]
     sent, ignored = filled(form, source, answers)
+    fills_a_field = any(map(form.field, sent))
+    if answers.only_hidden and not fills_a_field:
+        return _ignored(name, NO_ANSWERS)
     if ignored:
         count("FieldsIgnored", ignored, form=form.id)
     header = request.header("webhook-id")
@@ -55,7 +62,7 @@ def _received(request: Request, form: Form, name: str, answers: Answers, depende
         idempotency_key=message_id,
         channel=name,
         signed=True,
-        nobody_to_answer=source.is_tool and any(map(form.field, sent)),
+        nobody_to_answer=source.is_tool and fills_a_field,
     )
     outcome = receive(
         form,

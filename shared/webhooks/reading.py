@@ -19,7 +19,8 @@ _LONGEST_ID: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer, or one part of one. `question` is the same for all parts; `names` are what a mapping may call it."""
+    """One answer, or one part of one. `question` is the same for all parts; '' for what nobody was asked. `names` are
+    what a mapping may call it."""
 
     question: str
     names: tuple[str, ...]
@@ -28,10 +29,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """`submission` is the tool's own id of it: a repeat has the same. '' where the tool gives none."""
+    """`submission` is the tool's own id of it: a repeat has the same. '' where the tool gives none.
+
+    `only_hidden`: no question was answered, so there is nothing to keep unless what came along fills a field.
+    """
 
     answered: tuple[Answered, ...]
     submission: str = ""
+    only_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,9 @@ class NoSubmission:
     """Nothing to keep: a test of the connection, or an event of another kind. `what` is one of our own words."""
 
     what: str
+
+
+NO_ANSWERS: Final = NoSubmission("no answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,8 @@ def filled(form: Form, source: Source, answers: Answers) -> tuple[dict[str, Fiel
     asked: set[str] = set()
     used: set[str] = set()
     for answer in answers.answered:
-        asked.add(answer.question)
+        if answer.question:
+            asked.add(answer.question)
         ours = _ours(source, answer.names)
         if not ours:
             continue

@@ -216,3 +216,40 @@ def test_a_text_of_commas_only_takes_no_time() -> None:
     assert apart("A," * 100_000, {"A", "A,A", "A,A,A"}) == ("A," * 100_000,)
     assert len(apart("A," * 100_000 + "A", {"A"})) == 100_001
     assert time.process_time() - started < 2
+
+
+# --- Typeform's hidden fields ----------------------------------------------------------------------------------------
+
+
+def hidden_only(**hidden: str) -> bytes:
+    response = {"token": "t1", "hidden": hidden, "answers": []}
+    return json.dumps({"event_type": "form_response", "form_response": response}).encode()
+
+
+HIDDEN = {"hidden.email": "email", "hidden.name": "last_name", "hidden.utm_source": "utm_source", "q": "message"}
+
+
+def test_who_answered_nothing_but_came_with_an_address_that_says_who_it_is_is_kept() -> None:
+    """A link in a newsletter carries them along; one more click sends them in."""
+    source = Source.model_validate({"kind": "typeform", "fields": HIDDEN})
+    intake = keyed(forms={"contact": CONTACT.model_copy(update={"sources": {"typeform": source}})})
+    answered = sent(intake, "typeform", hidden_only(email="a@example.com", name="Kuipers", utm_source="mail"))
+    assert answered.status == 202
+    assert intake.row.fields == {"email": "a@example.com", "last_name": "Kuipers"}
+    assert sent(intake, "typeform", hidden_only(email="a@example.com", name="Kuipers")).status == 202
+
+
+def test_where_they_fill_no_field_there_is_still_nothing_to_keep() -> None:
+    intake = keyed()
+    for body in (hidden_only(utm_source="mail"), hidden_only(email="a@example.com"), hidden_only()):
+        answered = sent(intake, "typeform", body)
+        assert (answered.status, answered.json) == (200, {"state": "ignored", "detail": "Nothing to keep: no answers."})
+    assert not intake.ledger.rows
+
+
+def test_the_page_of_a_webflow_form_is_kept() -> None:
+    intake = keyed()
+    content = json.loads(with_email("webflow", "a@example.com")[0])
+    content["payload"]["pageUrl"] = "https://www.flexfit-fietsen.example/nl/contact"
+    assert sent(intake, "webflow", json.dumps(content).encode()).status == 202
+    assert intake.row.sources.page_url == "https://www.flexfit-fietsen.example/nl/contact"
