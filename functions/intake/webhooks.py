@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply, json_reply
-from functions.intake.request import Refusal, Request, expect_small, read_content
+from functions.intake.request import MAX_BODY, MAX_TOOL_BODY, Refusal, Request, expect_small, read_content
 from functions.intake.submitting import told
 from shared.errors import ConfigurationError
 from shared.form.definition import Form
 from shared.form.sources import Scheme, Source
 from shared.intake.receiving import Arrival, receive
 from shared.observability import count, log
+from shared.webhooks.fitting import MAX_KEPT, fitting
 from shared.webhooks.readers import READERS
 from shared.webhooks.reading import NO_ANSWERS, Answers, NoSubmission, Unreadable, filled
 from shared.webhooks.verifying import MOST_KEYS, Post, Verdict, usable_keys, verify
@@ -30,8 +31,10 @@ _OUT_OF_TIME: Final = (
 
 def receive_webhook(request: Request, form: Form, dependencies: Dependencies) -> Reply:
     """Raises Refusal, and what the stores and the secret raise: then nothing was acknowledged."""
-    expect_small(request)
+    expect_small(request, MAX_TOOL_BODY)
     name, source = _proved(request, form, dependencies)
+    if not source.is_tool:
+        expect_small(request, MAX_BODY)
     match READERS[source.kind](read_content(request)):
         case Unreadable(why):
             raise Refusal(400, "malformed_payload", why)
@@ -48,7 +51,10 @@ def _ignored(name: str, nothing: NoSubmission) -> Reply:
 
 def _received(request: Request, form: Form, name: str, answers: Answers, dependencies: Dependencies) -> Reply:
     source = form.sources[name]
-    sent, ignored = filled(form, source, answers)
+    answered, ignored = filled(form, source, answers)
+    sent = fitting(form, answered)
+    if sent is None:
+        raise Refusal(413, "too_large", f"The answers have more than {MAX_KEPT} bytes together.")
     fills_a_field = any(map(form.field, sent))
     if answers.only_hidden and not fills_a_field:
         return _ignored(name, NO_ANSWERS)

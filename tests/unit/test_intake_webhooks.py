@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from functions.intake import webhooks
 from functions.intake.request import read_request
 from functions.intake.routes import answer
 from local.intake_keys import INTAKE_SECRET, WEBHOOKS
@@ -112,8 +113,26 @@ def test_nothing_is_asked_of_table_queue_or_person_key_before_the_signature_is_r
 
 
 def test_a_body_that_is_too_large_is_not_even_hashed() -> None:
-    body = body_of(message="x" * 70_000)
+    body = body_of(message="x" * 260 * 1024)
     assert post(keyed(), body, {"webhook-id": "1"}).code == "too_large"
+
+
+@pytest.mark.parametrize("headers", [{"webhook-id": "1"}, {"webhook-source": "jotform"}, {"webhook-source": "shop"}])
+def test_nothing_of_a_large_body_is_read_before_it_has_proved_whose_it_is(
+    headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does its size tell which sources there are."""
+    monkeypatch.setattr(webhooks, "read_content", lambda _: pytest.fail("read before the signature was looked at"))
+    assert post(keyed(), b"x" * 200_000, headers).code == "signature_wrong"
+
+
+def test_a_server_of_one_s_own_has_no_more_room_than_a_visitor() -> None:
+    """Unlike a tool, it sends what its author wrote, and nothing twice."""
+    intake = keyed()
+    assert server(intake, message="x", more="x" * 65_000).status == 202
+    answered = server(intake, message_id="2", more="x" * 66_000)
+    assert (answered.status, answered.code) == (413, "too_large")
+    assert len(intake.ledger.rows) == 1
 
 
 def test_a_plain_post_and_a_form_without_sources_read_no_secret() -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from local.intake_keys import WEBHOOKS
 from shared.form.definition import Form, forms
+from shared.form.field import FieldType, FormField
 from shared.form.sources import Source
 from shared.form.spam_section import Spam
+from shared.intake.validation import check
 from shared.privacy.tombstone import tombstone
 from shared.submission import State
 from shared.webhooks.proving import proof
@@ -54,7 +56,9 @@ def with_email(tool: str, email: str, submission: str = "s-1") -> tuple[bytes, s
         case "gravity":
             return entry(**{"id": submission, "2": email}), JSON
         case "typeform":
-            given = [{"type": "text", "text": text, "field": {"ref": ref}} for ref, text in answers.items()]
+            given: list[dict[str, Any]] = [
+                {"type": "text", "text": text, "field": {"ref": ref}} for ref, text in answers.items()
+            ]
             given.append({"type": "boolean", "boolean": True, "field": {"ref": "agreed"}})
             response = {"token": submission, "answers": given}
             return json.dumps({"event_type": "form_response", "form_response": response}).encode(), JSON
@@ -253,3 +257,76 @@ def test_the_page_of_a_webflow_form_is_kept() -> None:
     content["payload"]["pageUrl"] = "https://www.flexfit-fietsen.example/nl/contact"
     assert sent(intake, "webflow", json.dumps(content).encode()).status == 202
     assert intake.row.sources.page_url == "https://www.flexfit-fietsen.example/nl/contact"
+
+
+# --- large posts -----------------------------------------------------------------------------------------------------
+
+
+def jotform_with(**answers: Any) -> dict[str, Any]:
+    raw = {"q3_name": {"first": "A", "last": "B"}, "q4_email": "a@example.com", "q6_yourQuestion": "x",
+           "q7_consent": ["Ja, FlexFit mag mijn gegevens gebruiken"], **answers}  # fmt: skip
+    return {"formID": "1", "submissionID": "9", "pretty": json.dumps(raw), "rawRequest": json.dumps(raw)}
+
+
+def row_bytes(intake: Intake) -> int:
+    """As DynamoDB counts, about: 400 KB is the most of one row."""
+    return len(intake.row.model_dump_json().encode())
+
+
+def test_a_jotform_with_a_drawn_signature_and_all_answers_twice_is_taken() -> None:
+    intake = keyed()
+    body = multipart(jotform_with(q9_signature="data:image/png;base64," + "A" * 90_000))
+    assert 2**16 < len(body) < 2**18
+    assert sent(intake, "jotform", body, MULTIPART).status == 202
+    assert row_bytes(intake) < 5_000
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"q6_yourQuestion": "x" * 250_000},
+        {"q6_yourQuestion": "\u1e69" * 40_000},  # ṩ, written as six bytes in JSON
+        {"q4_email": "x" * 100_000, "q6_yourQuestion": "\U0001d160" * 10_000},  # becomes three characters, twelve bytes
+        {"q4_email": [f"{number}@example.com" for number in range(10_000)]},
+        {"q7_consent": [str(number) for number in range(20_000)], "q4_email": "x" * 20_000},
+    ],
+)
+def test_a_row_has_room_for_what_is_kept_also_when_an_operator_mends_it(answers: dict[str, Any]) -> None:
+    """The row then holds both: what was sent, and what it became."""
+    intake = keyed()
+    body = json.dumps({"submissionID": "9", "rawRequest": json.dumps(jotform_raw(answers), ensure_ascii=False)},
+                      ensure_ascii=False).encode()  # fmt: skip
+    assert len(body) <= 2**18
+    assert sent(intake, "jotform", body).status == 202
+    assert row_bytes(intake) < 190_000
+    assert {error.field for error in check(CONTACT, intake.row.fields).errors} >= set(wrong(answers))
+
+
+def jotform_raw(answers: dict[str, Any]) -> Any:
+    return json.loads(jotform_with(**answers)["rawRequest"])
+
+
+def wrong(answers: dict[str, Any]) -> list[str]:
+    """What was cut still shows that it is too much."""
+    names = {"q4_email": "email", "q6_yourQuestion": "message"}
+    return [names[name] for name in answers if name in names]
+
+
+def test_what_fits_is_kept_to_the_letter_however_wrong_it_is() -> None:
+    intake = keyed()
+    assert sent(intake, "gravity", entry(**{"2": "x" * 3000, "4": "y" * 60_000})).status == 202
+    assert (len(intake.row.fields["email"]), len(intake.row.fields["message"])) == (3000, 60_000)
+
+
+def test_a_form_whose_own_fields_take_more_than_a_row_holds_is_told_so() -> None:
+    """No person types so much: a visitor may send 64 KiB."""
+    fields = tuple(
+        FormField(name=f"text_{number}", type=FieldType.TEXTAREA, label={"nl": "x", "en": "x"}, max_length=32_000)
+        for number in range(8)
+    )
+    form = CONTACT.model_copy(update={"fields": (*CONTACT.fields, *fields)})
+    source = Source.model_validate({"kind": "gravity-forms", "fields": {field.name: field.name for field in fields}})
+    intake = keyed(forms={"contact": form.model_copy(update={"sources": {"gravity": source}})})
+    answered = sent(intake, "gravity", json.dumps({field.name: "x" * 32_000 for field in fields}).encode())
+    assert (answered.status, answered.code) == (413, "too_large")
+    assert not intake.ledger.rows
