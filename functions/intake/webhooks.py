@@ -1,7 +1,7 @@
 """A server's post: nothing is read, looked up or stored before it has proved which source of the form it is."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply, json_reply
@@ -88,9 +88,15 @@ def _proved(request: Request, form: Form, dependencies: Dependencies) -> tuple[s
     name = _named(request, form)
     source = form.sources.get(name)
     scheme = source.scheme if source else Scheme.STANDARD
-    keys = _keys(form, name, scheme, _secrets(dependencies))
     post = Post(request.header, request.query.get("webhook-token", ""), request.body)
-    verdict = verify(scheme, keys if source else (), post, dependencies.now())
+    texts = _texts(name, _webhooks(dependencies))
+    verdict = verify(scheme, usable_keys(scheme, texts) if source else (), post, dependencies.now())
+    if verdict is Verdict.WRONG and (newer := dependencies.newer_intake_secrets()) is not None:
+        # Whichever source was named: how long it takes must not tell which there are.
+        texts = _texts(name, newer.get("webhooks"))
+        verdict = verify(scheme, usable_keys(scheme, texts) if source else (), post, dependencies.now())
+    if source:
+        _watch_keys(form, name, scheme, texts)
     if source is None or verdict is not Verdict.GOOD:
         raise _refusal(verdict)
     return name, source
@@ -102,25 +108,27 @@ def _named(request: Request, form: Form) -> str:
     return request.header("webhook-source").strip() or request.query.get("webhook-source", "").strip() or only
 
 
-def _secrets(dependencies: Dependencies) -> Mapping[str, Any]:
+def _webhooks(dependencies: Dependencies) -> object:
     try:
-        webhooks = dependencies.intake_secrets().get("webhooks")
+        return dependencies.intake_secrets().get("webhooks")
     except ConfigurationError as error:
         if error.code != _NOT_FILLED_IN:
             raise
-        webhooks = None
-    return webhooks if isinstance(webhooks, dict) else {}
+        return None
 
 
-def _keys(form: Form, name: str, scheme: Scheme, secrets: Mapping[str, Any]) -> tuple[bytes, ...]:
+def _texts(name: str, webhooks: object) -> list[object]:
+    """The keys of a source, as operators wrote them."""
+    texts = webhooks.get(name) if isinstance(webhooks, Mapping) else None
+    return texts if isinstance(texts, list) else [texts] if texts else []
+
+
+def _watch_keys(form: Form, name: str, scheme: Scheme, texts: list[object]) -> None:
     """Operators hear of a source of the form without a key, or with one that can't be one; a stranger does not."""
-    texts = secrets.get(name) or []
-    texts = texts if isinstance(texts, list) else [texts]
     keys = usable_keys(scheme, texts)
-    if name in form.sources and not (len(keys) == len(texts) <= MOST_KEYS and keys):
+    if not (len(keys) == len(texts) <= MOST_KEYS and keys):
         log("webhook_key_missing", level="error", form_id=form.id, source=name, number=len(keys))
-        count("WebhookKeysWrong", source=name)
-    return keys
+        count("WebhookKeysWrong")
 
 
 def _refusal(verdict: Verdict) -> Refusal:

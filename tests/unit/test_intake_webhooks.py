@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -228,6 +229,60 @@ def test_a_key_that_was_taken_away_is_refused_within_five_minutes() -> None:
     clock[0] += MAX_AGE
     assert (posted(OLD, "5"), posted(NEW, "6")) == (401, 202)
     assert MAX_AGE <= 300
+
+
+def test_a_new_key_is_taken_at_once_and_strangers_do_not_have_the_secret_read_each_time(
+    said: Callable[[], str],
+) -> None:
+    keys: dict[str, list[str]] = {}
+    clock, read = [0.0], [0]
+
+    def get_secret_value(**_: object) -> dict[str, str]:
+        read[0] += 1
+        return {"SecretString": json.dumps({"webhooks": keys})}
+
+    secret = Secret(cast("Any", SimpleNamespace(get_secret_value=get_secret_value)), "arn", clock=lambda: clock[0])
+    intake = keyed()
+
+    def posted(key: str, message_id: str, **changes: str) -> int:
+        headers = {"Content-Type": "application/json", **signed(BODY, key=key, message_id=message_id), **changes}
+        dependencies = replace(intake.dependencies(), intake_secrets=secret.values, newer_intake_secrets=secret.newer)
+        return int(answer(read_request(event(headers=headers, body=BODY)), dependencies)["statusCode"])
+
+    secret.values()
+    keys["shop"] = [OLD]
+    assert posted(OLD, "1") == 202
+    assert "webhook_key_missing" not in said(), "the key is there"
+    clock[0] = 60
+    keys["shop"] = [OLD, NEW]
+    assert (posted(NEW, "2"), read[0]) == (202, 3)
+    for number in range(20):
+        assert posted("whsec_" + "a" * 44, f"forged-{number}") == 401
+        assert posted(NEW, f"forged-{number}", **{"webhook-source": "nobody"}) == 401
+    assert read[0] == 3
+    clock[0] = 90
+    assert (posted("whsec_" + "a" * 44, "forged"), read[0]) == (401, 4)
+    keys["shop"] = [NEW]
+    clock[0] = 120
+    assert posted("whsec_" + "a" * 44, "forged") == 401
+    assert posted(OLD, "3") == 401, "what strangers had us read counts too"
+
+
+def test_a_source_that_nobody_has_has_the_secret_read_again_like_one_that_is_there() -> None:
+    """Else the time that an answer takes would tell which sources there are."""
+    asked: list[str] = []
+    for source in ("shop", "typeform", "nobody"):
+        dependencies = replace(keyed().dependencies(), newer_intake_secrets=partial(asked.append, source))
+        headers = {"Content-Type": "application/json", **FORGED["another key"], "webhook-source": source}
+        assert answer(read_request(event(headers=headers, body=BODY)), dependencies)["statusCode"] == 401
+    assert asked == ["shop", "typeform", "nobody"]
+
+
+def test_who_is_out_of_time_has_the_right_key_and_nothing_is_read_again() -> None:
+    intake = keyed(now=NOW + timedelta(hours=1))
+    dependencies = replace(intake.dependencies(), newer_intake_secrets=lambda: pytest.fail("read again"))
+    reply = answer(read_request(event(headers={"Content-Type": "application/json", **GOOD}, body=BODY)), dependencies)
+    assert json.loads(reply["body"])["code"] == "timestamp_out_of_range"
 
 
 # --- the same again ----------------------------------------------------------------------------------------------
