@@ -33,6 +33,7 @@ def dependencies() -> Dependencies:
         queue=SubmissionQueue(boto3.client("sqs", config=CONFIG), settings.submission_queue_url),
         secret=person_key(secret),
         intake_secrets=intake_secret.values,
+        newer_intake_secrets=intake_secret.newer,
         forms=forms(),
         extra_origins=settings.extra_origins,
         now=partial(datetime.now, UTC),

@@ -14,6 +14,10 @@ from shared.observability import count, log
 from shared.spam.captcha_answer import Verdict
 
 
+def _none() -> None:
+    """There is nothing newer than what is known."""
+
+
 @dataclass(frozen=True)
 class Dependencies:
     """What the routes need from outside; tests hand in fakes."""
@@ -28,6 +32,8 @@ class Dependencies:
     extra_origins: tuple[str, ...]
     now: Callable[[], datetime]
     spam_memory: Memory | None = None
+    newer_intake_secrets: Callable[[], Mapping[str, Any] | None] = _none
+    """What is kept now, for whom the known ones did not serve; None where that is no other. Never raises."""
     captcha_endpoints: Mapping[str, str] = field(default_factory=dict)
     """Other addresses than the providers' own, for tests; by provider."""
 
@@ -47,6 +53,7 @@ class Dependencies:
             captcha,
             token,
             secret=secret,
+            newer_secret=lambda: self._newer_captcha_secret(captcha.provider, refused=secret),
             hosts=hosts,
             sender_ip=sender_ip,
             attempt_id=attempt_id,
@@ -60,8 +67,19 @@ class Dependencies:
         except FormToLeadError as error:
             log("captcha_secret_unavailable", level="error", error=error.code)
             held = None
-        secret = held.get(provider) if isinstance(held, Mapping) else None
-        if isinstance(secret, str) and secret:
+        return _secret_of(provider, held) or self._newer_captcha_secret(provider)
+
+    def _newer_captcha_secret(self, provider: str, refused: str = "") -> str:
+        """Operators hear of it where there is none but the one that the provider refused."""
+        held = self.newer_intake_secrets() or {}
+        secret = _secret_of(provider, held.get("captcha"))
+        if secret and secret != refused:
             return secret
-        count("CaptchaSecretMissing", provider=provider)
+        log("captcha_secret_missing", level="error", source=provider)
+        count("CaptchaSecretMissing")
         return ""
+
+
+def _secret_of(provider: str, held: object) -> str:
+    secret = held.get(provider) if isinstance(held, Mapping) else None
+    return secret if isinstance(secret, str) else ""

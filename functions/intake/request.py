@@ -20,6 +20,8 @@ from shared.submission import FieldValue
 
 MAX_BODY: Final = 64 * 1024
 """Bytes. A row of the ledger holds 400 KB at most; no form that a person fills in comes near this."""
+MAX_TOOL_BODY: Final = 256 * 1024
+"""A form tool sends each answer twice, or a drawn signature beside them."""
 MAX_FIELDS: Final = 200
 MAX_NAME: Final = 100
 MAX_TOOL_FIELDS: Final = 2000
@@ -122,15 +124,18 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 def read_fields(request: Request) -> dict[str, FieldValue]:
     """The fields by name. Raises Refusal 400 (malformed), 413 (too large) or 415 (not a kind that we read)."""
-    content = _read(request, MAX_FIELDS)
+    content = _read(request, MAX_FIELDS, MAX_BODY)
     fields = content.by_name if isinstance(content, _Fields) else _from_json(content)
     _expect_short_names(fields, MAX_NAME)
     return fields
 
 
 def read_content(request: Request) -> object:
-    """The parsed JSON, whatever it is, or the fields of a form by name. Raises as `read_fields` does."""
-    content = _read(request, MAX_TOOL_FIELDS)
+    """The parsed JSON, whatever it is, or the fields of a form by name. Raises as `read_fields` does.
+
+    Only for who has proved to be a source: it takes more.
+    """
+    content = _read(request, MAX_TOOL_FIELDS, MAX_TOOL_BODY)
     if not isinstance(content, _Fields):
         return content
     _expect_short_names(content.by_name, MAX_TOOL_NAME)
@@ -144,9 +149,9 @@ class _Fields:
     by_name: dict[str, FieldValue]
 
 
-def expect_small(request: Request) -> None:
-    if len(request.body) > MAX_BODY:
-        raise Refusal(413, "too_large", f"The body has {len(request.body)} bytes; at most {MAX_BODY} are taken.")
+def expect_small(request: Request, largest: int) -> None:
+    if len(request.body) > largest:
+        raise Refusal(413, "too_large", f"The body has {len(request.body)} bytes; at most {largest} are taken.")
 
 
 def _expect_short_names(fields: Mapping[str, FieldValue], longest: int) -> None:
@@ -154,8 +159,8 @@ def _expect_short_names(fields: Mapping[str, FieldValue], longest: int) -> None:
         _malformed(f"A field's name is longer than {longest} characters.")
 
 
-def _read(request: Request, most: int) -> object:
-    expect_small(request)
+def _read(request: Request, most: int, largest: int) -> object:
+    expect_small(request, largest)
     if request.header("content-encoding").strip().lower() not in {"", "identity"}:
         raise Refusal(415, "unsupported_encoding", "Send the body as it is, without Content-Encoding.")
     _, options = parse_options_header(request.header("content-type"))
@@ -166,7 +171,7 @@ def _read(request: Request, most: int) -> object:
     if media_type == "application/x-www-form-urlencoded":
         return _Fields(_from_urlencoded(request.body, most))
     if media_type == "multipart/form-data":
-        return _Fields(_from_multipart(request.body, options.get("boundary", ""), most))
+        return _Fields(_from_multipart(request.body, options.get("boundary", ""), most, largest))
     raise Refusal(415, "unsupported_media_type", f"Send the form as one of: {_TAKES}.", {"Accept-Post": _TAKES})
 
 
@@ -250,7 +255,7 @@ def _from_urlencoded(body: bytes, most: int) -> dict[str, FieldValue]:
     return _gathered(pairs)
 
 
-def _from_multipart(body: bytes, boundary: str, most: int) -> dict[str, FieldValue]:
+def _from_multipart(body: bytes, boundary: str, most: int, largest: int) -> dict[str, FieldValue]:
     if not boundary:
         _malformed("The Content-Type has no boundary.")
     pairs: list[tuple[str, str]] = []
@@ -259,8 +264,8 @@ def _from_multipart(body: bytes, boundary: str, most: int) -> dict[str, FieldVal
             io.BytesIO(body),
             boundary,
             part_limit=most,
-            memory_limit=2 * MAX_BODY,
-            spool_limit=MAX_BODY,
+            memory_limit=2 * largest,
+            spool_limit=largest,
             disk_limit=0,
         )
         for part in parser:

@@ -69,6 +69,7 @@ def submit_page_post(post: PagePost, dependencies: Dependencies) -> Reply:
         idempotency_key=request.header("idempotency-key").strip(),
         channel=WEB_TO_LEAD,
         sender_ip=request.sender_ip,
+        nobody_to_answer=True,
     )
     return take(request, post.form, arrival, dependencies)
 

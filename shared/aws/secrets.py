@@ -1,4 +1,5 @@
-"""AWS Secrets Manager: one secret for each function, read at most every five minutes and never logged."""
+"""AWS Secrets Manager: one secret for each function, kept for five minutes at most, read again when what it holds is
+refused, and never logged."""
 
 import json
 import time
@@ -9,12 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws.errors import failure
 from shared.errors import ConfigurationError, TransientError
+from shared.observability import log
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 MAX_AGE: Final = 300.0
-"""Seconds. A rotated secret is in use after this at the latest."""
+"""Seconds. A secret that was taken away is of no use after this at the latest."""
+SECONDS_BETWEEN: Final = 30.0
+"""Between two readings that a refusal asks for: anybody can send what is refused."""
 
 
 class Secret:
@@ -33,6 +37,7 @@ class Secret:
         self._clock = clock
         self._values: dict[str, Any] = {}
         self._read_at = float("-inf")
+        self._asked_again_at = float("-inf")
 
     def __repr__(self) -> str:
         return f"Secret({self._arn})"
@@ -51,6 +56,23 @@ class Secret:
                 raise
         self._read_at = self._clock()
         return self._values
+
+    def newer(self) -> dict[str, Any] | None:
+        """What the secret holds now, for whom the known values did not serve. Never raises.
+
+        None where it holds the same, can't be read, or was read for this reason less than 30 seconds ago.
+        """
+        now = self._clock()
+        if now - self._asked_again_at < SECONDS_BETWEEN:
+            return None
+        self._asked_again_at = now
+        try:
+            values = self._read()
+        except (TransientError, ConfigurationError) as error:
+            log("secret_not_read_again", level="warning", error=error.code)
+            return None
+        known, self._values, self._read_at = self._values, values, now
+        return values if values != known else None
 
     def _read(self) -> dict[str, Any]:
         try:

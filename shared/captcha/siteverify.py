@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from shared.form.spam_section import Captcha
-from shared.spam.captcha_answer import Verdict, judge_answer, was_used
+from shared.spam.captcha_answer import Verdict, judge_answer, secret_refused, was_used
 
 ENDPOINTS: Final = {
     "turnstile": "https://challenges.cloudflare.com/turnstile/v0/siteverify",
@@ -22,7 +22,7 @@ ENDPOINTS: Final = {
     "recaptcha_v3": "https://www.google.com/recaptcha/api/siteverify",
 }
 SECONDS: Final = 3.0
-"""For both tries together: a visitor is waiting."""
+"""For all tries together: a visitor is waiting."""
 _LONGEST: Final = 64 * 1024
 _TOO_SOON: Final = 0.2
 """Seconds that a second try would need at the least."""
@@ -53,13 +53,17 @@ def siteverify(
     token: str,
     *,
     secret: str,
+    newer_secret: Callable[[], str],
     hosts: frozenset[str],
     sender_ip: str,
     attempt_id: str,
     endpoints: Mapping[str, str],
     clock: Callable[[], float] = time.monotonic,
 ) -> Verdict:
-    """Never raises. `attempt_id` is a UUID of the submission: Turnstile verifies a token again under the same one."""
+    """Never raises. `attempt_id` is a UUID of the submission: Turnstile verifies a token again under the same one.
+
+    `newer_secret` is asked when the provider refuses `secret`; '' where there is none.
+    """
     fields = {"secret": secret, "response": token}
     if sender_ip and captcha.send_ip_address:
         fields["remoteip"] = sender_ip
@@ -69,16 +73,19 @@ def siteverify(
         case "hcaptcha":
             fields["sitekey"] = captcha.site_key
     url = endpoints.get(captcha.provider) or ENDPOINTS[captcha.provider]
-    answer, tries = _ask_twice(url, urlencode(fields).encode(), clock)
+    end = clock() + SECONDS
+    answer, tries = _ask_twice(url, urlencode(fields).encode(), end, clock)
+    if secret_refused(answer) and (newer := newer_secret()):
+        # A token is not used up by what was asked with a wrong secret.
+        answer, tries = _ask_twice(url, urlencode({**fields, "secret": newer}).encode(), end, clock)
     if tries > 1 and was_used(answer):
         # Our own first try may have used it up, though its answer was lost.
         return Verdict.UNVERIFIED
     return judge_answer(captcha, answer, hosts)
 
 
-def _ask_twice(url: str, body: bytes, clock: Callable[[], float]) -> tuple[object, int]:
+def _ask_twice(url: str, body: bytes, end: float, clock: Callable[[], float]) -> tuple[object, int]:
     """The answer, None where there was none, and how many tries were made."""
-    end = clock() + SECONDS
     for tries in (1, 2):
         left = end - clock()
         if left < _TOO_SOON:

@@ -51,6 +51,11 @@ class Source(Strict):
     values: dict[FieldName, dict[str, str]] = Field(default_factory=dict)
 
     @property
+    def is_tool(self) -> bool:
+        """Its visitor has been thanked already. A server of one's own can mend what it is told, and send it again."""
+        return self.kind is not Kind.SIGNED
+
+    @property
     def scheme(self) -> Scheme:
         if (self.auth or ("token" if self.kind in _CAN_NOT_SIGN else "signature")) == "token":
             return Scheme.TOKEN
@@ -62,7 +67,7 @@ def source_fault(sources: Mapping[str, Source], known: frozenset[str]) -> str:
     for name, source in sources.items():
         if name == "form":
             return "a source can't be called form: that is the channel of the website's own form"
-        if source.kind is not Kind.SIGNED and not source.fields:
+        if source.is_tool and not source.fields:
             return f"sources.{name} needs fields: which answer of the tool goes into which field of the form"
         for ours in (*source.fields.values(), *source.values):
             if ours not in known:

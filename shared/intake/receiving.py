@@ -33,8 +33,6 @@ FORGOTTEN_AFTER: Final = timedelta(minutes=2)
 """A row that nobody picked up for so long is queued again by the requeue function."""
 KEY_LENGTH: Final = 255
 WEB_TO_LEAD: Final = "web_to_lead"
-_NOBODY_TO_ANSWER: Final = frozenset({WEB_TO_LEAD})
-"""Channels whose senders read no errors: the processor judges what they send, and an operator mends it."""
 _CAPTCHA_ERROR: Final = FieldError(CAPTCHA, "captcha_failed")
 _NO_GUARDS: Final = Guards()
 _PROVED: Final = Judgement(0, (), suspect=False)
@@ -73,6 +71,8 @@ class Arrival:
     hosts: tuple[str, ...] = ()
     signed: bool = False
     """A key proves the sender, a server: no traps for bots, and its keys never meet those of visitors."""
+    nobody_to_answer: bool = False
+    """Whoever filled it in has been thanked and reads no errors: the processor judges it, and an operator mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +114,10 @@ class _Heard:
     checked: Checked
     language: Language
     key: str
+    fingerprint: str
     submission_id: str
     secret: bytes
     now: datetime
-
-    @property
-    def fingerprint(self) -> str:
-        return _fingerprint(self.sent, whole=self.arrival.signed) if self.key else ""
 
 
 def receive(
@@ -137,18 +134,22 @@ def receive(
     sent = _listened_to(form, arrival.sent)
     language = choose_language(_text(sent, "lang"), arrival.accept_language, form.languages)
     key = _source(arrival.idempotency_key) or _text(sent, "submission_key")
-    if len(key) > KEY_LENGTH:
+    if len(key) > KEY_LENGTH and not arrival.nobody_to_answer:
         return KeyTooLong(language)
     if key and arrival.signed:
         key = f"{arrival.channel}\n{key}"  # a visitor's key is one line, so that this one can't be guessed at
     checked = check(form, sent)
     errors = (*checked.errors, *_captcha_missing(form, arrival, sent))
-    if errors and form.on_field_error == "answer" and arrival.channel not in _NOBODY_TO_ANSWER:
+    if errors and form.on_field_error == "answer" and not arrival.nobody_to_answer:
         count("FieldErrors", form=form.id)
         return FieldsWrong(errors, language)
     of_stack = secret()
+    fingerprint = _fingerprint(sent, whole=arrival.signed) if key else ""
+    if key and arrival.nobody_to_answer:
+        # A conflict would be a lead that nobody sends again: other answers under the same key are a submission apart.
+        key = f"{key}\n{fingerprint}"
     submission_id = _id_for_key(of_stack, form.id, key) if key else new_submission_id()
-    heard = _Heard(form, arrival, sent, checked, language, key, submission_id, of_stack, now)
+    heard = _Heard(form, arrival, sent, checked, language, key, fingerprint, submission_id, of_stack, now)
     if form.spam.captcha and not arrival.signed:
         return _after_captcha(heard, rows, queue, guards)
     return _judge_and_keep(heard, None, rows, queue, guards)
@@ -163,7 +164,7 @@ def _captcha_missing(form: Form, arrival: Arrival, sent: Mapping[str, FieldValue
 
 def _is_told(arrival: Arrival, captcha: Captcha) -> bool:
     """Whether somebody is there who can solve it again; else the submission waits in quarantine."""
-    return captcha.answers and arrival.channel not in _NOBODY_TO_ANSWER
+    return captcha.answers and not arrival.nobody_to_answer
 
 
 def _after_captcha(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> Answer:

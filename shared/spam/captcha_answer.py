@@ -39,11 +39,17 @@ _VISITORS: Final = frozenset(
     }
 )
 """Error codes about the token. All others are about us (a wrong secret) or the provider."""
+_SECRETS: Final = frozenset({"missing-input-secret", "invalid-input-secret", "sitekey-secret-mismatch"})
 _USED: Final = frozenset({"timeout-or-duplicate", "invalid-or-already-seen-response", "already-seen-response"})
 
 
 def was_used(answer: object) -> bool:
     return isinstance(answer, Mapping) and bool(_codes(answer) & _USED)
+
+
+def secret_refused(answer: object) -> bool:
+    """It is not the site key's secret, or no longer."""
+    return isinstance(answer, Mapping) and bool(_codes(answer) & _SECRETS)
 
 
 def judge_answer(captcha: Captcha, answer: object, hosts: frozenset[str]) -> Verdict:

@@ -4,7 +4,8 @@
 inputs of checkboxes share the name of their field. «Select Fields» sends names that the form's author gave.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from shared.webhooks.reading import (
     Answered,
@@ -17,7 +18,7 @@ from shared.webhooks.reading import (
     texts_of,
 )
 
-_ENTRY: Final = frozenset({"id", "form_id", "date_created"})
+_ENTRY: Final = ("id", "form_id", "date_created")
 """Of an entry; a request with selected fields may have an `id` that is somebody's answer."""
 
 
@@ -25,7 +26,12 @@ def read(content: object) -> Reading:
     if not isinstance(content, dict):
         return Unreadable("Gravity Forms sends one object with the entry's fields.")
     answered = tuple(Answered(str(name), _names(str(name)), _texts(value)) for name, value in content.items())
-    return Answers(answered, submission_id(content["id"]) if content.keys() >= _ENTRY else "")
+    return Answers(answered, _entry_id(content) if content.keys() >= set(_ENTRY) else "")
+
+
+def _entry_id(entry: Mapping[str, Any]) -> str:
+    """An id alone is one of its website: another's, or the same one built again, has the same."""
+    return submission_id(" ".join(as_text(entry[name]) for name in _ENTRY)) if as_text(entry["id"]) else ""
 
 
 def _names(name: str) -> tuple[str, ...]:

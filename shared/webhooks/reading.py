@@ -10,6 +10,7 @@ from shared.form.definition import Form
 from shared.form.field import FieldType
 from shared.form.sources import Source
 from shared.submission import FieldValue
+from shared.webhooks.ticking import apart
 
 DEEPEST: Final = 8
 """Levels of nested answers that are looked into; tools have three."""
@@ -18,7 +19,8 @@ _LONGEST_ID: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer, or one part of one. `question` is the same for all parts; `names` are what a mapping may call it."""
+    """One answer, or one part of one. `question` is the same for all parts; '' for what nobody was asked. `names` are
+    what a mapping may call it."""
 
     question: str
     names: tuple[str, ...]
@@ -27,10 +29,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """`submission` is the tool's own id of it: a repeat has the same. '' where the tool gives none."""
+    """`submission` is the tool's own id of it: a repeat has the same. '' where the tool gives none.
+
+    `only_hidden`: no question was answered, so there is nothing to keep unless what came along fills a field.
+    """
 
     answered: tuple[Answered, ...]
     submission: str = ""
+    only_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,9 @@ class NoSubmission:
     """Nothing to keep: a test of the connection, or an event of another kind. `what` is one of our own words."""
 
     what: str
+
+
+NO_ANSWERS: Final = NoSubmission("no answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +120,24 @@ def filled(form: Form, source: Source, answers: Answers) -> tuple[dict[str, Fiel
     asked: set[str] = set()
     used: set[str] = set()
     for answer in answers.answered:
-        asked.add(answer.question)
+        if answer.question:
+            asked.add(answer.question)
         ours = _ours(source, answer.names)
         if not ours:
             continue
         used.add(answer.question)
         said = source.values.get(ours, {})
-        found.setdefault(ours, []).extend(said.get(text, text) for text in answer.texts if text.strip())
+        texts = _ticked(form, ours, said, answer.texts)
+        found.setdefault(ours, []).extend(said.get(text, text) for text in texts if text.strip())
     return {name: _together(form, name, texts) for name, texts in found.items() if texts}, len(asked - used)
+
+
+def _ticked(form: Form, name: str, said: Mapping[str, str], texts: tuple[str, ...]) -> tuple[str, ...]:
+    field = form.field(name)
+    if field is None or field.type is not FieldType.CHOICES:
+        return texts
+    known = {*said, *(choice.value for choice in field.choices)}
+    return tuple(part for text in texts for part in apart(text, known))
 
 
 def _ours(source: Source, names: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.webhooks.reading import (
     DEEPEST,
+    NO_ANSWERS,
     Answered,
     Answers,
     NoSubmission,
@@ -30,15 +31,15 @@ def read(content: object) -> Reading:
         return NoSubmission("another event")  # an answer that was begun and not sent, for one
     response = as_object(event.get("form_response"))
     answers = [as_object(answer) for answer in as_list(response.get("answers"))]
-    if not answers:
-        return NoSubmission("no answers")
     titles = dict(_titles(as_object(response.get("definition")).get("fields")))
     answered = [_answered(answer, titles, number) for number, answer in enumerate(answers)]
     answered += [
         Answered(f"hidden.{name}", (f"hidden.{name}",), texts_of(value))
         for name, value in as_object(response.get("hidden")).items()
     ]
-    return Answers(tuple(answered), submission_id(response.get("token")))
+    if not answers and not any(answer.texts for answer in answered):
+        return NO_ANSWERS
+    return Answers(tuple(answered), submission_id(response.get("token")), only_hidden=not answers)
 
 
 def _answered(answer: Mapping[str, Any], titles: Mapping[str, str], number: int) -> Answered:

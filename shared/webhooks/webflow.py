@@ -1,10 +1,14 @@
 """Webflow, version 2 of its API: https://developers.webflow.com/data/docs/working-with-webhooks
 
-An answer is known by its field's name or by the id of its element. Webhooks that were made in Webflow's dashboard
-are not signed, those that an app made are. Webflow has no test; events of other kinds are nothing to keep.
+An answer is known by its field's name or by the id of its element; the page's address is `meta.pageUrl`. Webhooks that
+were made in Webflow's dashboard are not signed, those that an app made are. Webflow has no test; events of other kinds
+are nothing to keep.
 """
 
+from typing import Final
+
 from shared.webhooks.reading import (
+    NO_ANSWERS,
     Answered,
     Answers,
     NoSubmission,
@@ -16,6 +20,9 @@ from shared.webhooks.reading import (
     submission_id,
     texts_of,
 )
+
+_ABOUT: Final = ("name", "pageUrl", "publishedPath")
+"""Of the form and the page that it is on, beside the answers."""
 
 
 def read(content: object) -> Reading:
@@ -32,4 +39,7 @@ def read(content: object) -> Reading:
         Answered(name, tuple(filter(None, (name, elements.get(name, "")))), texts_of(value))
         for name, value in as_object(payload.get("data")).items()
     )
-    return Answers(answered, submission_id(payload.get("id"))) if answered else NoSubmission("no answers")
+    if not answered:
+        return NO_ANSWERS
+    about = tuple(Answered("", (f"meta.{name}",), texts_of(payload.get(name))) for name in _ABOUT)
+    return Answers((*answered, *about), submission_id(payload.get("id")))

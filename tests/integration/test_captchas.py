@@ -246,10 +246,10 @@ def test_a_slow_provider_is_waited_for_no_longer_than_the_limit(
     assert len(provider.asked) == 1
 
 
-def test_the_limit_is_three_seconds_for_both_tries() -> None:
+def test_the_limit_is_three_seconds_for_all_tries() -> None:
     assert adapter.SECONDS == 3.0
     clock = itertools.count(step=2)
-    assert adapter._ask_twice("http://127.0.0.1:9/", b"", lambda: next(clock)) == (None, 2)
+    assert adapter._ask_twice("http://127.0.0.1:9/", b"", 3.0, lambda: next(clock)) == (None, 2)
 
 
 @every_provider
@@ -287,6 +287,36 @@ def test_a_wrong_secret_is_ours_to_mend(provider: Provider) -> None:
     intake = desk(provider, "turnstile")
     intake.secrets = {"captcha": {"turnstile": "old"}}
     assert is_taken_with_a_flag(intake, "turnstile")
+
+
+@every_provider
+@pytest.mark.parametrize("known", [{"captcha": {"turnstile": "old", "hcaptcha": "old", "recaptcha_v2": "old",
+                                                "recaptcha_v3": "old"}}, {}])  # fmt: skip
+def test_a_secret_that_was_replaced_is_read_again_before_anybody_is_flagged(
+    known: dict[str, Any], name: str, provider: Provider
+) -> None:
+    intake = desk(provider, name)
+    intake.secrets, intake.newer_secrets = known, intake.secrets
+    assert intake.program(**with_token(name)).status == 202
+    assert (intake.row.state, intake.row.spam_reasons) == (State.RECEIVED, ())
+    assert [asked["secret"] for asked in provider.asked] == ["old", SECRET][-len(known) - 1 :]
+
+
+def test_a_refused_secret_is_not_sent_twice_and_operators_hear_of_it(
+    provider: Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intake = desk(provider, "turnstile")
+    intake.secrets = intake.newer_secrets = {"captcha": {"turnstile": "old"}}
+    assert is_taken_with_a_flag(intake, "turnstile")
+    assert len(provider.asked) == 1
+    assert "CaptchaSecretMissing" in capsys.readouterr().out
+
+
+def test_a_used_token_under_a_new_secret_is_no_way_in(provider: Provider) -> None:
+    intake = desk(provider, "turnstile")
+    intake.secrets, intake.newer_secrets = {"captcha": {"turnstile": "old"}}, intake.secrets
+    provider.used.add(GOOD)
+    assert intake.program(**with_token("turnstile")).status == 422
 
 
 # --- the same submission again -----------------------------------------------------------------------------------

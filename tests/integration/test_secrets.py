@@ -5,7 +5,7 @@ import json
 import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
-from shared.aws.secrets import MAX_AGE, Secret, person_key
+from shared.aws.secrets import MAX_AGE, SECONDS_BETWEEN, Secret, person_key
 from shared.errors import ConfigurationError, TransientError
 
 
@@ -47,6 +47,52 @@ def test_the_last_known_values_serve_while_secrets_manager_is_away(
 
     monkeypatch.setattr(secret, "_read", away)
     assert secret.values() == {"person_key": "k" * 64}
+
+
+def test_what_was_refused_is_read_again_at_once_and_then_not_for_half_a_minute(
+    secretsmanager: SecretsManagerClient, arn: str, clock: list[float]
+) -> None:
+    """Whoever sends wrong signatures must not make us call Secrets Manager with each."""
+    secret = Secret(secretsmanager, arn, clock=lambda: clock[0])
+    secret.values()
+    change(secretsmanager, arn, '{"person_key": "new"}')
+    assert secret.newer() == {"person_key": "new"}
+    assert secret.values() == {"person_key": "new"}
+    change(secretsmanager, arn, '{"person_key": "newer"}')
+    clock[0] = SECONDS_BETWEEN - 1
+    assert secret.newer() is None
+    clock[0] = SECONDS_BETWEEN
+    assert secret.newer() == {"person_key": "newer"}
+    clock[0] = 2 * SECONDS_BETWEEN
+    assert secret.newer() is None, "it is the same as before"
+
+
+def test_what_was_read_again_counts_as_read(
+    secretsmanager: SecretsManagerClient, arn: str, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = Secret(secretsmanager, arn, clock=lambda: clock[0])
+    secret.values()
+    clock[0] = 200
+    secret.newer()
+    monkeypatch.setattr(secret, "_read", lambda: pytest.fail("read once more"))
+    clock[0] = 200 + MAX_AGE - 1
+    assert secret.values() == {"person_key": "k" * 64}
+
+
+@pytest.mark.parametrize("text", ["not json", ""])
+def test_a_secret_that_can_not_be_read_again_leaves_the_known_one_and_is_not_asked_for_at_each_post(
+    text: str, secretsmanager: SecretsManagerClient, arn: str, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = Secret(secretsmanager, arn, clock=lambda: clock[0])
+    secret.values()
+    if text:
+        change(secretsmanager, arn, text)
+    else:
+        secretsmanager.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    assert secret.newer() is None
+    assert secret.values() == {"person_key": "k" * 64}
+    monkeypatch.setattr(secret, "_read", lambda: pytest.fail("asked for again"))
+    assert secret.newer() is None
 
 
 @pytest.mark.parametrize("text", ["not json", "[]", "3"])

@@ -99,6 +99,8 @@ class Intake:
     extra_origins: tuple[str, ...] = ()
     now: datetime = NOW
     secrets: Mapping[str, Any] = field(default_factory=dict)
+    newer_secrets: Mapping[str, Any] | None = None
+    """What is there when `secrets` did not serve."""
     memory: FakeSpamMemory = field(default_factory=FakeSpamMemory)
     captcha_endpoints: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,6 +110,7 @@ class Intake:
             queue=self.queue,
             secret=lambda: SECRET,
             intake_secrets=lambda: self.secrets,
+            newer_intake_secrets=lambda: self.newer_secrets,
             forms=self.forms,
             extra_origins=self.extra_origins,
             now=lambda: self.now,

@@ -315,6 +315,24 @@ def test_a_page_with_a_submission_key_is_counted_once() -> None:
     assert len(receipts) == len(intake.ledger.rows) == 1
 
 
+def test_other_answers_under_a_key_that_was_there_are_kept_too_for_nobody_sends_them_again() -> None:
+    """A page that was kept by a cache gives all its visitors one key."""
+    intake = intake_with()
+    key = {"submission_key": "of-the-cache"}
+    first = posted(intake, {**HONEST, **key})
+    assert posted(intake, {**HONEST, **key}).receipt == first.receipt
+    other = posted(intake, {**HONEST, **key, "last_name": "Bakker"})
+    assert (other.status, posted(intake, {**HONEST, **key, "last_name": "Bakker"}).receipt) == (303, other.receipt)
+    assert {row.fields["last_name"] for row in intake.ledger.rows.values()} == {"de Vries", "Bakker"}
+
+
+def test_a_key_that_is_too_long_costs_nobody_the_submission() -> None:
+    intake = intake_with()
+    assert posted(intake, {**HONEST, "submission_key": "x" * 300}).status == 303
+    assert posted(intake, {**HONEST, "submission_key": "x" * 300}).status == 303
+    assert len(intake.ledger.rows) == 1
+
+
 # --- debug -------------------------------------------------------------------------------------------------------
 
 

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from functions.intake import webhooks
 from functions.intake.request import read_request
 from functions.intake.routes import answer
 from local.intake_keys import INTAKE_SECRET, WEBHOOKS
@@ -112,8 +114,26 @@ def test_nothing_is_asked_of_table_queue_or_person_key_before_the_signature_is_r
 
 
 def test_a_body_that_is_too_large_is_not_even_hashed() -> None:
-    body = body_of(message="x" * 70_000)
+    body = body_of(message="x" * 260 * 1024)
     assert post(keyed(), body, {"webhook-id": "1"}).code == "too_large"
+
+
+@pytest.mark.parametrize("headers", [{"webhook-id": "1"}, {"webhook-source": "jotform"}, {"webhook-source": "shop"}])
+def test_nothing_of_a_large_body_is_read_before_it_has_proved_whose_it_is(
+    headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does its size tell which sources there are."""
+    monkeypatch.setattr(webhooks, "read_content", lambda _: pytest.fail("read before the signature was looked at"))
+    assert post(keyed(), b"x" * 200_000, headers).code == "signature_wrong"
+
+
+def test_a_server_of_one_s_own_has_no_more_room_than_a_visitor() -> None:
+    """Unlike a tool, it sends what its author wrote, and nothing twice."""
+    intake = keyed()
+    assert server(intake, message="x", more="x" * 65_000).status == 202
+    answered = server(intake, message_id="2", more="x" * 66_000)
+    assert (answered.status, answered.code) == (413, "too_large")
+    assert len(intake.ledger.rows) == 1
 
 
 def test_a_plain_post_and_a_form_without_sources_read_no_secret() -> None:
@@ -209,6 +229,60 @@ def test_a_key_that_was_taken_away_is_refused_within_five_minutes() -> None:
     clock[0] += MAX_AGE
     assert (posted(OLD, "5"), posted(NEW, "6")) == (401, 202)
     assert MAX_AGE <= 300
+
+
+def test_a_new_key_is_taken_at_once_and_strangers_do_not_have_the_secret_read_each_time(
+    said: Callable[[], str],
+) -> None:
+    keys: dict[str, list[str]] = {}
+    clock, read = [0.0], [0]
+
+    def get_secret_value(**_: object) -> dict[str, str]:
+        read[0] += 1
+        return {"SecretString": json.dumps({"webhooks": keys})}
+
+    secret = Secret(cast("Any", SimpleNamespace(get_secret_value=get_secret_value)), "arn", clock=lambda: clock[0])
+    intake = keyed()
+
+    def posted(key: str, message_id: str, **changes: str) -> int:
+        headers = {"Content-Type": "application/json", **signed(BODY, key=key, message_id=message_id), **changes}
+        dependencies = replace(intake.dependencies(), intake_secrets=secret.values, newer_intake_secrets=secret.newer)
+        return int(answer(read_request(event(headers=headers, body=BODY)), dependencies)["statusCode"])
+
+    secret.values()
+    keys["shop"] = [OLD]
+    assert posted(OLD, "1") == 202
+    assert "webhook_key_missing" not in said(), "the key is there"
+    clock[0] = 60
+    keys["shop"] = [OLD, NEW]
+    assert (posted(NEW, "2"), read[0]) == (202, 3)
+    for number in range(20):
+        assert posted("whsec_" + "a" * 44, f"forged-{number}") == 401
+        assert posted(NEW, f"forged-{number}", **{"webhook-source": "nobody"}) == 401
+    assert read[0] == 3
+    clock[0] = 90
+    assert (posted("whsec_" + "a" * 44, "forged"), read[0]) == (401, 4)
+    keys["shop"] = [NEW]
+    clock[0] = 120
+    assert posted("whsec_" + "a" * 44, "forged") == 401
+    assert posted(OLD, "3") == 401, "what strangers had us read counts too"
+
+
+def test_a_source_that_nobody_has_has_the_secret_read_again_like_one_that_is_there() -> None:
+    """Else the time that an answer takes would tell which sources there are."""
+    asked: list[str] = []
+    for source in ("shop", "typeform", "nobody"):
+        dependencies = replace(keyed().dependencies(), newer_intake_secrets=partial(asked.append, source))
+        headers = {"Content-Type": "application/json", **FORGED["another key"], "webhook-source": source}
+        assert answer(read_request(event(headers=headers, body=BODY)), dependencies)["statusCode"] == 401
+    assert asked == ["shop", "typeform", "nobody"]
+
+
+def test_who_is_out_of_time_has_the_right_key_and_nothing_is_read_again() -> None:
+    intake = keyed(now=NOW + timedelta(hours=1))
+    dependencies = replace(intake.dependencies(), newer_intake_secrets=lambda: pytest.fail("read again"))
+    reply = answer(read_request(event(headers={"Content-Type": "application/json", **GOOD}, body=BODY)), dependencies)
+    assert json.loads(reply["body"])["code"] == "timestamp_out_of_range"
 
 
 # --- the same again ----------------------------------------------------------------------------------------------

@@ -26,9 +26,9 @@ PURE = [
     "spam.random_letters", "spam.repeats", "spam.repetition", "spam.signs", "spam.time_trap", "submission",
     "values", "values.cleaning",
     "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
-    "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
-    "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
-    "webhooks.verifying", "webhooks.webflow",
+    "form.sources", "webhooks", "webhooks.elementor", "webhooks.fitting", "webhooks.gravity_forms", "webhooks.jotform",
+    "webhooks.proving", "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing",
+    "webhooks.ticking", "webhooks.typeform", "webhooks.verifying", "webhooks.webflow",
 ]  # fmt: skip
 """What Leads are and the rules about them."""
 USE_CASES = [

@@ -78,6 +78,7 @@ def test_what_is_not_a_finished_typeform_response_is_nothing_to_keep() -> None:
     assert isinstance(typeform.read({**a_response(), "event_type": "form_response_partial"}), NoSubmission)
     assert isinstance(typeform.read(a_response()), NoSubmission)
     assert isinstance(typeform.read({"event_type": "form_response", "form_response": {"answers": None}}), NoSubmission)
+    assert isinstance(typeform.read(a_response(hidden={"utm_source": " "})), NoSubmission)
 
 
 # --- Gravity Forms -----------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ def test_an_entry_of_gravity_forms_is_known_by_its_inputs() -> None:
     )  # fmt: skip
     assert names["11"] == ('{"a": 1}',)
     assert isinstance(reading, Answers)
-    assert reading.submission == "12"
+    assert reading.submission == "12 3 2026-11-30 11:09:44"
 
 
 def test_ticked_boxes_of_gravity_forms_come_together_under_the_number_of_their_field() -> None:
@@ -191,6 +192,21 @@ def test_webflow_s_fields_are_known_by_name_and_by_element() -> None:
     assert (names["Phone"], names["Ok"], names["File"]) == (("31612345678",), ("true",), ("https://x.example/a",))
     assert isinstance(reading, Answers)
     assert reading.submission == "w1"
+
+
+def test_webflow_s_page_and_form_can_be_mapped_and_are_no_ignored_answers_where_they_are_not() -> None:
+    payload = {"name": "Contact", "pageUrl": "https://x.example/a", "publishedPath": "/a", "pageId": "1",
+               "data": {"Name": "Lotte"}}  # fmt: skip
+    reading = webflow.read({"triggerType": "form_submission", "payload": payload})
+    names = named(reading)
+    assert (names["meta.name"], names["meta.pageUrl"], names["meta.publishedPath"]) == (
+        ("Contact",), ("https://x.example/a",), ("/a",),
+    )  # fmt: skip
+    assert isinstance(reading, Answers)
+    plain = Source(kind=Kind.WEBFLOW, fields={"Name": "last_name"})
+    assert filled(CONTACT, plain, reading) == ({"last_name": "Lotte"}, 0)
+    asking = Source(kind=Kind.WEBFLOW, fields={"Name": "last_name", "meta.pageUrl": "page_url"})
+    assert filled(CONTACT, asking, reading) == ({"last_name": "Lotte", "page_url": "https://x.example/a"}, 0)
 
 
 def test_other_events_of_webflow_are_nothing_to_keep() -> None:

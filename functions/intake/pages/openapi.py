@@ -177,7 +177,7 @@ def _post(forms: Mapping[str, Form]) -> Described:
     taken = {"anyOf": [_ref(_name(form)) for form in forms.values()]}
     operation["requestBody"] = {
         "required": True,
-        "description": "UTF-8, at most 64 KiB, no files.",
+        "description": "UTF-8, at most 64 KiB (a form tool's webhook: 256 KiB), no files.",
         "content": {kind: {"schema": taken} for kind in _KINDS},
     }
     return operation
