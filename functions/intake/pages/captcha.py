@@ -33,8 +33,10 @@ def captcha_question(captcha: Captcha, language: Language, wrong: Wrong) -> Html
         aria_describedby=f"{control_id(CAPTCHA)}-error" if CAPTCHA in wrong else None,
         tabindex="-1",
     )
+    # The style sheet shows it until the provider's script has filled the place, so it needs none of ours.
+    missing = element("p", PAGE_TEXTS["no_captcha"][language], class_="hint missing") if widget.css_class else None
     needed = element("noscript", element("p", PAGE_TEXTS["needs_script"][language], class_="error"))
-    return around(CAPTCHA, wrong, error_text(CAPTCHA, language, wrong), group, needed)
+    return around(CAPTCHA, wrong, error_text(CAPTCHA, language, wrong), group, missing, needed)
 
 
 def captcha_scripts(captcha: Captcha, language: Language) -> Html:
