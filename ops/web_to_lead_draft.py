@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ops.errors import usage
 from ops.web_to_lead_names import api_name, field_name, humanised
 from ops.web_to_lead_page import Choice, Input, PageForm
-from shared.form.definition import META_FIELDS, as_origin
+from shared.form.definition import META_FIELDS, RESERVED, as_origin
 from shared.form.field import FREE_TEXT, FieldType
 from shared.form.lead_fields import TEXT_LENGTHS
 from shared.form.spam_section import Spam
@@ -209,7 +209,7 @@ def _website(page_after: str, websites: tuple[str, ...]) -> tuple[tuple[str, ...
 class _Maker:
     def __init__(self, form: PageForm) -> None:
         self._form = form
-        self._names = {Spam().honeypot, *META_FIELDS, *CONTROLS, *STANDARD, *_NAMES.values()}
+        self._names = {Spam().honeypot, *RESERVED, *CONTROLS, *STANDARD, *_NAMES.values()}
         self._lead_fields: set[str] = set()
         self.fields: list[DraftField] = []
         self.fixed: list[Fixed] = []

@@ -33,10 +33,10 @@ class Desk:
     vendors: Vendors
     name: str = ""
 
-    def guard(self, name: str, **captcha: Any) -> None:
+    def guard(self, name: str, form_id: str = "contact", **captcha: Any) -> None:
         self.name = name
-        form = with_captcha(self.world.intake.forms["contact"], name, **captcha)
-        self.world.intake.forms = {**self.world.intake.forms, "contact": form}
+        form = with_captcha(self.world.intake.forms[form_id], name, **captcha)
+        self.world.intake.forms = {**self.world.intake.forms, form_id: form}
         self.world.intake.secrets = {"captcha": {name: SECRET}}
         self.world.intake.captcha_endpoints = {name: self.provider.url}
         self.provider.success = {"hostname": "127.0.0.1", "score": 0.9, "action": captcha.get("action", "submit")}

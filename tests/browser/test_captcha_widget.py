@@ -148,6 +148,21 @@ def test_a_repeat_after_a_fault_of_ours_takes_a_score_of_its_own(desk: Desk) -> 
     assert (desk.row.state, desk.row.spam_reasons) == (State.RECEIVED, ())
 
 
+@each_way
+@each_visible
+def test_on_the_narrowest_phone_nothing_but_the_widget_itself_is_scrolled_sideways(
+    desk: Desk, name: str, way: str
+) -> None:
+    """WCAG 2.2, 1.4.10: at 320 CSS pixels. The vendors' widgets are 300 wide or more."""
+    desk.guard(name)
+    page = desk.show(way, viewport={"width": 320, "height": 640})
+    expect(page.locator("form iframe")).to_be_visible()
+    send(page)
+    told(page)
+    expect(page.locator("form iframe")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 # --- a provider that can't be reached from the visitor's browser -------------------------------------------------
 
 
