@@ -61,7 +61,7 @@ function whenRead(found) {
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", found); else found();
 }
 """
-# turnstile.reset takes a widget's id or its container; a container in the page's HTML is rendered unless told otherwise.
+# turnstile.reset takes a widget's id or its container.
 _TURNSTILE: Final = """
 const options = new URL(document.currentScript.src).searchParams;
 window.turnstile = {

@@ -30,7 +30,8 @@ def two_forms(desk: Desk, name: str) -> Page:
     widget = f'<div class="{CLASSES[name]}" data-sitekey="{SITE_KEY}"></div>'
     inputs = "".join(f'<p><label>{each} <input name="{each}"></label></p>' for each in FIELDS)
     consent = '<p><label><input type="checkbox" name="consent"> Ja</label></p>'
-    form = f'<form action="{desk.world.api_url}/forms/contact" method="post">{inputs}{consent}{widget}<button>Go</button></form>'
+    action = f"{desk.world.api_url}/forms/contact"
+    form = f'<form action="{action}" method="post">{inputs}{consent}{widget}<button>Go</button></form>'
     page = desk.on_website(f'<script src="{SCRIPTS[name]}" defer></script>{form}{form}')
     expect(page.locator("iframe")).to_have_count(2)
     form_of_page = page.locator("form").nth(1)

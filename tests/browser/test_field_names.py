@@ -1,4 +1,4 @@
-"""A question may be called like a member of the form's own object, which it then hides from every script on the page."""
+"""A question may be called like a member of the form's own object, and then hides that from all scripts on the page."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -46,12 +46,16 @@ def members(page: Page) -> list[str]:
     """Names that a question may have, of all that this browser's forms have."""
     found = {name for name in page.evaluate(ALL_MEMBERS) if name.isascii() and name.isalpha() and name.islower()}
     names = sorted(found - RESERVED)
-    assert {"action", "append", "closest", "dataset", "elements", "id", "length", "name", "reset", "submit"} <= set(names)
+    assert {"action", "append", "closest", "dataset", "elements", "id", "length", "name", "reset", "submit"} <= set(
+        names
+    )
     return names
 
 
 FILL = """(names) => {
-  for (const each of document.querySelectorAll("input")) if (names.includes(each.name)) each.value = `Antwoord ${each.name}`;
+  for (const each of document.querySelectorAll("input")) {
+    if (names.includes(each.name)) each.value = `Antwoord ${each.name}`;
+  }
 }"""
 
 

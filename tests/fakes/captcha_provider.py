@@ -17,7 +17,10 @@ type Answer = Callable[[BaseHTTPRequestHandler, dict[str, str]], None]
 
 @dataclass
 class Provider:
-    """Verifies GOOD, and each token that begins so, once, as the providers do. `plan` holds other answers for the next calls."""
+    """Verifies GOOD, and each token that begins so, once, as the providers do.
+
+    `plan` holds other answers for the next calls.
+    """
 
     url: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)

@@ -51,7 +51,7 @@ def test_an_action_that_its_vendor_refuses_is_refused_with_the_form(provider: st
     ],
 )
 def test_no_question_is_called_as_errors_about_the_captcha_are(old: str, new: str) -> None:
-    """On the hosted page both would have the id f-captcha, and in an answer nobody could tell which of them is wrong."""
+    """On the hosted page both would have the id f-captcha, and an answer could not tell which of them is wrong."""
     with pytest.raises(FormError) as caught:
         a_form((old, new))
     assert "field captcha has a name that every form uses itself; give it another" in str(caught.value)

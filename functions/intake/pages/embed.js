@@ -82,14 +82,9 @@
     turnstile: ["turnstile", ".cf-turnstile"], hcaptcha: ["hcaptcha", ".h-captcha"],
     recaptcha_v2: ["grecaptcha", ".g-recaptcha"], recaptcha_v3: ["grecaptcha"],
   }; // the object that the provider's script makes, and where a website's own widget stands
-  const WHICH = {
-    turnstile: (place) => place,
-    hcaptcha: (place) => place.querySelector("iframe")?.dataset.hcaptchaWidgetId,
-    grecaptcha: (place) => [...document.querySelectorAll(".g-recaptcha")].indexOf(place),
-  }; // of several on the page; Google counts from 0
   const PROVIDERS = /^https:\/\/(challenges\.cloudflare|js\.hcaptcha|www\.google)\.com\//;
 
-  // Of a form, only members with a capital are used: a question may be called `append`, and would take its place.
+  // Of a form, only members with a capital: a question may be called `append`.
 
   /** One element; `class` and attributes by name, children as elements or plain text. */
   function make(tag, attributes = {}, ...children) {
@@ -248,10 +243,7 @@
       const content = await answer.json().catch(() => ({}));
       if (answer.status === 202) return done(content.receipt);
       if (answer.status === 422) return showErrors(content.errors || []);
-      if (answer.status === 409) {
-        renewKey();
-        resetCaptcha();
-      }
+      if (answer.status === 409) renewKey(), resetCaptcha();
       status.textContent = answer.status === 409 ? texts.used : answer.status === 500 ? texts.failed : texts.refused;
       tell("error", { kind: "refused", code: content.code || "" });
     }
@@ -300,7 +292,12 @@
         if (options.captcha) return await options.captcha.reset?.();
         for (const [name, place] of Object.values(CAPTCHAS)) {
           const theirs = place && form.querySelector(place);
-          if (theirs) window[name]?.reset(WHICH[name](theirs));
+          if (!theirs) continue;
+          const which = { // of several on the page; Google counts them
+            turnstile: theirs, hcaptcha: theirs.querySelector("iframe")?.dataset.hcaptchaWidgetId,
+            grecaptcha: [...document.querySelectorAll(place)].indexOf(theirs),
+          };
+          window[name]?.reset(which[name]);
         }
       } catch (error) {
         console.error("form-to-lead: the captcha can't be reset:", error);
