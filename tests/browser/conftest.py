@@ -15,7 +15,14 @@ from tests.browser.harness import STAGE, Api, Served, Site, new_intake
 from tests.unit.intake_desk import Intake
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    # One process for a page and the captcha's frame in it: between two, a busy machine loses a click now and then.
+    "--disable-site-isolation-trials",
+]
 SCREENSHOTS = Path(__file__).parents[2] / ".local" / "screenshots"
 WIDTHS = {"phone": 390, "desktop": 1280}
 
