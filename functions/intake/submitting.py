@@ -53,9 +53,14 @@ def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
         accept_language=request.header("accept-language"),
         idempotency_key=request.header("idempotency-key").strip(),
         sender_ip=request.sender_ip,
-        hosts=(request.host, *(urlsplit(origin).hostname or "" for origin in dependencies.extra_origins)),
+        hosts=hosts(request, dependencies),
     )
     return take(request, form, arrival, dependencies)
+
+
+def hosts(request: Request, dependencies: Dependencies) -> tuple[str, ...]:
+    """Names under which people see a form, beside those of its file: the API's own, and the stack's websites."""
+    return (request.host, *(urlsplit(origin).hostname or "" for origin in dependencies.extra_origins))
 
 
 def take(request: Request, form: Form, arrival: Arrival, dependencies: Dependencies) -> Reply:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply
 from functions.intake.request import MAX_BODY, Refusal, Request, read_fields
-from functions.intake.submitting import take
+from functions.intake.submitting import hosts, take
 from shared.form.definition import Form
 from shared.intake.receiving import WEB_TO_LEAD, Arrival
 from shared.intake.web_to_lead import Translated, UnknownPage, control, form_for, translated
@@ -70,6 +70,7 @@ def submit_page_post(post: PagePost, dependencies: Dependencies) -> Reply:
         channel=WEB_TO_LEAD,
         sender_ip=request.sender_ip,
         nobody_to_answer=True,
+        hosts=hosts(request, dependencies),
     )
     return take(request, post.form, arrival, dependencies)
 

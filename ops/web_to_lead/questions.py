@@ -7,7 +7,7 @@ from typing import Final
 from ops.web_to_lead.draft import DraftField, Fixed
 from ops.web_to_lead.names import api_name, field_name, humanised
 from ops.web_to_lead.page import Choice, Input, PageForm
-from shared.form.definition import META_FIELDS
+from shared.form.definition import META_FIELDS, RESERVED
 from shared.form.field import FREE_TEXT, FieldType
 from shared.form.lead_fields import TEXT_LENGTHS
 from shared.form.spam_section import Spam
@@ -59,7 +59,7 @@ class Questions:
 
     def __init__(self, form: PageForm) -> None:
         self._form = form
-        self._names = {Spam().honeypot, *META_FIELDS, *CONTROLS, *STANDARD, *_NAMES.values()}
+        self._names = {Spam().honeypot, *RESERVED, *CONTROLS, *STANDARD, *_NAMES.values()}
         self._lead_fields: set[str] = set()
         self.fields: list[DraftField] = []
         self.fixed: list[Fixed] = []

@@ -19,7 +19,7 @@ from shared.form.field import FieldName, FormField, Strict, Translated, first_tw
 from shared.form.hosted import Hosted
 from shared.form.lead_fields import COMPANY_LENGTH, is_custom, is_writable
 from shared.form.sources import Source, SourceName, source_fault
-from shared.form.spam_section import Spam
+from shared.form.spam_section import CAPTCHA_FIELD, Spam
 from shared.form.texts import LANGUAGES, Language
 from shared.form.web_to_lead import WebToLead
 
@@ -33,7 +33,9 @@ META_FIELDS = frozenset(
         "cf-turnstile-response", "h-captcha-response", "g-recaptcha-response",
     }
 )  # fmt: skip
-"""Fields that every form understands; a form can't use these names for its own."""
+"""Fields that every form understands."""
+RESERVED = META_FIELDS | {CAPTCHA_FIELD}
+"""A form can't use these names for its own."""
 
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 CLICK_ID_FIELDS = ("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id")
@@ -225,8 +227,8 @@ class Form(Strict):
             names.append(self.consent.field)
         if twice := first_twice(names):
             raise ValueError(f"field {twice} is there twice")
-        if taken := sorted(META_FIELDS & set(names)):
-            raise ValueError(f"field {taken[0]} has a name that every form uses itself")
+        if taken := sorted(RESERVED & set(names)):
+            raise ValueError(f"field {taken[0]} has a name that every form uses itself; give it another")
         if self.web_to_lead:
             self.web_to_lead.expect_targets(self.input_names)
         self._writes_each_lead_field_once()

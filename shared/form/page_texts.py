@@ -26,6 +26,10 @@ PAGE_TEXTS: Final[dict[str, dict[Language, str]]] = {
         "nl": "Voor dit formulier is JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.",
         "en": "This form needs JavaScript. Please turn it on in your browser and load the page again.",
     },
+    "no_captcha": {
+        "nl": "Ziet u hier geen controle? Wacht even, of sta scripts op deze pagina toe en laad haar opnieuw.",
+        "en": "Can't see a check here? Wait a moment, or allow scripts on this page and load it again.",
+    },
     "not_sent": {"nl": "Uw bericht is niet verstuurd", "en": "Your message was not sent"},
     "unavailable": {
         "nl": "Het lukt nu even niet. Wat u invulde staat er nog: probeer het over een minuut opnieuw.",

@@ -37,6 +37,16 @@ DEFAULT_WEIGHTS: Final = {
 `link`, `random_letters` and `offer` count each time, up to three times.
 """
 
+CAPTCHA_FIELD: Final = "captcha"
+"""What an error about the captcha names as its field, so no question can be called so."""
+_ACTIONS: Final = {
+    # https://developers.google.com/recaptcha/docs/v3#actions
+    "recaptcha_v3": (re.compile(r"[A-Za-z0-9_/]{1,100}"), "letters, digits, _ and /, at most 100"),
+    # https://developers.cloudflare.com/turnstile/get-started/client-side-rendering/widget-configurations/
+    "turnstile": (re.compile(r"[A-Za-z0-9_-]{1,32}"), "letters, digits, _ and -, at most 32"),
+}
+"""Anything else gets an error of the vendor's script instead of a token."""
+
 _HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](-*[a-z0-9])*(\.[a-z0-9](-*[a-z0-9])*)*")
 _ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,253}")
 
@@ -76,7 +86,7 @@ class Captcha(Strict):
     provider: Literal["turnstile", "hcaptcha", "recaptcha_v2", "recaptcha_v3"]
     site_key: Annotated[str, Field(min_length=1, max_length=200)]
     hostnames: tuple[Host, ...] = ()
-    action: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_/-]*$")] = ""
+    action: str = ""
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.5
     on_failure: Literal["answer", "quarantine"] | None = None
     send_ip_address: bool = False
@@ -90,8 +100,13 @@ class Captcha(Strict):
         given = self.model_fields_set
         if "min_score" in given and self.provider != "recaptcha_v3":
             raise ValueError("only recaptcha_v3 gives a score: leave min_score out")
-        if self.action and self.provider not in {"recaptcha_v3", "turnstile"}:
+        if not self.action:
+            return self
+        if self.provider not in _ACTIONS:
             raise ValueError("only recaptcha_v3 and turnstile know an action: leave it out")
+        pattern, what = _ACTIONS[self.provider]
+        if not pattern.fullmatch(self.action):
+            raise ValueError(f"action may hold {what}")
         return self
 
 

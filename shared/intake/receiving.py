@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 from shared.errors import FormToLeadError
 from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, Form
-from shared.form.spam_section import Captcha
+from shared.form.spam_section import CAPTCHA_FIELD, Captcha
 from shared.form.texts import Language, choose_language
 from shared.intake.person_keys import person_keys
 from shared.intake.suspecting import Guards, judgement, token_in, verified
-from shared.intake.validation import CAPTCHA, Checked, FieldError, check, consent_given
+from shared.intake.validation import Checked, FieldError, check, consent_given
 from shared.observability import count, log
 from shared.spam.captcha_answer import Verdict
 from shared.spam.judging import Judgement
@@ -33,7 +33,7 @@ FORGOTTEN_AFTER: Final = timedelta(minutes=2)
 """A row that nobody picked up for so long is queued again by the requeue function."""
 KEY_LENGTH: Final = 255
 WEB_TO_LEAD: Final = "web_to_lead"
-_CAPTCHA_ERROR: Final = FieldError(CAPTCHA, "captcha_failed")
+_CAPTCHA_ERROR: Final = FieldError(CAPTCHA_FIELD, "captcha_failed")
 _NO_GUARDS: Final = Guards()
 _PROVED: Final = Judgement(0, (), suspect=False)
 """Of a server whose key proves who it is: traps for bots say nothing about it."""

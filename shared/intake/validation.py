@@ -12,6 +12,7 @@ from datetime import date
 
 from shared.form.definition import Form
 from shared.form.field import FieldType, FormField
+from shared.form.spam_section import CAPTCHA_FIELD
 from shared.form.texts import CAPTCHA_LABEL, CONSENT_LABEL, FIELD_ERRORS, Language
 from shared.submission import FieldValue
 from shared.values.cleaning import has_line_or_control, is_blank, one_line, storable, tidy_name, without_control
@@ -20,9 +21,6 @@ from shared.values.email_address import MAX_LENGTH as EMAIL_LENGTH
 from shared.values.email_address import valid_email
 from shared.values.phone import MAX_LENGTH as PHONE_LENGTH
 from shared.values.phone import to_e164
-
-CAPTCHA = "captcha"
-"""What an error about the captcha names as its field."""
 
 type CleanValue = str | list[str] | int | bool
 
@@ -85,7 +83,7 @@ def said_yes(sent: FieldValue) -> bool:
 def describe(form: Form, error: FieldError, language: Language) -> str:
     """The sentence that the visitor reads."""
     form_field = form.field(error.field)
-    other = CAPTCHA_LABEL if error.field == CAPTCHA else CONSENT_LABEL
+    other = CAPTCHA_LABEL if error.field == CAPTCHA_FIELD else CONSENT_LABEL
     label = form_field.label[language] if form_field else other[language]
     limits = dict(error.limits)
     if error.code == "invalid_choice" and form_field:

@@ -118,14 +118,16 @@ class Site:
 
     api_url: str = ""
     pages: dict[str, str] = field(default_factory=dict)
-    captcha_origin: str = ""
-    """Allowed for scripts too."""
+    allowed: Mapping[str, str] = field(default_factory=dict)
+    """What its policy lets in beside our script, by directive."""
 
     def answer(self, _method: str, target: str, _headers: Mapping[str, str], _body: bytes) -> dict[str, Any]:
         origin = f"{urlsplit(self.api_url).scheme}://{urlsplit(self.api_url).netloc}"
+        fetched = {"script-src": origin, "connect-src": origin}
+        for directive, sources in self.allowed.items():
+            fetched[directive] = f"{fetched.get(directive, '')} {sources}".strip()
         policy = (
-            f"default-src 'none'; script-src {origin} {self.captcha_origin}; connect-src {origin}; "
-            f"form-action 'self' {origin}; "
+            f"default-src 'none'; {'; '.join(map(' '.join, fetched.items()))}; form-action 'self' {origin}; "
             "img-src data:; base-uri 'none'; require-trusted-types-for 'script'"
         )
         text = self.pages.get(urlsplit(target).path)

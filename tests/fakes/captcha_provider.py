@@ -17,7 +17,10 @@ type Answer = Callable[[BaseHTTPRequestHandler, dict[str, str]], None]
 
 @dataclass
 class Provider:
-    """Verifies GOOD once, as the providers do. `plan` holds other answers for the next calls."""
+    """Verifies GOOD, and each token that begins so, once, as the providers do.
+
+    `plan` holds other answers for the next calls.
+    """
 
     url: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
@@ -41,7 +44,7 @@ class Provider:
             say(request, {"success": False, "error-codes": ["invalid-input-secret"]})
         elif token in self.used:
             say(request, {"success": False, "error-codes": ["timeout-or-duplicate"]})
-        elif token != GOOD:
+        elif not token.startswith(GOOD):
             say(request, {"success": False, "error-codes": ["invalid-input-response"]})
         else:
             self.used.add(token)

@@ -7,10 +7,9 @@ from pathlib import Path
 from functions.intake.pages.inputs import Wrong, around, control_id, error_text
 from shared.form.captcha_widget import WIDGETS, action, script_address
 from shared.form.page_texts import PAGE_TEXTS
-from shared.form.spam_section import Captcha
+from shared.form.spam_section import CAPTCHA_FIELD, Captcha
 from shared.form.texts import CAPTCHA_LABEL, Language
 from shared.html import Html, element, together
-from shared.intake.validation import CAPTCHA
 
 
 def captcha_question(captcha: Captcha, language: Language, wrong: Wrong) -> Html:
@@ -27,14 +26,16 @@ def captcha_question(captcha: Captcha, language: Language, wrong: Wrong) -> Html
     group = element(
         "div",
         place,
-        id=control_id(CAPTCHA),
+        id=control_id(CAPTCHA_FIELD),
         role="group",
         aria_label=CAPTCHA_LABEL[language],
-        aria_describedby=f"{control_id(CAPTCHA)}-error" if CAPTCHA in wrong else None,
+        aria_describedby=f"{control_id(CAPTCHA_FIELD)}-error" if CAPTCHA_FIELD in wrong else None,
         tabindex="-1",
     )
+    # The style sheet shows it until the provider's script has filled the place, so it needs none of ours.
+    missing = element("p", PAGE_TEXTS["no_captcha"][language], class_="hint missing") if widget.css_class else None
     needed = element("noscript", element("p", PAGE_TEXTS["needs_script"][language], class_="error"))
-    return around(CAPTCHA, wrong, error_text(CAPTCHA, language, wrong), group, needed)
+    return around(CAPTCHA_FIELD, wrong, error_text(CAPTCHA_FIELD, language, wrong), group, missing, needed)
 
 
 def captcha_scripts(captcha: Captcha, language: Language) -> Html:

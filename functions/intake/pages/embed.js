@@ -84,6 +84,8 @@
   }; // the object that the provider's script makes, and where a website's own widget stands
   const PROVIDERS = /^https:\/\/(challenges\.cloudflare|js\.hcaptcha|www\.google)\.com\//;
 
+  // Of a form, only members with a capital: a question may be called `append`.
+
   /** One element; `class` and attributes by name, children as elements or plain text. */
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
@@ -138,7 +140,7 @@
     let sending = false;
 
     form.noValidate = true; // the API tells all that is wrong at once; it is told beside the fields below
-    form.append(status);
+    form.insertBefore(status, null);
     hidden("submission_key", store.get(keyName) || newKey());
     keepKey();
     hidden("lang", options.language);
@@ -153,7 +155,7 @@
     /** The input of that name, made if the page has none. What the page itself filled in stays, but for the key. */
     function hidden(name, value) {
       const there = form.querySelector(`[name="${name}"]`);
-      if (!there) form.append(make("input", { type: "hidden", name, value }));
+      if (!there) form.insertBefore(make("input", { type: "hidden", name, value }), null);
       else if (!there.value || name === "submission_key") there.value = value;
     }
 
@@ -192,7 +194,6 @@
       status.textContent = texts.sending;
       tell("submit");
       const body = new URLSearchParams(new FormData(form)); // of now: what changes while we retry is another message
-      if (options.captcha?.token) body.set("g-recaptcha-response", await options.captcha.token());
       try {
         await answered(await tries(body));
       } catch {
@@ -205,6 +206,7 @@
     /** Tries until there is an answer that a repeat would not change. Throws when all tries failed. */
     async function tries(body) {
       for (let attempt = 0; ; attempt++) {
+        if (options.captcha?.token) body.set("g-recaptcha-response", await options.captcha.token());
         const answer = await post(body);
         const isFinal = answer && answer.status !== 429 && answer.status < 500;
         if (isFinal || (answer && answer.status === 500)) return answer;
@@ -241,7 +243,7 @@
       const content = await answer.json().catch(() => ({}));
       if (answer.status === 202) return done(content.receipt);
       if (answer.status === 422) return showErrors(content.errors || []);
-      if (answer.status === 409) renewKey();
+      if (answer.status === 409) renewKey(), resetCaptcha();
       status.textContent = answer.status === 409 ? texts.used : answer.status === 500 ? texts.failed : texts.refused;
       tell("error", { kind: "refused", code: content.code || "" });
     }
@@ -271,7 +273,7 @@
         const field = event.target.hash && document.getElementById(event.target.hash.slice(1));
         if (field) { event.preventDefault(); field.focus(); } // the address stays as it was: single-page sites read it
       });
-      form.prepend(summary);
+      form.insertBefore(summary, form.firstChild);
       summary.focus();
       tell("error", { kind: "fields", errors: errors.map(({ field, code }) => ({ field, code })) });
       resetCaptcha();
@@ -290,7 +292,12 @@
         if (options.captcha) return await options.captcha.reset?.();
         for (const [name, place] of Object.values(CAPTCHAS)) {
           const theirs = place && form.querySelector(place);
-          if (theirs) window[name]?.reset(name === "turnstile" ? theirs : undefined);
+          if (!theirs) continue;
+          const which = { // of several on the page; Google counts them
+            turnstile: theirs, hcaptcha: theirs.querySelector("iframe")?.dataset.hcaptchaWidgetId,
+            grecaptcha: [...document.querySelectorAll(place)].indexOf(theirs),
+          };
+          window[name]?.reset(which[name]);
         }
       } catch (error) {
         console.error("form-to-lead: the captcha can't be reset:", error);
@@ -434,13 +441,15 @@
       if (tries === 300) throw new Error(`${address} did not load`);
       await sleep(0.1);
     }
+    if (name === "grecaptcha") await new Promise((wake) => grecaptcha.ready(wake));
     return window[name];
   }
 
   // --- the page ----------------------------------------------------------------------------------------------------
 
   function languageOf(element) {
-    const wanted = script.dataset.lang || element?.closest("[lang]")?.lang || navigator.language || "en";
+    const said = element && Element.prototype.closest.call(element, "[lang]");
+    const wanted = script.dataset.lang || said?.getAttribute("lang") || navigator.language || "en";
     return wanted.slice(0, 2).toLowerCase();
   }
 
@@ -474,7 +483,7 @@
       const action = new URL(form.getAttribute("action"), location.href).href;
       const id = action.startsWith(`${base}forms/`) && action.slice(base.length + 6).split(/[?#]/)[0];
       if (!id) continue;
-      form.dataset.ftl = "on"; // two scripts on a page improve it once
+      form.setAttribute("data-ftl", "on"); // two scripts on a page improve it once
       improve(form, id, { language: languageOf(form), thanks: thanks() });
     }
     if (script.dataset.form) show(script.dataset.form);

@@ -6,7 +6,7 @@ const PATIENCE = 5000; // milliseconds; then it is sent without a token, and an 
 let waiting = false;
 token.type = "hidden";
 token.name = "g-recaptcha-response";
-form.append(token);
+place.after(token); // not form.append: a question may be called so
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -19,6 +19,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 async function asked() {
-  while (!window.grecaptcha?.execute) await new Promise((wake) => setTimeout(wake, 100)); // still loading
+  while (!window.grecaptcha?.ready) await new Promise((wake) => setTimeout(wake, 100)); // still loading
+  await new Promise((wake) => grecaptcha.ready(wake));
   return grecaptcha.execute(place.dataset.sitekey, { action: place.dataset.action });
 }
