@@ -169,8 +169,8 @@ def _state(request: Request, receipt: str, dependencies: Dependencies) -> Reply:
     row = dependencies.ledger.get(receipt) if known else None
     if row is None or row.state is State.ERASED:
         raise Refusal(404, "unknown_receipt", "There is no submission with this receipt.")
-    # The same of all that is kept, for as long as it is kept. Any other state comes by way of the queue, which suspected
-    # spam never sees: it would tell them from honest ones, and people's rows whether somebody is a customer.
+    # The same of all that is kept. Any other state comes by way of the queue, which suspected spam never sees: it would
+    # tell a bot that it was found out, and whoever holds a receipt whether somebody is a customer.
     return json_reply(200, {"receipt": receipt, "state": "received"})
 
 

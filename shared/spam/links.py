@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +13,8 @@ from shared.values.looks import folded_domain, seen
 
 _MANY: Final = 12
 """Websites. People send a few products to compare."""
+_LOOKED_AT: Final = 100
+"""Links. The name of each in ASCII is dear to make."""
 _BETWEEN: Final = re.compile(r"[\s<>\"]+")
 _START: Final = re.compile(r"https?:/+|www\.", re.IGNORECASE)
 _HOST: Final = re.compile(r"\w[\w.-]{2,252}")
@@ -29,7 +31,7 @@ _SHORTENERS: Final = re.compile(
 )
 """They hide where a link leads, or lead out of e-mail's sight."""
 _MARKUP: Final = re.compile(
-    r"<\s{0,9}a\b[^>]{0,200}\bhref\s{0,9}=\s{0,9}[\"']?\s{0,9}(?:https?:)?/{1,9}(?<=[/:]/)|\[\s{0,9}(?:url|link|img)\b",
+    r"<\s{0,9}a\b[^<>]{0,200}\bhref\s{0,9}=\s{0,9}[\"']?\s{0,9}(?:https?:)?/{1,9}(?<=[/:]/)|\[\s{0,9}(?:url|link|img)\b",
     re.IGNORECASE,
 )
 """Of relative links, as a customer may quote them, only those with `//` lead to another website."""
@@ -44,9 +46,9 @@ def links(post: Post) -> tuple[Sign, ...]:
     everything = f"{names} \n{rest}"
     own = {folded_domain(urlsplit(origin).hostname or "") for origin in post.form.website.origins}
     short = {host.lower() for host in _SHORTENERS.findall(rest)}
-    strange = set(_hosts(rest)) - own - short
+    strange = _hosts(rest) - own - short
     found: list[Sign] = []
-    if any(_hosts(names)) or _BARE_DOMAIN.search(names) or _SHORTENERS.search(names):
+    if _hosts(names) or _BARE_DOMAIN.search(names) or _SHORTENERS.search(names):
         found.append(Sign("link_in_name"))
     if len(strange | short) >= _MANY:
         found.append(Sign("many_links"))
@@ -65,13 +67,19 @@ def _as_browsers_read(text: str) -> str:
     return seen(html.unescape(text)).replace("\\", "/")
 
 
-def _hosts(text: str) -> Iterator[str]:
-    """Of each link the website that it leads to: what stands before an `@` is no part of its name."""
+def _hosts(text: str) -> set[str]:
+    """The websites that links lead to: what stands before an `@` is no part of a name."""
+    found = (_HOST.search(_netloc(link)) for link in islice(_links(text), _LOOKED_AT))
+    names = (folded_domain(host[0]) for host in found if host)
+    return {name for name in names if "." in name}
+
+
+def _links(text: str) -> Iterator[str]:
+    """From the website's name on."""
     for word in _BETWEEN.split(text):
         starts = [(one.start() if one[0][0] in "wW" else one.end(), one.start()) for one in _START.finditer(word)]
         for (start, _), (_, end) in pairwise([*starts, (0, len(word))]):
-            if host := _HOST.search(_netloc(word[start:end])):
-                yield folded_domain(host[0])
+            yield word[start:end]
 
 
 def _netloc(address: str) -> str:

@@ -15,6 +15,8 @@ _SAME_LINES: Final = 3
 _LINE_LENGTH: Final = 10
 _SHORT: Final = 3
 """Letters and digits of an answer that is no more than a wave of the hand: `ja`, `.`, `0`, `n/a`."""
+_LONGEST_ANSWER: Final = 300
+"""Letters. What is longer is no name."""
 _SAID_ANYWHERE: Final = frozenset(
     {
         *("test", "testing", "proef", "asdf"),
@@ -85,5 +87,5 @@ def _same_answers(post: Post) -> int:
 
 
 def _told(post: Post, kind: FieldType) -> list[str]:
-    answers = (folded(text) for text in post.typed(kind))
+    answers = (folded(text) for text in post.typed(kind) if len(text) <= _LONGEST_ANSWER)
     return [answer for answer in answers if len(answer) > _SHORT and answer not in _SAID_ANYWHERE]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, Literal
 
 _UNSEEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -16,20 +16,26 @@ _LONGEST_ADDRESS: Final = 320
 
 def seen(text: str) -> str:
     """Without fancy letters and what does not show. Capitals and accents stay."""
-    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return text if text.isascii() else _UNSEEN.sub("", _normalized("NFKC", text))
 
 
 def plain(text: str) -> str:
     """Without case, accents, joiners and fancy letters. Spaces and lines stay."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKD", text).casefold()
+    text = _normalized("NFKD", text).casefold()
     return unicodedata.normalize("NFC", _ACCENTS.sub("", _UNSEEN.sub("", text)))
+
+
+def _normalized(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    """One letter may become eighteen; four are enough for whatever somebody writes."""
+    return unicodedata.normalize(form, text)[: 4 * len(text)]
 
 
 def folded_address(text: str) -> str:
     """Where `valid_email` takes an address, this is the same one in lower case."""
-    local, at, domain = seen(text.strip()[-_LONGEST_ADDRESS:]).lower().rpartition("@")
+    text = seen(text.strip()[-_LONGEST_ADDRESS:])[-_LONGEST_ADDRESS:]
+    local, at, domain = text.lower().rpartition("@")
     return f"{local}{at}{folded_domain(domain)}"
 
 
