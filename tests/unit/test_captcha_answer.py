@@ -36,7 +36,7 @@ def test_the_visitor_failed_where_a_code_says_so_and_none_says_that_our_settings
 
 
 def test_a_website_that_is_not_named_hides_nothing_else() -> None:
-    unnamed = {"success": True, "hostname": "not-provided"}
+    unnamed: dict[str, Any] = {"success": True, "hostname": "not-provided"}
     assert verdict(**unnamed) is Verdict.NO_HOST
     assert verdict("recaptcha_v3", **unnamed, score=0.9) is Verdict.NO_HOST
     assert verdict("recaptcha_v3", **unnamed, score=0.1) is Verdict.LOW_SCORE
