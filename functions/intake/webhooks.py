@@ -77,6 +77,7 @@ def _received(request: Request, form: Form, name: str, answers: Answers, depende
         queue=dependencies.queue,
         secret=dependencies.secret,
         now=dependencies.now(),
+        guards=dependencies.guards(),
     )
     return told(outcome, request, form, arrival, dependencies)
 

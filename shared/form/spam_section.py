@@ -6,11 +6,15 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from shared.form.field import FieldName, Strict
+from shared.values.looks import folded_domain, plain
 
 DEFAULT_WEIGHTS: Final = {
     "honeypot": 100,
     "too_fast": 100,
-    "form_start_forged": 40,
+    "too_fast_unsigned": 60,
+    "form_start_forged": 80,
+    "form_start_missing": 80,
+    "form_start_expired": 80,
     "form_start_old": 10,
     "disposable_domain": 100,
     "blocked_address": 100,
@@ -19,8 +23,10 @@ DEFAULT_WEIGHTS: Final = {
     "captcha_failed": 100,
     "captcha_low_score": 100,
     "captcha_wrong_site": 100,
+    "captcha_no_host": 30,
     "captcha_unverified": 0,
     "link_in_name": 100,
+    "many_links": 100,
     "link": 20,
     "short_link": 40,
     "markup": 80,
@@ -34,7 +40,7 @@ DEFAULT_WEIGHTS: Final = {
 }
 """Points of each sign, by its reason. A submission with `threshold` points is put aside; 100 are so alone.
 
-`link`, `random_letters` and `offer` count each time, up to three times.
+`link`, `random_letters` and `offer` count each time, up to three times. With 80 points, any other sign holds.
 """
 
 CAPTCHA_FIELD: Final = "captcha"
@@ -57,6 +63,18 @@ def _host(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    """Also in letters of any script: lists compare what is folded."""
+    _host(folded_domain(value) if value == value.lower().strip(".") else value)
+    return value
+
+
+def _word(value: str) -> str:
+    if not plain(value).strip():
+        raise ValueError("must have letters or signs that can be seen")
+    return value
+
+
 def _address(value: str) -> str:
     if not _ADDRESS.fullmatch(value) or value != value.lower():
         raise ValueError("must be an e-mail address in lower case")
@@ -65,14 +83,15 @@ def _address(value: str) -> str:
 
 type Host = Annotated[str, AfterValidator(_host)]
 type Address = Annotated[str, AfterValidator(_address)]
-type Word = Annotated[str, Field(min_length=2, max_length=80, pattern=r"\S")]
+type Domain = Annotated[str, AfterValidator(_domain)]
+type Word = Annotated[str, Field(min_length=2, max_length=80), AfterValidator(_word)]
 
 
 class Listed(Strict):
-    """Addresses as a whole, domains with all that is below them, words and phrases as whole words in any case."""
+    """Addresses as a whole, domains with all that is below them, words and phrases as whole words in any dress."""
 
     addresses: tuple[Address, ...] = ()
-    domains: tuple[Host, ...] = ()
+    domains: tuple[Domain, ...] = ()
     words: tuple[Word, ...] = ()
 
 
@@ -111,10 +130,14 @@ class Captcha(Strict):
 
 
 class Spam(Strict):
-    """`taught_lists`: when to look up what operators taught. `suspicious` costs honest submissions nothing."""
+    """`taught_lists`: when to look up what operators taught. `suspicious` costs honest submissions nothing.
+
+    `form_start`: whether a signed moment must come along, which plain HTML forms have none of.
+    """
 
     honeypot: FieldName = "contact_me_by_fax_only"
     min_seconds: Annotated[int, Field(ge=0, le=60)] = 2
+    form_start: Literal["optional", "required"] = "optional"
     threshold: Annotated[int, Field(gt=0, le=1000)] = 100
     weights: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     allow: Listed = Listed()

@@ -23,10 +23,6 @@ def started_at(secret: bytes, form_id: str, text: str) -> datetime | None:
     return datetime.fromtimestamp(int(found[1]), UTC)
 
 
-def looks_signed(text: str) -> bool:
-    return _SIGNED.fullmatch(text) is not None
-
-
 def _signature(secret: bytes, form_id: str, seconds: str) -> str:
     key = hmac.new(secret, b"form-start", hashlib.sha256).digest()
     return hmac.new(key, f"{form_id}\n{seconds}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -35,8 +35,6 @@ KEY_LENGTH: Final = 255
 WEB_TO_LEAD: Final = "web_to_lead"
 _CAPTCHA_ERROR: Final = FieldError(CAPTCHA_FIELD, "captcha_failed")
 _NO_GUARDS: Final = Guards()
-_PROVED: Final = Judgement(0, (), suspect=False)
-"""Of a server whose key proves who it is: traps for bots say nothing about it."""
 _SOURCE_LENGTH: Final = 1000
 _URL_LENGTH: Final = 2000
 """Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
@@ -70,7 +68,7 @@ class Arrival:
     sender_ip: str = ""
     hosts: tuple[str, ...] = ()
     signed: bool = False
-    """A key proves the sender, a server: no traps for bots, and its keys never meet those of visitors."""
+    """A key proves the sender, a server: no captcha, no traps for bots, and its keys never meet those of visitors."""
     nobody_to_answer: bool = False
     """Whoever filled it in has been thanked and reads no errors: the processor judges it, and an operator mends it."""
 
@@ -193,8 +191,9 @@ def _after_captcha(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> A
 
 
 def _judge_and_keep(heard: _Heard, captcha: Verdict | None, rows: Rows, queue: Queue, guards: Guards) -> Answer:
-    post = Post(heard.form, heard.sent, heard.secret, heard.now)
-    judged = _PROVED if heard.arrival.signed else judgement(post, captcha, guards.memory)
+    # A server's key says who passes it on. What a visitor wrote there is judged like any other.
+    post = Post(heard.form, heard.sent, heard.secret, heard.now, proven=heard.arrival.signed)
+    judged = judgement(post, captcha, guards.memory)
     submission = _submission(heard, judged)
     return _keep(submission, heard.language, rows, queue)
 

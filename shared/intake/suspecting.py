@@ -17,7 +17,7 @@ from shared.form.spam_section import Captcha
 from shared.observability import count, log
 from shared.spam.captcha_answer import TOKEN_FIELDS, Verdict
 from shared.spam.judging import Judgement, is_allowed, judge, signs_of
-from shared.spam.lists import Ruling, listed, taught, taught_keys
+from shared.spam.lists import MOST_EXACT, Ruling, listed, most_exact, taught, taught_keys
 from shared.spam.repeats import SENDERS_ALLOWED, WINDOW_HOURS, repeat_key
 from shared.spam.signs import Post, Sign, texts
 from shared.submission import FieldValue
@@ -79,10 +79,14 @@ def judgement(post: Post, captcha: Verdict | None, memory: Memory | None) -> Jud
     if captcha and captcha is not Verdict.PASSED:
         signs = (*signs, Sign(captcha))
     reason = listed(post)
-    if memory and not is_allowed(reason):
-        if _is_repeat(post, memory):
+    if memory:
+        if not is_allowed(reason) and _is_repeat(post, memory):
             signs = (*signs, Sign("repeat"))
-        reason = reason or _taught(post, judge(post.form.spam, signs), memory)
+        # A taught address is more exact than a domain or a word of the form's own; its allowed address is final.
+        if reason != MOST_EXACT and _is_looked_up(
+            post, judge(post.form.spam, signs, "" if is_allowed(reason) else reason)
+        ):
+            reason = most_exact(reason, _taught(post, memory))
     return judge(post.form.spam, signs, reason)
 
 
@@ -96,9 +100,14 @@ def _is_repeat(post: Post, memory: Memory) -> bool:
         return _without_memory(error)
 
 
-def _taught(post: Post, judged: Judgement, memory: Memory) -> str:
-    when, keys = post.form.spam.taught_lists, taught_keys(post)
-    if not keys or when == "never" or (when == "suspicious" and not judged.score):
+def _is_looked_up(post: Post, judged: Judgement) -> bool:
+    when = post.form.spam.taught_lists
+    return when == "always" or (when == "suspicious" and judged.score > 0)
+
+
+def _taught(post: Post, memory: Memory) -> str:
+    keys = taught_keys(post)
+    if not keys:
         return ""
     try:
         return taught(keys, memory.taught(keys))

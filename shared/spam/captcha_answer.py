@@ -15,6 +15,9 @@ class Verdict(StrEnum):
     LOW_SCORE = "captcha_low_score"
     WRONG_SITE = "captcha_wrong_site"
     """Solved on another website, or for another action."""
+    NO_HOST = "captcha_no_host"
+    """Passed, on a website that the provider does not name. hCaptcha names none under high traffic or where the browser
+    hides it, and reCAPTCHA is known to leave it empty now and then: so people are among these."""
     UNVERIFIED = "captcha_unverified"
     """The provider did not say, or our own settings are wrong: never the visitor's fault."""
 
@@ -38,8 +41,9 @@ _VISITORS: Final = frozenset(
         "not-using-dummy-passcode",
     }
 )
-"""Error codes about the token. All others are about us (a wrong secret) or the provider."""
-_SECRETS: Final = frozenset({"missing-input-secret", "invalid-input-secret", "sitekey-secret-mismatch"})
+"""Error codes about the token. All others are about us or the provider."""
+_OURS: Final = frozenset({"missing-input-secret", "invalid-input-secret", "sitekey-secret-mismatch"})
+"""About our own settings. What is said about a token beside them was not looked at with the right secret."""
 _USED: Final = frozenset({"timeout-or-duplicate", "invalid-or-already-seen-response", "already-seen-response"})
 
 
@@ -49,7 +53,7 @@ def was_used(answer: object) -> bool:
 
 def secret_refused(answer: object) -> bool:
     """It is not the site key's secret, or no longer."""
-    return isinstance(answer, Mapping) and bool(_codes(answer) & _SECRETS)
+    return isinstance(answer, Mapping) and bool(_codes(answer) & _OURS)
 
 
 def judge_answer(captcha: Captcha, answer: object, hosts: frozenset[str]) -> Verdict:
@@ -58,24 +62,24 @@ def judge_answer(captcha: Captcha, answer: object, hosts: frozenset[str]) -> Ver
         return Verdict.UNVERIFIED
     if not answer["success"]:
         codes = _codes(answer)
-        return Verdict.FAILED if codes and codes <= _VISITORS else Verdict.UNVERIFIED
+        return Verdict.FAILED if codes & _VISITORS and not codes & _OURS else Verdict.UNVERIFIED
     return _judge_success(captcha, answer, hosts)
 
 
 def _judge_success(captcha: Captcha, answer: Mapping[str, Any], hosts: frozenset[str]) -> Verdict:
     host = answer.get("hostname")
-    if not isinstance(host, str) or host in {"", "not-provided"}:
-        return Verdict.UNVERIFIED
-    if host.lower() not in hosts:
+    is_named = isinstance(host, str) and host not in {"", "not-provided"}
+    if is_named and str(host).lower() not in hosts:
         return Verdict.WRONG_SITE
     if captcha.action and answer.get("action") != captcha.action:
         return Verdict.WRONG_SITE
-    if captcha.provider != "recaptcha_v3":
-        return Verdict.PASSED
-    score = answer.get("score")
-    if isinstance(score, bool) or not isinstance(score, int | float):
-        return Verdict.UNVERIFIED
-    return Verdict.PASSED if score >= captcha.min_score else Verdict.LOW_SCORE
+    if captcha.provider == "recaptcha_v3":
+        score = answer.get("score")
+        if isinstance(score, bool) or not isinstance(score, int | float):
+            return Verdict.UNVERIFIED
+        if score < captcha.min_score:
+            return Verdict.LOW_SCORE
+    return Verdict.PASSED if is_named else Verdict.NO_HOST
 
 
 def _codes(answer: Mapping[str, Any]) -> set[str]:

@@ -1,6 +1,6 @@
 """Adds up what the measures find."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,18 +17,12 @@ from shared.spam.time_trap import time_trap
 
 type Measure = Callable[[Post], tuple[Sign, ...]]
 
-MEASURES: Final[tuple[Measure, ...]] = (
-    honeypot,
-    time_trap,
-    disposable,
-    links,
-    repetition,
-    foreign_script,
-    random_letters,
-    offers,
-)
-"""In the order in which reasons are listed."""
+TRAPS: Final[tuple[Measure, ...]] = (honeypot, time_trap)
+"""What a page and its browser give away: they say nothing about a server that has proved who it is."""
+CONTENTS: Final[tuple[Measure, ...]] = (disposable, links, repetition, foreign_script, random_letters, offers)
+"""Who wrote, and what. In the order in which reasons are listed."""
 MOST_TIMES: Final = 3
+_LINKS: Final = ("link", "short_link", "many_links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +35,8 @@ class Judgement:
 
 
 def signs_of(post: Post) -> tuple[Sign, ...]:
-    return tuple(sign for measure in MEASURES for sign in measure(post))
+    measures = CONTENTS if post.proven else (*TRAPS, *CONTENTS)
+    return tuple(sign for measure in measures for sign in measure(post))
 
 
 def judge(spam: Spam, signs: Iterable[Sign], reason: str = "") -> Judgement:
@@ -53,8 +48,14 @@ def judge(spam: Spam, signs: Iterable[Sign], reason: str = "") -> Judgement:
         return Judgement(0, (reason, *flags), suspect=False)
     if reason:
         found = (Sign(reason), *found)
-    score = sum(spam.weight(sign.reason) * min(sign.times, MOST_TIMES) for sign in found)
+    score = _score({sign.reason: spam.weight(sign.reason) * min(sign.times, MOST_TIMES) for sign in found})
     return Judgement(score, tuple(dict.fromkeys(sign.reason for sign in found)), score >= spam.threshold)
+
+
+def _score(points: Mapping[str, int]) -> int:
+    """Who writes in their own script and adds a link has done one thing, and not two: the heavier of both counts."""
+    in_links = sum(points.get(reason, 0) for reason in _LINKS)
+    return sum(points.values()) - min(in_links, points.get("foreign_script", 0))
 
 
 def is_allowed(reason: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.form.field import FieldType
 from shared.spam.signs import Post, Sign
+from shared.values.looks import plain
 
 _LIST: Final = Path(__file__).parent / "data" / "offers.txt"
 _WORD: Final = re.compile(r"[\w%]+")
@@ -28,7 +29,7 @@ def offers(post: Post) -> tuple[Sign, ...]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.casefold()))
+    return tuple(_WORD.findall(plain(text)))
 
 
 @cache

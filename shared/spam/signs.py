@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final, NamedTuple
 
 from shared.form.definition import Form
 from shared.form.field import FieldType
 from shared.submission import FieldValue
+from shared.values.looks import folded_address
 
-_LOOKED_AT: Final = 10_000
-"""Characters of one answer. Twice what forms allow; the rest only costs time."""
+LOOKED_AT: Final = 20_000
+"""Characters of all answers together, in the order of the form's fields: the rest only costs time."""
+ADDRESSES: Final = 10
+"""Of a longer list of addresses no form makes a Lead."""
 
 
 class Sign(NamedTuple):
@@ -22,22 +26,31 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What was sent, seen by the form. `secret` is the stack's person key."""
+    """What was sent, seen by the form. `secret` is the stack's person key; `proven`: by a server whose key says so."""
 
     form: Form
     sent: Mapping[str, FieldValue]
     secret: bytes
     now: datetime
+    proven: bool = False
 
     def typed(self, *types: FieldType) -> Iterator[str]:
         """What the visitor typed in fields of these types, without blanks."""
+        left = LOOKED_AT
         for field in self.form.fields:
-            if field.type in types:
-                yield from (text[:_LOOKED_AT] for text in texts(self.sent.get(field.name, "")) if text.strip())
+            for text in texts(self.sent.get(field.name, "")):
+                if left <= 0:
+                    return
+                # More than the field takes is an error. Twice as much shows what it is, and leaves room for the others.
+                looked_at = text[: min(left, 2 * field.max_length)]
+                left -= len(looked_at) or 1
+                if field.type in types and looked_at.strip():
+                    yield looked_at
 
     def addresses(self) -> tuple[str, ...]:
-        """In lower case."""
-        return tuple(text.strip().lower() for text in self.typed(FieldType.EMAIL) if "@" in text)
+        """As `folded_address` writes them."""
+        folded = (folded_address(text) for text in islice(self.typed(FieldType.EMAIL), ADDRESSES))
+        return tuple(one for one in folded if "@" in one)
 
 
 def texts(value: FieldValue) -> list[str]:

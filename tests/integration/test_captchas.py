@@ -152,6 +152,16 @@ def test_a_token_of_another_website_is_put_aside(name: str, provider: Provider) 
     assert (intake.row.state, intake.row.spam_reasons) == (State.QUARANTINED, ("captcha_wrong_site",))
 
 
+@pytest.mark.parametrize("host", ["not-provided", "", None, 5])
+@every_provider
+def test_a_website_that_is_not_named_is_a_sign_and_no_verdict(name: str, host: object, provider: Provider) -> None:
+    provider.success["hostname"] = host
+    intake = desk(provider, name)
+    intake.program(**with_token(name))
+    row = intake.row
+    assert (row.state, row.spam_reasons, row.spam_score) == (State.RECEIVED, ("captcha_no_host",), 30)
+
+
 def test_websites_of_the_form_of_its_file_and_of_the_stack_are_known(provider: Provider) -> None:
     for host, known in (("www.flexfit-bikes.example", True), ("more.example", True), ("localhost", True), ("x", False)):
         provider.success["hostname"], provider.used = host, set()
@@ -191,7 +201,7 @@ def test_a_low_score_is_put_aside(score: float, state: State, provider: Provider
 
 NONSENSE = [
     b"", b"<html>busy</html>", b"[]", b"null", b'"x"', b"{}", b'{"success": "true"}', b'{"success": false}',
-    b'{"success": true}', b'{"success": true, "hostname": 5}', b'{"success": false, "error-codes": "x"}',
+    b'{"success": false, "error-codes": "x"}',
     b'{"success": false, "error-codes": ["internal-error"]}', b"[" * 50_000, b"\xff", b"x" * 70_000,
 ]  # fmt: skip
 

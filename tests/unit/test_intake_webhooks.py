@@ -20,6 +20,7 @@ from shared.form.definition import forms
 from shared.submission import State
 from tests.builders import NOW
 from tests.unit.intake_desk import MULTIPART, URLENCODED, Intake, event, multipart
+from tests.unit.spam_posts import form_with
 from tests.unit.webhook_desk import ID, NEW, NOW_UNIX, OLD, body_of, keyed, post, server, signed
 
 
@@ -362,6 +363,34 @@ def test_traps_for_bots_are_not_for_servers(bot: dict[str, str]) -> None:
     intake = keyed()
     assert server(intake, **bot).status == 202
     assert (intake.row.state, intake.row.spam_reasons) == (State.RECEIVED, ())
+
+
+SPAM: list[tuple[dict[str, str], str]] = [
+    ({"email": "x@mailinator.com"}, "disposable_domain"),
+    ({"email": "bad@partner.example"}, "blocked_address"),
+    ({"message": "Buy viagra, really"}, "blocked_word"),
+    ({"last_name": "Win http://a.example"}, "link_in_name"),
+    ({"message": "SEO services, quality backlinks and guest posts"}, "offer"),
+]
+
+
+@pytest.mark.parametrize(("written", "reason"), SPAM)
+def test_what_a_visitor_wrote_at_a_server_s_is_judged_as_it_is_here(written: dict[str, str], reason: str) -> None:
+    """A key proves who passes it on, not who filled it in."""
+    form = form_with(block={"addresses": ["bad@partner.example"], "words": ["viagra"]})
+    intake = keyed(forms={"contact": form})
+    answered = server(intake, **written)
+    assert (answered.status, answered.json["state"]) == (202, "received")
+    assert (intake.row.state, intake.row.spam_reasons[0]) == (State.QUARANTINED, reason)
+    assert not intake.queue.sent
+
+
+def test_the_repeat_filter_counts_what_servers_pass_on() -> None:
+    intake = keyed(forms={"contact": form_with(repeat_filter=True)})
+    text = "Hello, I would like to know more about your products and prices."
+    for number in range(4):
+        receipt = server(intake, message_id=f"m{number}", email=f"a{number}@example.com", message=text).receipt
+    assert intake.ledger.rows[receipt].spam_reasons == ("repeat",)
 
 
 def test_a_foreign_origin_says_nothing_about_a_server() -> None:

@@ -25,7 +25,7 @@ PURE = [
     "spam.foreign_script", "spam.honeypot", "spam.judging", "spam.links", "spam.lists", "spam.offers",
     "spam.random_letters", "spam.repeats", "spam.repetition", "spam.signs", "spam.time_trap", "submission",
     "values", "values.cleaning",
-    "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
+    "values.countries", "values.email_address", "values.looks", "values.phone", "values.spellings", "version",
     "form.sources", "webhooks", "webhooks.elementor", "webhooks.fitting", "webhooks.gravity_forms", "webhooks.jotform",
     "webhooks.proving", "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing",
     "webhooks.ticking", "webhooks.typeform", "webhooks.verifying", "webhooks.webflow",

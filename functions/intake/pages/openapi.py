@@ -35,7 +35,7 @@ _RECEIPT: Final[Described] = {"type": "string", "format": "uuid"}
 _ACCEPTED: Final[Described] = {
     "type": "object",
     "required": ["receipt", "state"],
-    "properties": {"receipt": _RECEIPT, "state": {"enum": ["received", "settled", "rejected"]}},
+    "properties": {"receipt": _RECEIPT, "state": {"const": "received"}},
 }
 _IGNORED: Final[Described] = {
     "type": "object",
@@ -129,7 +129,7 @@ def _paths(forms: Mapping[str, Form]) -> Described:
         "/submissions/{receipt}": {
             "parameters": [receipt],
             "get": _operation(
-                "readState", "The state of a submission and nothing else", _json(200, _ref("Accepted")), [],
+                "readState", "Whether a submission was received, and nothing else", _json(200, _ref("Accepted")), [],
                 ["unknown_receipt", "internal_error", "unavailable"],
             ),
             "post": _told_to_browsers_too(_refused("postState", "Not taken: a state can only be read")),
