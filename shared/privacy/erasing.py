@@ -138,8 +138,7 @@ def find(person: Subject, after: str, dependencies: Dependencies) -> FoundPage:
 def _relation(item: Item, person: Subject, forms: Mapping[str, Form]) -> str:
     if item.get("state") == AUDIT_STATE:
         return "none"
-    form = forms.get(str(item.get("form_id", "")))
-    return relation(item, person, form.country if form else "ZZ")
+    return relation(item, person, forms.get(str(item.get("form_id", ""))))
 
 
 # --- audit -----------------------------------------------------------------------------------------------
