@@ -364,3 +364,11 @@ def test_what_a_lead_was_merged_into_is_named() -> None:
 def test_a_master_of_ours_goes_like_any_other() -> None:
     gone = lead("00Q1", "s-1", IsDeleted=True, MasterRecordId="00Q2")
     assert judged(gone, lead("00Q2", "s-2")).leads == ("00Q2",)
+
+
+@pytest.mark.parametrize("keep", ["s-1", "00Q1"])
+def test_what_an_operator_keeps_stays_by_its_id_or_its_submissions(keep: str) -> None:
+    verdict = judged(lead("00Q1", "s-1"), lead("00Q2", "s-2"), tasks=[task("00T1", "s-1", "00Q2")], keep=[keep])
+    assert (verdict.leads, verdict.tasks) == ((), ()), "a Lead takes its Tasks along"
+    assert {(one.record_id, one.why) for one in verdict.left} == {("00Q1", "kept"), ("00Q2", "kept"), ("00T1", "kept")}
+    assert judged(lead("00Q1", "s-1"), lead("00Q2", "s-2"), keep=[keep]).leads == ("00Q2",)
