@@ -272,7 +272,8 @@ def privacy_expiring(
     stack: StackOption = DEFAULT_NAME,
     local: LocalOption = False,
 ) -> None:
-    """List rejected and held submissions that are erased soon, because their form says how long they may wait.
+    """List rejected and held submissions that are erased soon, because their form says how long they may wait, and
+    suspected spam that soon leaves the quarantine unseen.
 
     [bold]Example[/]
 

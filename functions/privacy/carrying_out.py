@@ -19,6 +19,7 @@ def about_nobody(order: AnyOrder, outside: erasing.Dependencies, ledger: Ledger)
         case _:
             expired = expire(ledger, outside.rows, outside.forms, outside.now())
             count("ExpiringSoon", expired.soon)
+            count("QuarantineEndsSoon", expired.quarantined_soon)
             return asdict(expired)
 
 
