@@ -74,6 +74,7 @@ def expect_kept(function: PrivacyFunction, chosen: Chosen, found: Iterable[Found
     if missing and salesforce:
         for part in function.look(chosen.submission_ids):
             missing -= {*part["submissions"], *part["submissions"].values()}
+            missing -= {str(one[name]) for one in part["left"] for name in ("record_id", "submission_id")}
     if missing:
         raise _not_theirs(min(missing))
 

@@ -141,6 +141,13 @@ def test_such_a_lead_is_kept_by_its_id_or_its_submissions(privacy_desk: PrivacyD
     assert note in privacy_desk.live("Task")
 
 
+def test_what_stays_anyway_can_be_kept_too(privacy_desk: PrivacyDesk) -> None:
+    privacy_desk.settled()
+    by_hand = privacy_desk.org.add("Lead", LastName="K", Company="C", Email=EMAIL)
+    assert privacy_desk.erase("--salesforce", "--keep", by_hand)["leads"] == 1
+    assert by_hand in privacy_desk.live("Lead")
+
+
 def test_of_what_was_erased_before_a_lead_can_be_kept(privacy_desk: PrivacyDesk) -> None:
     row, lead = privacy_desk.settled()
     privacy_desk.erase()

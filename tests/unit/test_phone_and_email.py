@@ -1,5 +1,7 @@
 """Phone numbers and e-mail addresses as visitors type them."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -180,6 +182,19 @@ def test_a_domain_that_is_not_ascii_is_compared_and_asked_for_as_the_lead_has_it
 def test_a_text_that_is_no_address_is_compared_as_it_is() -> None:
     assert same_mailbox(" É@-ü ") == "é@-ü"
     assert same_mailbox("é") == "@é"
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_whatever_was_typed_can_be_compared(local: str, domain: str) -> None:
+    assert same_mailbox(f" {local}@{domain} ") == same_mailbox(f"{local}@{domain}")
+    assert addresses_in(f"{local}@{domain}") == addresses_in(f" {local}@{domain}, ")
+
+
+def test_a_domain_far_too_long_takes_no_time() -> None:
+    started = process_time()
+    for sign in ("é", "\u0308", "é.", "。"):
+        same_mailbox("w@" + sign * 64_000)
+    assert process_time() - started < 2
 
 
 @pytest.mark.parametrize(
