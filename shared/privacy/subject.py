@@ -29,7 +29,7 @@ THEIRS: Final = frozenset({"address", "phone"})
 OF_OTHERS: Final = frozenset({"several", "earlier_address", "same_phone", "mentioned"})
 _NUMBER: Final = re.compile(r"[+0-9][0-9 ()./\-]{5,39}")
 _AROUND_AT: Final = re.compile(r"\s?@\s?")
-_BEFORE_AN_ADDRESS: Final = tuple('<([,;:"')
+_BEFORE_AN_ADDRESS: Final = tuple("<([,;:\"'")
 _LOOKED_AT: Final = 20
 """Addresses in one e-mail field; whose stands behind these is mentioned."""
 
@@ -80,16 +80,25 @@ def relation(item: Item, person: Subject, form: Form | None) -> Relation:
         return "address"
     if person.email_key in keys or person.mailbox in earlier:
         return "earlier_address"
-    numbers = [*_asked(now, _phone_fields(form)), *_asked(before, _phone_fields(form))]
     country = form.country if form else "ZZ"
-    if person.phone and (person.phone_key in keys or _holds_number(numbers, person.phone, country)):
-        of_another = addresses or earlier or any(key.startswith(EMAIL_PREFIX) for key in keys)
+    if person.phone and _is_their_number(item, keys, person, form, country):
+        typed = [*_asked(now, _email_fields(form)), *_asked(before, _email_fields(form))]
+        of_another = any(text.strip() for text in typed) or any(key.startswith(EMAIL_PREFIX) for key in keys)
         return "same_phone" if of_another else "phone"
     return "mentioned" if _mentions(item, person, country) else "none"
 
 
 def _has_phone_alone(keys: set[str], person: Subject) -> bool:
     return person.phone_key in keys - {""} and not any(key.startswith(EMAIL_PREFIX) for key in keys)
+
+
+def _is_their_number(item: Item, keys: set[str], person: Subject, form: Form | None, country: str) -> bool:
+    """Not where it was edited away, be the key still the first one's."""
+    now = item.get("fields")
+    if _holds_number(_asked(now, _phone_fields(form)), person.phone, country):
+        return True
+    is_first = not item.get("original_fields") or _holds_number(_texts(now), person.phone, country)
+    return person.phone_key in keys and is_first
 
 
 # --- what the form asks of its sender ----------------------------------------------------------------------------

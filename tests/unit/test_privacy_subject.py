@@ -127,6 +127,7 @@ def test_a_row_that_was_edited_to_the_address_is_theirs_before_it_is_replayed() 
         f"{EMAIL} x",
         f"{EMAIL},",
         f'"{EMAIL}"',
+        f"'{EMAIL}'",
         "wilhelmina.k @kanarie.example",
         "wilhelmina.k@ kanarie.example",
         f"{EMAIL}; {EMAIL.upper()}",
@@ -199,6 +200,21 @@ def test_a_number_without_an_address_is_theirs(phone: str) -> None:
     row = item(a_submission(email="", phone=phone))
     assert related(row) == "phone"
     assert related(row | {"person_keys": []}) == "phone", "also where it gave no key"
+
+
+def test_a_number_that_was_edited_away_may_be_a_strangers() -> None:
+    """As with an address. An edit of something else changes nothing."""
+    first = a_submission(email="", phone=PHONE)
+    assert related(edited(first, phone="+31687654321")) == "mentioned"
+    assert related(item(edited(first, phone="")) | {"person_keys": []}) == "mentioned"
+    assert related(edited(first, message="korter")) == "phone"
+    assert related(item(edited(first, message="korter")) | {"form_id": "gone"}) == "phone"
+
+
+def test_a_number_beside_what_is_no_address_may_be_somebody_elses() -> None:
+    """A son's, who forgot the @."""
+    row = a_submission("test-ride", email="zoon.kanarie.example", phone=PHONE, bike="e-bike")
+    assert related(row) == "same_phone"
 
 
 def test_a_number_in_another_field_is_a_mention() -> None:
