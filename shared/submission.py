@@ -51,10 +51,12 @@ class _Record(BaseModel):
 
 
 class Consent(_Record):
-    """What the visitor agreed to, and when: `given` is False where the box was left open."""
+    """What the visitor agreed to, and when: `given` is False where the box was left open. `text_version` is one that
+    the form file names; `unknown_version` what the page said, where that is another."""
 
     given: bool
     text_version: str
+    unknown_version: str = ""
     language: str
     at: Moment
 

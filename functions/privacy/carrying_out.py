@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functions.privacy.orders import AnyOrder, Begin, Delete, End, Erase, Find, Forget, Letters, Look, Taught
 from shared.aws.ledger import Ledger
 from shared.observability import count
-from shared.privacy import erasing
+from shared.privacy import erasing, in_org
 from shared.privacy.retention import expire
 from shared.privacy.subject import Subject
 
@@ -19,6 +19,7 @@ def about_nobody(order: AnyOrder, outside: erasing.Dependencies, ledger: Ledger)
         case _:
             expired = expire(ledger, outside.rows, outside.forms, outside.now())
             count("ExpiringSoon", expired.soon)
+            count("QuarantineEndsSoon", expired.quarantined_soon)
             return asdict(expired)
 
 
@@ -33,10 +34,10 @@ def about(person: Subject, order: AnyOrder, outside: erasing.Dependencies) -> ob
             done = erasing.taught(person, outside)
         case Forget():
             done = erasing.forget(person, outside)
-        case Look(submission_ids=ids, everything=everything):
-            done = asdict(erasing.look_in_org(person, ids, outside, everything=everything))
-        case Delete(submission_ids=ids):
-            done = asdict(erasing.delete_in_org(person, ids, outside))
+        case Look(submission_ids=ids, keep=keep, everything=everything):
+            done = asdict(in_org.look_in_org(person, ids, outside, keep=keep, everything=everything))
+        case Delete(submission_ids=ids, keep=keep):
+            done = asdict(in_org.delete_in_org(person, ids, outside, keep=keep))
         case Find(after=after):
             done = asdict(erasing.find(person, after, outside))
         case _:

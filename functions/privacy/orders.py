@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from shared.privacy.audit import Progress
 
 type _Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
+"""Of submissions; to `keep` of Leads, too."""
 type _Who = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -53,12 +54,14 @@ class Forget(OfAPerson):
 class Look(OfAPerson):
     command: Literal["look"]
     submission_ids: _Ids = []
+    keep: _Ids = []
     everything: bool = False
 
 
 class Delete(OfAPerson):
     command: Literal["delete"]
     submission_ids: _Ids = []
+    keep: _Ids = []
 
 
 class End(BaseModel):

@@ -21,10 +21,22 @@ from ops.commands.options import (
 from ops.errors import ExitCode, usage
 from ops.operations.audits import all_audits
 from ops.operations.filters import parse_age, parse_ids
-from ops.operations.privacy import Chosen, Erasure, choose, counts_of, erase, expect_new, export, write_private
+from ops.operations.privacy import (
+    Chosen,
+    Erasure,
+    choose,
+    counts_of,
+    erase,
+    expect_kept,
+    expect_new,
+    export,
+    parse_kept,
+    write_private,
+)
 from ops.operations.privacy_function import Person, PrivacyFunction
 from ops.output import privacy_tables, screen
-from ops.stack import ledger
+from ops.stack import ledger, output
+from shared.aws.person_rows import PersonRows
 from shared.form.definition import forms
 from shared.privacy.erasing import Found
 from shared.privacy.retention import Ending, endings
@@ -41,10 +53,11 @@ OutputOption = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Where the copy is written; a new file.")
 ]
 AlsoOption = Annotated[
-    list[str] | None, typer.Option("--also", metavar="ID", help="Of what was found but stays: erase this one too.")
+    list[str] | None, typer.Option("--also", metavar="ID", help="Of what was found but stays: this one is theirs, too.")
 ]
 KeepOption = Annotated[
-    list[str] | None, typer.Option("--keep", metavar="ID", help="Of what would be erased: leave this one.")
+    list[str] | None,
+    typer.Option("--keep", metavar="ID", help="Of what would be erased: leave this one, a submission or a Lead."),
 ]
 WithinOption = Annotated[str, typer.Option("--within", help="How far ahead to look, e.g. 2w, 30d.")]
 
@@ -60,6 +73,7 @@ def privacy_export(
     email: EmailOption,
     phone: PhoneOption = "",
     salesforce: SalesforceOption = False,
+    also: AlsoOption = None,
     file: OutputOption = None,
     reveal: RevealOption = False,
     as_json: JsonOption = False,
@@ -76,15 +90,18 @@ def privacy_export(
       form-to-lead privacy export --email - < address.txt
     """
     with screen.told():
+        others = parse_ids(also or ())
         if file:
             expect_new(file)
         there = where.find_stack()
         function = PrivacyFunction(there, _person(email, phone))
         found = _find(function)
+        chosen = choose(found, also=others)
         whole = bool(file or reveal)
         audit_id = function.begin("export", salesforce=salesforce) if whole else ""
         with screen.working("Collecting"):
-            copy = export(function, ledger(there), found, salesforce=salesforce)
+            rows = PersonRows(there.client("dynamodb"), output(there, "SubmissionsTableName"))
+            copy = export(function, rows, chosen, salesforce=salesforce)
         counts = counts_of(copy)
         if file:
             write_private(file, copy)
@@ -98,7 +115,11 @@ def privacy_export(
             screen.show(
                 privacy_tables.found(found, datetime.now(UTC)) if found else Text("No submissions of this person.")
             )
+        as_stored = counts.pop("as_stored", 0)
         screen.say(", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
+        if as_stored:
+            what = "it stands" if as_stored == 1 else "they stand"
+            screen.say(f"{as_stored} of them can't be read by this release: {what} in the copy as it is stored.")
         screen.say(f"Written to {file}." if file else "Nothing was written: --output FILE writes all of it.")
 
 
@@ -127,10 +148,12 @@ def privacy_erase(
       form-to-lead privacy erase --email sanne@example.com --phone +31612345678 --salesforce --yes
     """
     with screen.told():
-        others, stays = parse_ids(also or ()), parse_ids(keep or ())
+        others, stays = parse_ids(also or ()), parse_kept(keep or ())
         there = where.find_stack()
         function = PrivacyFunction(there, _person(email, phone))
-        chosen = choose(_find(function), also=others, keep=stays)
+        found = _find(function)
+        chosen = choose(found, also=others, keep=stays)
+        expect_kept(function, chosen, found, salesforce=salesforce)
         if not yes:
             _show_plan(function, chosen, salesforce=salesforce, as_json=as_json)
             return
@@ -143,25 +166,29 @@ def privacy_erase(
 
 def _show_plan(function: PrivacyFunction, chosen: Chosen, *, salesforce: bool, as_json: bool) -> None:
     seen: dict[str, list[Any]] = {"leads": [], "tasks": [], "left": []}
+    submissions: dict[str, str] = {}
     if salesforce:
         with screen.working("Asking the org"):
-            for part in function.look(chosen.submission_ids):
+            for part in function.look(chosen.submission_ids, keep=chosen.keep):
                 for name, known in seen.items():
                     known += [one for one in part[name] if one not in known]
+                submissions |= part["submissions"]
     if as_json:
+        in_org = {**seen, "submissions": submissions} if salesforce else None
         lines = [
             {**asdict(one), "would": would}
             for would, rows in (("erase", chosen.erase), ("look_for_traces", chosen.erased), ("keep", chosen.others))
             for one in rows
         ]
-        screen.show_json({"dry_run": True, "submissions": lines, "salesforce": seen if salesforce else None})
+        screen.show_json({"dry_run": True, "submissions": lines, "salesforce": in_org})
     else:
         some = chosen.submission_ids or chosen.others
         screen.show(privacy_tables.plan(chosen, datetime.now(UTC)) if some else Text("No submissions of this person."))
         if any(seen.values()):
-            screen.show(privacy_tables.in_org(seen["leads"], seen["tasks"], seen["left"], "delete"))
-    in_org = f", {len(seen['leads'])} Leads, {len(seen['tasks'])} Tasks" if salesforce else ""
-    screen.say(f"Nothing was done. The same command with --yes erases {len(chosen.erase)} submissions{in_org}.")
+            gone = {one: of for one, of in submissions.items() if of not in chosen.submission_ids}
+            screen.show(privacy_tables.in_org(seen["leads"], seen["tasks"], seen["left"], gone))
+    records = f", {len(seen['leads'])} Leads, {len(seen['tasks'])} Tasks" if salesforce else ""
+    screen.say(f"Nothing was done. The same command with --yes erases {len(chosen.erase)} submissions{records}.")
 
 
 def _show_erasure(done: Erasure, *, salesforce: bool, as_json: bool) -> None:
@@ -170,17 +197,20 @@ def _show_erasure(done: Erasure, *, salesforce: bool, as_json: bool) -> None:
     else:
         screen.show(privacy_tables.erasure(done) if done.rows else Text("No submissions of this person."))
         if done.left:
-            screen.show(privacy_tables.in_org((), (), done.left, "deleted"))
+            screen.show(privacy_tables.in_org((), (), done.left))
     screen.say(", ".join(f"{name.replace('_', ' ')} {count}" for name, count in done.counts.items()) + ".")
     if salesforce and done.leads + done.tasks:
         screen.say("They stay in the org's recycle bin for 15 days, unless an admin empties it.")
     for code, count in done.refused.items():
         screen.say(f"Salesforce refused {count} of them ({code}). Give the same command again.", style="red")
+    if done.stays:
+        what = "1 more has" if len(done.stays) == 1 else f"{len(done.stays)} more have"
+        screen.say(f"{what} to do with this person and stays: without --yes you see which, and --also ID takes one in.")
     if done.look_again_after:
         moment = datetime.fromisoformat(done.look_again_after)
         screen.say(
             f"Something of it may still reach Salesforce until {moment:%H:%M} UTC. Give the same command again after"
-            " that: it deletes what came.",
+            f" that{'' if salesforce else ', with --salesforce'}: it deletes what came.",
             style="red",
         )
 
@@ -217,7 +247,8 @@ def privacy_expiring(
     as_json: JsonOption = False,
     where: Where,
 ) -> None:
-    """List rejected and held submissions that are erased soon, because their form says how long they may wait.
+    """List rejected and held submissions that are erased soon, because their form says how long they may wait, and
+    suspected spam that soon leaves the quarantine unseen.
 
     [bold]Example[/]
 

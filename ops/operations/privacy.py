@@ -2,19 +2,24 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from ops.errors import OpsError, usage
+from ops.operations.filters import parse_ids
 from ops.operations.privacy_function import PrivacyFunction
-from ops.operations.reading import Ledger, get_rows
+from shared.aws.person_rows import PersonRows
 from shared.privacy.erasing import Found
-from shared.privacy.subject import OF_OTHERS, THEIRS
-from shared.submission import timestamp
+from shared.privacy.subject import THEIRS
+from shared.record_ids import full_id
+from shared.submission import Submission, timestamp
 
 EXPORT_FORMAT: Final = 1
 _OUR_OWN: Final = {"person_keys", "fingerprint", "claim"}
@@ -23,37 +28,65 @@ _OUR_OWN: Final = {"person_keys", "fingerprint", "claim"}
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """`erase` are the rows that go; `erased` went before, perhaps in a run that was cut off; `others` stay."""
+    """`erase` are the rows that go; `erased` went before, perhaps in a run that was cut off; `others` stay. `keep` also
+    has what is in the org alone: a Lead, or the submission that it came from."""
 
     erase: tuple[Found, ...]
     erased: tuple[Found, ...]
     others: tuple[Found, ...]
+    keep: tuple[str, ...] = ()
 
     @property
     def submission_ids(self) -> list[str]:
         """Of all whose traces are looked for."""
         return [one.submission_id for one in (*self.erase, *self.erased)]
 
+    @property
+    def stays(self) -> list[str]:
+        """What nobody said of that it shall."""
+        return [one.submission_id for one in self.others if one.submission_id not in self.keep]
+
+
+def parse_kept(texts: Iterable[str]) -> tuple[str, ...]:
+    """Ids of submissions, and of Leads in 18 characters. Raises OpsError."""
+    return tuple(dict.fromkeys(full_id(text.strip()) or parse_ids([text])[0] for text in texts))
+
 
 def choose(found: Iterable[Found], *, also: Sequence[str] = (), keep: Sequence[str] = ()) -> Chosen:
-    """`also`: others' rows that an operator has looked at; `keep`: rows that shall stay. Raises OpsError."""
+    """`also`: others' rows that an operator has looked at; `keep`: what shall stay. Raises OpsError."""
     found = list(found)
-    known = {one.submission_id for one in found}
-    if missing := [one for one in (*also, *keep) if one not in known]:
-        raise usage(f"{missing[0]} has nothing to do with this person: it is not among what was found.")
+    if missing := set(also) - {one.submission_id for one in found}:
+        raise _not_theirs(min(missing))
     if both := set(also) & set(keep):
         raise usage(f"{min(both)} is given with --also and with --keep.")
     goes = {one.submission_id for one in found if one.relation in THEIRS or one.submission_id in also} - set(keep)
     return Chosen(
         tuple(one for one in found if one.submission_id in goes and one.relation != "erased"),
-        tuple(one for one in found if one.relation == "erased"),
+        tuple(one for one in found if one.submission_id not in keep and one.relation == "erased"),
         tuple(one for one in found if one.submission_id not in goes and one.relation != "erased"),
+        tuple(keep),
     )
+
+
+def expect_kept(function: PrivacyFunction, chosen: Chosen, found: Iterable[Found], *, salesforce: bool) -> None:
+    """Before anything is done: what shall be kept is known, if not as a row, then in the org. Raises OpsError."""
+    missing = set(chosen.keep) - {one.submission_id for one in found}
+    if missing and salesforce:
+        for part in function.look(chosen.submission_ids):
+            missing -= {*part["submissions"], *part["submissions"].values()}
+            missing -= {str(one[name]) for one in part["left"] for name in ("record_id", "submission_id")}
+    if missing:
+        raise _not_theirs(min(missing))
+
+
+def _not_theirs(one: str) -> OpsError:
+    return usage(f"{one} has nothing to do with this person: it is not among what was found.")
 
 
 @dataclass
 class Erasure:
-    """What was done. `look_again_after` is an ISO time, '' where all is done."""
+    """What was done. `stays`: rows that have to do with the person. `look_again_after` is an ISO time, '' where all is
+    done."""
 
     audit_id: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -62,6 +95,7 @@ class Erasure:
     leads: int = 0
     tasks: int = 0
     left: list[dict[str, Any]] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
     look_again_after: str = ""
 
@@ -94,20 +128,20 @@ def erase(
     advance: Callable[[int], object],
 ) -> Erasure:
     """Raises OpsError, ClientError and BotoCoreError: then the same command goes on where this one ended."""
-    done = Erasure(audit_id=function.begin("erase", salesforce=salesforce))
+    done = Erasure(audit_id=function.begin("erase", salesforce=salesforce), stays=chosen.stays)
     for batch in function.erase(chosen.submission_ids, also):
         done.rows += batch
         advance(len(batch))
     done.dead_letters = function.delete_letters(chosen.submission_ids) if chosen.submission_ids else 0
     done.taught_entries = function.forget()
     if salesforce:
-        for part in function.delete(chosen.submission_ids):
+        for part in function.delete(chosen.submission_ids, keep=chosen.keep):
             done.leads += part["leads"]
             done.tasks += part["tasks"]
             done.left += [one for one in part["left"] if one not in done.left]
             for code, count in part["refused"].items():
                 done.refused[code] = done.refused.get(code, 0) + count
-        done.look_again_after = max((one["look_again_after"] for one in done.rows), default="")
+    done.look_again_after = max((one["look_again_after"] for one in done.rows), default="")
     function.end(done.audit_id, "done" if done.is_done else "unfinished", done.counts)
     return done
 
@@ -115,41 +149,65 @@ def erase(
 # --- a copy ----------------------------------------------------------------------------------------------
 
 
-def export(function: PrivacyFunction, ledger: Ledger, found: Iterable[Found], *, salesforce: bool) -> dict[str, Any]:
-    """All that is held of the person: rows in full, and the org's records. Of others' rows the ids only."""
-    found = list(found)
-    theirs = [one.submission_id for one in found if one.relation in THEIRS]
-    # Of what was erased, a Lead may still be there.
-    known = theirs + [one.submission_id for one in found if one.relation == "erased"]
-    rows = get_rows(ledger, theirs)
+def export(function: PrivacyFunction, rows: PersonRows, chosen: Chosen, *, salesforce: bool) -> dict[str, Any]:
+    """All that is held of the person: rows in full, and the org's records. Of others' rows the ids only.
+
+    A row that this release can't read is given as it is stored: it is the person's, too.
+    """
+    items = rows.get_many(one.submission_id for one in chosen.erase)
+    read, as_stored = [], []
+    for item in items.values():
+        try:
+            row = Submission.model_validate(item)
+        except ValidationError:
+            as_stored.append(_in_json({name: value for name, value in item.items() if name not in _OUR_OWN}))
+        else:
+            read.append(row.model_dump(mode="json", exclude_none=True, exclude=_OUR_OWN))
     copy: dict[str, Any] = {
         "format": EXPORT_FORMAT,
         "made_at": timestamp(datetime.now(UTC)),
-        "submissions": [
-            rows[one].model_dump(mode="json", exclude_none=True, exclude=_OUR_OWN) for one in theirs if one in rows
-        ],
-        "others": [
-            {"submission_id": one.submission_id, "relation": one.relation} for one in found if one.relation in OF_OTHERS
-        ],
+        "submissions": read,
+        **({"as_stored": as_stored} if as_stored else {}),
+        "others": [{"submission_id": one.submission_id, "relation": one.relation} for one in chosen.others],
         "taught": function.taught(),
     }
     if salesforce:
-        copy["salesforce"] = _records(function.look(known, everything=True))
+        # Also of what was erased: a Lead may still be there.
+        copy["salesforce"] = _records(function.look(chosen.submission_ids, everything=True))
     return copy
 
 
-def _records(answers: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Each record once, by kind."""
+def _in_json(value: object) -> Any:
+    """DynamoDB has numbers, sets and bytes that JSON has not."""
+    match value:
+        case Mapping():
+            return {str(name): _in_json(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_in_json(one) for one in value]
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return str(value)
+
+
+def _records(answers: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Each record once, by kind. Of Tasks with somebody else's words the ids."""
     by_kind: dict[str, dict[str, dict[str, Any]]] = {"leads": {}, "tasks": {}, "contacts": {}}
+    others: dict[str, None] = {}
     for answer in answers:
         for kind, records in answer["records"].items():
             by_kind[kind] |= {str(one["Id"]): one for one in records}
-    return {kind: list(records.values()) for kind, records in by_kind.items()}
+        others |= dict.fromkeys(answer["other_tasks"])
+    records = {kind: list(found.values()) for kind, found in by_kind.items()}
+    return {**records, "other_tasks": [one for one in others if one not in by_kind["tasks"]]}
 
 
 def counts_of(copy: dict[str, Any]) -> dict[str, int]:
-    in_org = {kind: len(records) for kind, records in copy.get("salesforce", {}).items()}
-    return {"rows": len(copy["submissions"]), **in_org}
+    in_org = {kind: len(records) for kind, records in copy.get("salesforce", {}).items() if kind != "other_tasks"}
+    as_stored = len(copy.get("as_stored", ()))
+    return {"rows": len(copy["submissions"]) + as_stored, **({"as_stored": as_stored} if as_stored else {}), **in_org}
 
 
 def expect_new(path: Path) -> None:

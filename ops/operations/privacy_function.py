@@ -65,7 +65,11 @@ class PrivacyFunction:
             yield self._order("erase", **self._person, submission_ids=list(batch), also=ours, by=by)
 
     def delete_letters(self, submission_ids: Sequence[str]) -> int:
-        return int(self._order("letters", submission_ids=list(submission_ids)))
+        """As many orders as it takes: each sees only some of one person's letters."""
+        deleted = 0
+        while found := int(self._order("letters", submission_ids=list(submission_ids))):
+            deleted += found
+        return deleted
 
     def taught(self) -> str:
         """`allow`, `block` or ''."""
@@ -75,26 +79,28 @@ class PrivacyFunction:
         """How many entries of the taught lists were about this address."""
         return int(self._order("forget", **self._person))
 
-    def look(self, submission_ids: Sequence[str], *, everything: bool = False) -> list[dict[str, Any]]:
+    def look(
+        self, submission_ids: Sequence[str], *, keep: Sequence[str] = (), everything: bool = False
+    ) -> list[dict[str, Any]]:
         """What the org holds, in as many answers as it takes; without submissions, by the address alone."""
         most = IDS_IN_FULL if everything else IDS
         return [
-            self._order("look", **self._person, submission_ids=batch, everything=everything)
+            self._order("look", **self._person, submission_ids=batch, keep=list(keep), everything=everything)
             for batch in _batches(submission_ids, most)
         ]
 
-    def delete(self, submission_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def delete(self, submission_ids: Sequence[str], *, keep: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """One order a batch, and another where there was more than one answer holds."""
         for batch in _batches(submission_ids, IDS):
             more = True
             while more:
-                done = self._delete(batch)
+                done = self._delete(batch, keep)
                 yield done
                 more = bool(done["more"]) and done["leads"] + done["tasks"] > 0
 
-    def _delete(self, submission_ids: list[str]) -> dict[str, Any]:
+    def _delete(self, submission_ids: list[str], keep: Sequence[str]) -> dict[str, Any]:
         for wait in (*_BUSY_WAITS, 0):
-            done: dict[str, Any] = self._order("delete", **self._person, submission_ids=submission_ids)
+            done: dict[str, Any] = self._order("delete", **self._person, submission_ids=submission_ids, keep=list(keep))
             if not done["busy"]:
                 return done
             self._sleep(wait)

@@ -12,14 +12,16 @@ from ops.output.cells import age, headed, plain
 from shared.privacy.audit import Audit
 from shared.privacy.erasing import Found
 from shared.privacy.retention import Ending
+from shared.privacy.tombstone import moment_in
 
 RELATIONS: Final = {
     "address": "sent with this address",
-    "earlier_address": "sent with this address, which was edited since",
     "phone": "sent with this number, without an address",
     "erased": "erased before",
+    "several": "this address and something else in the field for it",
+    "earlier_address": "sent with this address, which was edited since",
     "same_phone": "this number with another address",
-    "mentioned": "the address stands in a text",
+    "mentioned": "the address or the number stands in a text",
 }
 LEFT: Final = {
     "converted": "a converted Lead: decide in Salesforce, with its Contact",
@@ -27,6 +29,7 @@ LEFT: Final = {
     "not_ours": "not made by a form: decide in Salesforce",
     "merged_into": "a Lead of ours was merged into it: decide in Salesforce",
     "noted": "somebody else's, with a note about this person: look whether a field was filled",
+    "kept": "--keep said so",
     "newer_submission": "of a submission that stays; give the command again if that one shall go too",
 }
 RESULTS: Final = {
@@ -57,21 +60,28 @@ def found(rows: Iterable[Found], now: datetime) -> Table:
 
 
 def _row(one: Found, now: datetime) -> tuple[Text, ...]:
-    received = datetime.fromisoformat(one.received_at)
+    received = moment_in(one.received_at)
     return (
         Text(plain(one.submission_id), style="bold", no_wrap=True),
         Text(plain(one.form_id)),
         Text(plain(one.state)),
-        Text(age(received, now)),
+        Text(age(received, now) if received else "?"),
         Text(RELATIONS.get(one.relation, one.relation)),
     )
 
 
-def in_org(leads: Sequence[str], tasks: Sequence[str], left: Iterable[Mapping[str, Any]], verb: str) -> Table:
+def in_org(
+    leads: Sequence[str],
+    tasks: Sequence[str],
+    left: Iterable[Mapping[str, Any]],
+    gone: Mapping[str, str] | None = None,
+) -> Table:
+    """`gone`: of which submission a record is, where the ledger has no row of it any more."""
     table = headed("In Salesforce", "Record", "What happens", whole=())
     for kind, ids in (("Task", tasks), ("Lead", leads)):
         for one in ids:
-            table.add_row(Text(kind), Text(plain(one), style="bold"), Text(verb, style="red"))
+            of = f"; of {gone[one]}, which the ledger no longer has" if gone and one in gone else ""
+            table.add_row(Text(kind), Text(plain(one), style="bold"), Text(plain(f"delete{of}"), style="red"))
     for record in left:
         table.add_row(*_left(record))
     return table

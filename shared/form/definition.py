@@ -28,6 +28,7 @@ FORMS_FOLDER = Path(__file__).parents[1] / "forms"
 META_FIELDS = frozenset(
     {
         "lang", "submission_key", "return_url", "page_url", "referrer", "form_started_at", "hosted_page",
+        "consent_text_version",
         "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
         "gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id",
         "cf-turnstile-response", "h-captcha-response", "g-recaptcha-response",
@@ -96,14 +97,29 @@ class Website(Strict):
     error_page: PageByLanguage = Field(default_factory=dict)
 
 
+type _Version = Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class ConsentText(Strict):
-    """`lead_field` is a checkbox of the org that is ticked when consent was given; it is never unticked by a form."""
+    """`lead_field` is a checkbox of the org that is ticked when consent was given; it is never unticked by a form.
+    `earlier_versions` are of texts that pages may still show, which were opened before this one was published."""
 
     field: FieldName = "consent"
     required: bool = True
-    text_version: Annotated[str, Field(min_length=1, max_length=40)]
+    text_version: _Version
+    earlier_versions: tuple[_Version, ...] = ()
     text: Translated
     lead_field: str = ""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return (self.text_version, *self.earlier_versions)
+
+    @model_validator(mode="after")
+    def _has_no_version_twice(self) -> Self:
+        if twice := first_twice(self.versions):
+            raise ValueError(f"consent has the version {twice} twice: a new text has a new one")
+        return self
 
     @model_validator(mode="after")
     def _is_a_custom_field(self) -> Self:

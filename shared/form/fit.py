@@ -248,7 +248,7 @@ class _Fit:
             case "language":
                 return self._form.languages
             case "consent_text_version" if self._form.consent:
-                return (self._form.consent.text_version,)
+                return self._form.consent.versions
             case _:
                 return ()
 

@@ -22,6 +22,7 @@ _ABOUT_THE_VISIT: Final[Mapping[str, Schema]] = {
     "return_url": {"maxLength": 2000, "description": "Where a browser goes afterwards: one of the form's websites."},
     "page_url": {"description": "The page that the form stands on."},
     "referrer": {"description": "The page before that one."},
+    "consent_text_version": {"maxLength": 40, "description": "The version of the consent's text that the page showed."},
     "form_started_at": {"description": "What GET /forms/{form_id}/start gave when the form was shown."},
 }
 INPUTS: Final[Mapping[FieldType, str]] = {
@@ -112,6 +113,7 @@ def _for_pages(form: Form, language: Language) -> Schema:
         "order": [field.name for field in form.fields],
         "controls": {field.name: _control(field) for field in form.fields},
         "consent": form.consent.field if form.consent else None,
+        "consent_text_version": form.consent.text_version if form.consent else None,
         "honeypot": form.spam.honeypot,
         "captcha": _captcha(form.spam.captcha, language) if form.spam.captcha else None,
         "texts": texts | ({"send": form.hosted.button[language]} if form.hosted.button.get(language) else {}),

@@ -8,6 +8,7 @@ gets the receipt: the requeue function finds the row two minutes later.
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from shared.errors import FormToLeadError
-from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, Form
+from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, ConsentText, Form
 from shared.form.spam_section import CAPTCHA_FIELD, Captcha
 from shared.form.texts import Language, choose_language
 from shared.intake.person_keys import person_keys
@@ -35,6 +36,7 @@ KEY_LENGTH: Final = 255
 WEB_TO_LEAD: Final = "web_to_lead"
 _CAPTCHA_ERROR: Final = FieldError(CAPTCHA_FIELD, "captcha_failed")
 _NO_GUARDS: Final = Guards()
+_VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 _SOURCE_LENGTH: Final = 1000
 _URL_LENGTH: Final = 2000
 """Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
@@ -269,7 +271,7 @@ def _sources(
     form: Form, arrival: Arrival, sent: Mapping[str, FieldValue], language: Language, now: datetime
 ) -> Sources:
     consent = form.consent and Consent(
-        given=consent_given(form, sent), text_version=form.consent.text_version, language=language, at=now
+        given=consent_given(form, sent), **_version_shown(form.consent, sent), language=language, at=now
     )
     return Sources(
         channel=arrival.channel,
@@ -280,6 +282,15 @@ def _sources(
         click_ids={name: _text(sent, name) for name in CLICK_ID_FIELDS if _text(sent, name)},
         consent=consent,
     )
+
+
+def _version_shown(consent: ConsentText, sent: Mapping[str, FieldValue]) -> dict[str, str]:
+    """A page may have been opened before a new text was published. It is the sender's word, and so counts only where
+    the form file knows it; without one, the page is taken to be of today."""
+    said = _text(sent, "consent_text_version")
+    if said in consent.versions:
+        return {"text_version": said}
+    return {"text_version": consent.text_version, "unknown_version": said if _VERSION.fullmatch(said) else ""}
 
 
 def _text(sent: Mapping[str, FieldValue], name: str) -> str:

@@ -9,20 +9,16 @@ the row is as they saw it. Only who had it in hand at that moment may still writ
 when that has ended, and the same orders then delete what landed.
 """
 
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 from shared.aws.lead_queue import DeadLetter
 from shared.crm import Record, Written
-from shared.errors import FormToLeadError
 from shared.form.definition import Form
-from shared.intake.person_keys import keys_to_lock
 from shared.observability import count, log
 from shared.privacy.audit import AUDIT_STATE, Action, Audit, Progress, new_audit_id
-from shared.privacy.org_records import Left, judge, submissions_of
 from shared.privacy.subject import THEIRS, Item, Subject, relation
 from shared.privacy.tombstone import moment_in, tombstone
 from shared.submission import State, Submission, timestamp
@@ -138,8 +134,7 @@ def find(person: Subject, after: str, dependencies: Dependencies) -> FoundPage:
 def _relation(item: Item, person: Subject, forms: Mapping[str, Form]) -> str:
     if item.get("state") == AUDIT_STATE:
         return "none"
-    form = forms.get(str(item.get("form_id", "")))
-    return relation(item, person, form.country if form else "ZZ")
+    return relation(item, person, forms.get(str(item.get("form_id", ""))))
 
 
 # --- audit -----------------------------------------------------------------------------------------------
@@ -215,7 +210,11 @@ def _still_open(item: Item, now: datetime) -> str:
 
 
 def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) -> int:
-    """Dead letters of rows that were erased: they hold an id only, but would ring the alarm for what is gone."""
+    """Dead letters of rows that were erased: they hold an id only, but would ring the alarm for what is gone.
+
+    One pass. Of one person's letters, which are one group, the queue gives ten, and the next ones once these are gone:
+    whoever wants all of them gone asks until none is found.
+    """
     gone = set(submission_ids)
     deleted = 0
     for letter in list(dependencies.dead_letters.messages()):
@@ -238,100 +237,3 @@ def taught(person: Subject, dependencies: Dependencies) -> str:
 def forget(person: Subject, dependencies: Dependencies) -> int:
     """How many entries there were."""
     return int(dependencies.memory.forget(person.taught_key))
-
-
-# --- the org ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OrgPlan:
-    """Ids of what would be deleted, and what a person has to look at. `records` only where all was asked for."""
-
-    leads: tuple[str, ...]
-    tasks: tuple[str, ...]
-    left: tuple[Left, ...]
-    more: bool
-    records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedInOrg:
-    """`busy`: somebody of that name or number is being processed, so nothing was done. `refused` counts by code."""
-
-    leads: int = 0
-    tasks: int = 0
-    left: tuple[Left, ...] = ()
-    refused: Mapping[str, int] = field(default_factory=dict)
-    more: bool = False
-    busy: bool = False
-
-
-def look_in_org(
-    person: Subject, submission_ids: Sequence[str], dependencies: Dependencies, *, everything: bool = False
-) -> OrgPlan:
-    """As an erasure of these submissions would find it; nothing is changed."""
-    items = dependencies.rows.get_many(submission_ids)
-    found = dependencies.org.look(person.email, submission_ids, _oldest(items), everything=everything)
-    verdict = judge(
-        leads=found.leads,
-        tasks=found.tasks,
-        contacts=found.contacts,
-        noted=found.noted,
-        staying=_staying(found, dependencies.rows) - set(submission_ids),
-    )
-    records = {"leads": found.leads, "tasks": found.tasks, "contacts": found.contacts} if everything else {}
-    return OrgPlan(verdict.leads, verdict.tasks, verdict.left, found.more, records)
-
-
-def delete_in_org(person: Subject, submission_ids: Sequence[str], dependencies: Dependencies) -> DeletedInOrg:
-    """Of submissions whose rows were erased, and of those that the ledger has no row of any more. Tasks first: a Lead
-    takes those on it along, but not those on others.
-
-    The locks of the person are held meanwhile, as a processor holds them: who writes again right now must not be noted
-    on a Lead that is about to go.
-    """
-    items = dependencies.rows.get_many(submission_ids)
-    keys = keys_to_lock(tuple({str(key) for item in items.values() for key in item.get("person_keys") or ()}))
-    run = str(uuid.uuid4())
-    if not dependencies.locks.take(keys, holder=run, heir=run):
-        return DeletedInOrg(busy=True)
-    try:
-        return _delete_in_org(person, submission_ids, items, dependencies)
-    finally:
-        _give_back(keys, run, dependencies.locks)
-
-
-def _delete_in_org(
-    person: Subject, submission_ids: Sequence[str], items: Mapping[str, Item], dependencies: Dependencies
-) -> DeletedInOrg:
-    found = dependencies.org.look(person.email, submission_ids, _oldest(items))
-    staying = _staying(found, dependencies.rows)
-    verdict = judge(leads=found.leads, tasks=found.tasks, contacts=found.contacts, noted=found.noted, staying=staying)
-    refused: dict[str, int] = {}
-    deleted: dict[str, int] = {}
-    for kind, record_ids in (("tasks", verdict.tasks), ("leads", verdict.leads)):
-        done = dependencies.org.delete(record_ids) if record_ids else []
-        errors = [one.error for one in done if one.error]
-        for error in errors:
-            refused[error.code] = refused.get(error.code, 0) + 1
-        deleted[kind] = len(done) - len(errors)
-    count("ErasedInSalesforce", deleted["leads"] + deleted["tasks"])
-    return DeletedInOrg(deleted["leads"], deleted["tasks"], verdict.left, refused, found.more)
-
-
-def _give_back(keys: Sequence[str], run: str, locks: Locks) -> None:
-    try:
-        locks.release(keys, holder=run)
-    except FormToLeadError as error:
-        # The lease ends by itself; until then that person's next submission waits.
-        log("locks_not_released", level="warning", error=error.code)
-
-
-def _oldest(items: Mapping[str, Item]) -> datetime | None:
-    moments = [moment_in(item.get("received_at")) for item in items.values()]
-    return min((moment for moment in moments if moment), default=None)
-
-
-def _staying(found: InOrg, rows: Rows) -> set[str]:
-    there = rows.get_many(submissions_of([*found.leads, *found.tasks]))
-    return {one for one, item in there.items() if item.get("state") != State.ERASED}

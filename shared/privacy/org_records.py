@@ -11,7 +11,7 @@ from typing import Literal
 from shared.crm import Record
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
 
-type Why = Literal["converted", "contact", "not_ours", "newer_submission", "merged_into", "noted"]
+type Why = Literal["converted", "contact", "not_ours", "newer_submission", "merged_into", "noted", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,14 @@ def judge(
     contacts: Iterable[Record],
     noted: Iterable[Record],
     staying: Collection[str],
+    keep: Collection[str] = (),
 ) -> Verdict:
-    """`staying`: submissions that have a row which was not erased. What came of them stays as well. `noted`: somebody
-    else's records, with a Task about this person."""
+    """`staying`: submissions that have a row which was not erased. What came of them stays as well, and so does what
+    came of those that an operator wants to `keep`, by their ids or a Lead's. `noted`: somebody else's records, with a
+    Task about this person."""
     leads, tasks = list(leads), list(tasks)
+    kept = {*keep} | submissions_of(row for row in leads if row["Id"] in keep)
+    staying = {*staying, *kept}
     goes = [row for row in tasks if row[SUBMISSION_ID_FIELD] not in staying]
     left = [Left(str(row["Id"]), "Contact", "contact") for row in contacts]
     left += [Left(str(row["Id"]), "Lead" if "IsConverted" in row else "Contact", "noted") for row in noted]
@@ -61,12 +65,10 @@ def judge(
         elif not submission_id:
             left.append(Left(record_id, "Lead", "merged_into" if record_id in masters else "not_ours"))
         elif stays := submission_id if submission_id in staying else needed_by.get(record_id, ""):
-            left.append(Left(record_id, "Lead", "newer_submission", stays))
+            left.append(Left(record_id, "Lead", "kept" if stays in kept else "newer_submission", stays))
         else:
             deletable.append(record_id)
-    left += [
-        Left(str(row["Id"]), "Task", "newer_submission", str(row[SUBMISSION_ID_FIELD]))
-        for row in tasks
-        if row not in goes
-    ]
+    for row in tasks:
+        if (stays := str(row[SUBMISSION_ID_FIELD])) in staying:
+            left.append(Left(str(row["Id"]), "Task", "kept" if stays in kept else "newer_submission", stays))
     return Verdict(tuple(deletable), tuple(str(row["Id"]) for row in goes), tuple(left))

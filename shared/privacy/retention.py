@@ -1,14 +1,15 @@
-"""Submissions that wait for a person, and how long they may: a rejected one to be mended, a held one to be decided.
+"""Submissions that wait for a person, and how long they may: a rejected one to be mended, a held one to be decided, a
+quarantined one to be looked at.
 
-They wait without end unless the form sets a limit, since they were acknowledged and stand in no Lead or in one in
-doubt. Where it does, days count from the last time that anything was done about the row, and two weeks before the end
-an alarm tells. What is erased so leaves a count behind.
+The first two wait without end unless the form sets a limit, since they were acknowledged and stand in no Lead or in one
+in doubt. Where it does, days count from the last time that anything was done about the row. What is erased so leaves a
+count behind. Suspected spam always has an end, at which the table itself drops it. Two weeks before an alarm tells.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Any, Final, Protocol
 
@@ -19,8 +20,8 @@ from shared.privacy.tombstone import may_land_until, tombstone
 from shared.submission import State, Submission, Summary
 
 TOLD_BEFORE: Final = timedelta(days=14)
-WAITING: Final = (State.REJECTED, State.HELD)
-"""States that end only by a person's deed."""
+WAITING: Final = (State.REJECTED, State.HELD, State.QUARANTINED)
+"""States in which a row waits for a person's deed."""
 _READ: Final = 100
 _BY: Final = "retention"
 
@@ -44,21 +45,17 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """`soon` counts those that would be erased within two weeks."""
+    """The last two count those that would go within two weeks: by an erasure, and out of the quarantine."""
 
     erased: int
     soon: int
+    quarantined_soon: int
 
 
 def endings(ledger: Ledger, forms: Mapping[str, Form], before: datetime) -> Iterator[Ending]:
-    """Rows that are erased before this moment unless somebody does something about them. In no order."""
+    """Rows that are gone before this moment unless somebody does something about them. In no order."""
     for state in WAITING:
-        # A row can't have been changed before it was received, so most need not be read.
-        old = (
-            summary.submission_id
-            for summary in ledger.by_state(state)
-            if (kept := _kept(summary, forms)) and summary.received_at + kept < before
-        )
+        old = (one.submission_id for one in ledger.by_state(state) if _may_end(one, forms, before))
         for ids in batched(old, _READ, strict=False):
             for row in ledger.get_many(ids).values():
                 at = ends_at(row, forms)
@@ -66,8 +63,17 @@ def endings(ledger: Ledger, forms: Mapping[str, Form], before: datetime) -> Iter
                     yield Ending(row, at)
 
 
+def _may_end(summary: Summary, forms: Mapping[str, Form], before: datetime) -> bool:
+    """A row can't have been changed before it was received, so most need not be read. When one in quarantine ends only
+    the row itself says."""
+    kept = _kept(summary, forms)
+    return summary.state is State.QUARANTINED or (kept is not None and summary.received_at + kept < before)
+
+
 def ends_at(row: Submission, forms: Mapping[str, Form]) -> datetime | None:
     """None where nothing is set, and for a row that waits for nobody."""
+    if row.state is State.QUARANTINED:
+        return datetime.fromtimestamp(row.expires_at, UTC) if row.expires_at else None
     kept = _kept(row, forms)
     last = max((change.at for change in row.history), default=row.received_at)
     return last + kept if kept else None
@@ -75,7 +81,7 @@ def ends_at(row: Submission, forms: Mapping[str, Form]) -> datetime | None:
 
 def _kept(row: Submission | Summary, forms: Mapping[str, Form]) -> timedelta | None:
     form = forms.get(row.form_id)
-    if form is None or row.state not in WAITING:
+    if form is None or row.state not in {State.REJECTED, State.HELD}:
         return None
     days = form.retention.rejected_days if row.state is State.REJECTED else form.retention.held_days
     return timedelta(days=days) if days else None
@@ -86,18 +92,20 @@ def expire(ledger: Ledger, rows: Rows, forms: Mapping[str, Form], now: datetime)
 
     Raises what the ledger raises; the next run goes on.
     """
-    soon = 0
+    soon = quarantined = 0
     erased: Counter[str] = Counter()
     try:
         for ending in list(endings(ledger, forms, now + TOLD_BEFORE)):
-            if ending.at > now or not _erase(ending.row, rows, now):
+            if ending.row.state is State.QUARANTINED:
+                quarantined += 1
+            elif ending.at > now or not _erase(ending.row, rows, now):
                 soon += 1
             else:
                 erased[ending.row.state] += 1
     finally:
         if erased:
             rows.write_audit(_audit(erased, now))
-    return Expired(erased.total(), soon)
+    return Expired(erased.total(), soon, quarantined)
 
 
 def _erase(row: Submission, rows: Rows, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from shared.salesforce.connection import Connection
 from shared.salesforce.describe import connect, object_in
 from shared.salesforce.queries import ROWS, Queries
 from shared.submission import timestamp
-from shared.values.email_address import same_mailbox, spellings
+from shared.values.email_address import spellings
 
 _PER_CALL: Final = 200
 """Records in one collection, by Salesforce's documentation."""
@@ -146,10 +146,12 @@ def _first(email: str, submission_ids: Sequence[str], oldest: datetime | None, c
 
 
 def _address(email: str) -> str:
-    """The same mailboxes as the look-up for a new submission finds."""
+    """The same mailboxes as the look-up for a new submission finds, and those with the dots as they were typed."""
     conditions = [format_soql("Email IN {}", spellings(email))]
-    for mailbox in spellings(same_mailbox(email)):
+    for mailbox in spellings(email):
         local, _, domain = mailbox.rpartition("@")
+        if "+" in local:
+            continue
         conditions.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
     return " OR ".join(conditions)
 

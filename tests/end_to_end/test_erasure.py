@@ -138,7 +138,8 @@ def test_after_an_erasure_a_person_is_in_no_place(stack: LocalStack, run: Any) -
 
     planned = run("erase", "--email", EMAIL, "--salesforce")
     assert {one["submission_id"] for one in planned["submissions"]} == ours
-    done = run("erase", "--email", EMAIL, "--salesforce", "--yes")
+    edited_away = places["edited"].submission_id
+    done = run("erase", "--email", EMAIL, "--salesforce", "--also", edited_away, "--yes")
     assert done["done"], done
     assert done["counts"]["rows"] == len(places)
     assert done["counts"]["leads"] >= 1

@@ -249,7 +249,7 @@ def privacy_desk(
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """In Lambda logs and metrics go to CloudWatch; here they would stand between what the command prints."""
-    for module in ("shared.privacy.erasing", "shared.privacy.retention"):
+    for module in ("shared.privacy.erasing", "shared.privacy.in_org", "shared.privacy.retention"):
         for name in ("log", "count"):
             monkeypatch.setattr(f"{module}.{name}", lambda *_event, **_fields: None)
     for place in (

@@ -79,7 +79,8 @@ def test_after_an_erasure_a_person_is_in_no_place_and_somebody_else_is_untouched
     other, other_lead = privacy_desk.settled(**SOMEBODY_ELSE)
     other_letter = privacy_desk.rejected(**SOMEBODY_ELSE)
     before = privacy_desk.row(other), privacy_desk.row(other_letter)
-    done = privacy_desk.erase("--salesforce")
+    edited = next(row for row in rows if row.fields["email"] != EMAIL)
+    done = privacy_desk.erase("--salesforce", "--also", edited.submission_id)
     assert done["done"]
     assert done["counts"] == {"rows": len(rows), "dead_letters": 2, **NOTHING, "leads": 2, "tasks": 2}
     assert_nothing_is_left(privacy_desk)
@@ -233,7 +234,7 @@ def test_a_run_that_was_killed_leaves_its_locks_and_the_next_says_how_long_to_wa
 
 def test_a_queued_id_of_an_erased_row_is_acknowledged_and_nothing_comes_of_it(privacy_desk: PrivacyDesk) -> None:
     row = privacy_desk.add(State.RECEIVED)
-    privacy_desk.erase()
+    privacy_desk.erase(exit_code=1)
     before = privacy_desk.row(row)
     assert privacy_desk.process(row) == 0
     assert privacy_desk.row(row) == before
@@ -250,7 +251,7 @@ def test_a_row_that_is_being_processed_is_erased_and_its_lead_by_the_second_look
     def erased_meanwhile(self: Any, leads: Any) -> Any:
         monkeypatch.setattr(type(privacy_desk.org.crm), "upsert_leads", upsert)
         # Without the org: the processor holds the person's locks, so that step would only wait.
-        assert privacy_desk.erase()["rows"][0]["result"] == "erased"
+        assert privacy_desk.erase(exit_code=1)["rows"][0]["result"] == "erased"
         return upsert(self, leads)
 
     monkeypatch.setattr(type(privacy_desk.org.crm), "upsert_leads", erased_meanwhile)
@@ -310,7 +311,7 @@ def race(desk: PrivacyDesk, row: Submission, deed: Callable[[Submission], bool])
             happened.append(deed(seen))
 
     desk.function.before = before
-    return desk.erase(exit_code=0)
+    return desk.erase(exit_code=1)
 
 
 def test_a_replay_at_the_same_moment_wins_nothing(privacy_desk: PrivacyDesk) -> None:
@@ -340,7 +341,7 @@ def test_a_replay_that_comes_too_late_brings_nothing_back(privacy_desk: PrivacyD
 def test_the_sweeper_leaves_erased_rows_alone(privacy_desk: PrivacyDesk) -> None:
     row = privacy_desk.add(State.RECEIVED)
     [summary] = list(privacy_desk.ledger.by_state(State.RECEIVED))
-    privacy_desk.erase()
+    privacy_desk.erase(exit_code=1)
     assert not privacy_desk.ledger.note_requeue(summary, due_at=datetime.now(UTC))
     queue: Any = None  # it would fail if anything were sent
     swept = requeue_forgotten(ledger=privacy_desk.ledger, queue=queue, now=datetime.now(UTC) + timedelta(days=1))
@@ -387,7 +388,7 @@ def test_a_row_that_changes_under_its_erasure_is_looked_at_again(
         return erase(self, seen, left)
 
     monkeypatch.setattr(PersonRows, "erase", replayed_first)
-    [done] = privacy_desk.erase()["rows"]
+    [done] = privacy_desk.erase(exit_code=1)["rows"]
     assert (done["result"], bool(done["look_again_after"])) == ("erased", True)
     left = privacy_desk.row(row)
     assert (left.state, left.replay_count, left.history[-1].from_state) == (State.ERASED, 1, "received")

@@ -271,10 +271,25 @@ def test_what_is_erased_soon_is_listed_and_dlq_list_says_so(
     assert "1 of them are erased within two weeks, the first on" in privacy_desk.run("dlq", "list").stderr
 
 
+def test_suspected_spam_that_the_table_soon_drops_is_listed_too(privacy_desk: PrivacyDesk) -> None:
+    row = privacy_desk.add(State.QUARANTINED)
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=20)
+    privacy_desk.client.update_item(
+        TableName="Submissions",
+        Key={"submission_id": {"S": row.submission_id}},
+        UpdateExpression="SET expires_at = :ends",
+        ExpressionAttributeValues={":ends": {"N": str(int(ends.timestamp()))}},
+    )
+    assert privacy_desk.json("privacy", "expiring") == {"expiring": []}
+    [ending] = privacy_desk.json("privacy", "expiring", "--within", "3w")["expiring"]
+    assert (ending["submission_id"], ending["state"]) == (row.submission_id, "quarantined")
+    assert datetime.fromisoformat(ending["erased_after"]) == ends
+
+
 def test_the_clock_erases_what_is_over(privacy_desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A schedule's event has no command. The real ledger, index and audit."""
     row = privacy_desk.rejected()
-    assert privacy_app.handler({}, Context()) == {"retention": {"erased": 0, "soon": 0}}
+    assert privacy_app.handler({}, Context()) == {"retention": {"erased": 0, "soon": 0, "quarantined_soon": 0}}
     limited = contact_form(retention=Retention(rejected_days=30))
     monkeypatch.setattr(privacy_app, "forms", lambda: limited)
     privacy_app.dependencies.cache_clear()
@@ -282,7 +297,7 @@ def test_the_clock_erases_what_is_over(privacy_desk: PrivacyDesk, monkeypatch: p
     later = datetime.now(UTC) + timedelta(days=31)
     with monkeypatch.context() as patched:
         patched.setattr(privacy_app, "dependencies", lambda: (replace(outside, now=lambda: later), *others))
-        assert privacy_app.handler({}, Context()) == {"retention": {"erased": 1, "soon": 0}}
+        assert privacy_app.handler({}, Context()) == {"retention": {"erased": 1, "soon": 0, "quarantined_soon": 0}}
     assert privacy_desk.row(row).state is State.ERASED
     [audit] = privacy_desk.json("privacy", "audit")["audit"]
     assert (audit["action"], audit["counts"], audit["person_keys"]) == ("retention", {"rejected": 1}, [])

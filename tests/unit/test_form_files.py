@@ -147,6 +147,7 @@ WRONG: list[tuple[str, str, str]] = [
     ('defaults = {', 'campaign = { status = "Sent" }\ndefaults = {', "give the campaign's name or its id"),
     ('defaults = {', 'campaign = { name = "x", id = "701000000000001" }\ndefaults = {', "give the campaign's name"),
     ('defaults = {', 'campaign = { id = "00Q000000000001" }\ndefaults = {', "lead.campaign.id: String should match"),
+    ('[existing]', f'{CONSENT}earlier_versions = ["0", "1"]\n[existing]', "consent has the version 1 twice"),
     ('[existing]', f'{CONSENT}lead_field = "DoNotCall"\n[existing]', "consent lead_field DoNotCall must be a custom"),
     ('[existing]', f'[lead.sources]\nlanguage = "C__c"\n{CONSENT}lead_field = "c__c"\n[existing]',
      "c__c is written by lead.sources and by consent"),

@@ -203,6 +203,13 @@ def test_a_source_in_a_field_of_another_type_is_an_error(key: str, name: str) ->
     assert told(form) == [(f"lead.sources.{key}", "error", "type_mismatch")]
 
 
+def test_each_version_of_the_consent_that_can_come_must_fit() -> None:
+    form = a_form(lead='sources = { consent_text_version = "Note__c" }', consent='earlier_versions = ["2026-08"]')
+    assert problems(form, org(OrgField("Note__c", "string", 7))) == []
+    there = org(OrgField("Note__c", "string", 6))
+    assert told(form, there) == [("lead.sources.consent_text_version", "error", "too_long")]
+
+
 def test_a_source_on_a_restricted_picklist_must_be_among_its_values() -> None:
     form = a_form(lead='sources = { language = "Bike__c", utm_source = "Interests__c" }')
     assert told(form) == [

@@ -16,7 +16,7 @@ from shared.form.definition import Form, FormError, forms, parse_form
 from shared.form.page_texts import FORM_TEXTS, PAGE_TEXTS
 from shared.form.texts import LANGUAGES
 from shared.intake.form_start import signed_start
-from tests.builders import CONTACT, NOW, SECRET
+from tests.builders import CONTACT, NOW, SECRET, contact_form
 from tests.every_kind import EVERY_KIND, EVERYTHING
 from tests.unit.intake_desk import JSON, ORIGIN, URLENCODED, Answered, Intake, event
 
@@ -228,6 +228,14 @@ def test_wrong_answers_come_back_with_what_was_typed_and_what_is_wrong() -> None
     assert "aria-invalid" not in page.control("last_name")
     assert "dit is geen e-mailadres" in answered.text
     assert "<title>Fout: Contact</title>" in answered.text
+
+
+def test_the_page_says_which_consent_it_shows_also_when_it_is_shown_again() -> None:
+    """What comes back shows the text of today, whatever the page before it showed."""
+    assert Parsed(opened(Intake())).value("consent_text_version") == "2026-11"
+    again = Parsed(posted(Intake(), **{**PERSON, "email": "x", "consent_text_version": "2026-08"}))
+    assert again.value("consent_text_version") == "2026-11"
+    assert "consent_text_version" not in opened(Intake(forms=contact_form(consent=None))).text
 
 
 def test_what_a_machine_typed_into_the_trap_is_not_typed_again() -> None:

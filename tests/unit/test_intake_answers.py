@@ -10,7 +10,7 @@ from functions.intake.reply import page
 from shared.form.definition import FORMS_FOLDER, Form, forms, parse_form
 from shared.form.texts import FIELD_ERRORS, LANGUAGES, PAGES, REFUSALS
 from shared.submission import State
-from tests.builders import NOW
+from tests.builders import NOW, contact_form
 from tests.unit.intake_desk import BROWSER, JSON, MULTIPART, ORIGIN, URLENCODED, Intake, event, multipart
 
 ALL_WRONG: dict[str, Any] = {"last_name": "", "email": "no address", "phone": "12", "message": " ", "consent": ""}
@@ -84,6 +84,39 @@ def test_where_a_submission_came_from_is_kept() -> None:
     assert sources.consent is not None
     assert (sources.consent.given, sources.consent.text_version, sources.consent.at) == (True, "2026-11", NOW)
     assert "203.0.113.9" not in row.model_dump_json()
+
+
+EARLIER = contact_form(
+    consent=forms()["contact"].consent.model_copy(update={"earlier_versions": ("2026-08",)})  # type: ignore[union-attr]
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "stored", "unknown"),
+    [
+        ("2026-08", "2026-08", ""),
+        ("2026-11", "2026-11", ""),
+        ("", "2026-11", ""),
+        ("2025-01", "2026-11", "2025-01"),
+        ("<b>2025</b>", "2026-11", ""),
+        ("2" * 41, "2026-11", ""),
+    ],
+)
+def test_the_version_that_the_page_showed_is_kept_where_the_form_knows_it(said: str, stored: str, unknown: str) -> None:
+    """A page that was opened before a new text was published and sent after it. What anybody may type proves nothing:
+    a version that the form file does not name is noted, and the form's own counts."""
+    intake = Intake(forms=EARLIER)
+    assert intake.program(consent_text_version=said).status == 202
+    consent = intake.row.sources.consent
+    assert consent is not None
+    assert (consent.text_version, consent.unknown_version) == (stored, unknown)
+    assert "consent_text_version" not in intake.row.fields
+
+
+def test_a_form_without_consent_takes_no_version_of_it() -> None:
+    intake = Intake(forms=contact_form(consent=None))
+    assert intake.program(consent_text_version="2026-11").status == 202
+    assert intake.row.sources.consent is None
 
 
 def test_the_referer_header_stands_in_for_a_page_url() -> None:

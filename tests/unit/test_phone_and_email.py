@@ -1,12 +1,14 @@
 """Phone numbers and e-mail addresses as visitors type them."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import shared.values.email_address
 import shared.values.phone
-from shared.values.email_address import same_mailbox, valid_email
+from shared.values.email_address import addresses_in, same_mailbox, valid_email
 from shared.values.email_address import spellings as email_spellings
 from shared.values.phone import spellings, to_e164
 
@@ -168,6 +170,47 @@ def test_addresses_of_one_mailbox_compare_as_the_same(one: str, other: str) -> N
 def test_other_mailboxes_stay_apart(one: str, other: str) -> None:
     """Dots mean nothing at Gmail only."""
     assert same_mailbox(one) != same_mailbox(other)
+
+
+@pytest.mark.parametrize("domain", ["müller.example", "mu\u0308ller.example", "MÜLLER.example", "ｍüller.example"])
+def test_a_domain_that_is_not_ascii_is_compared_and_asked_for_as_the_lead_has_it(domain: str) -> None:
+    written = valid_email(f"w@{domain}")
+    assert written == same_mailbox(f"w@{domain}") == "w@xn--mller-kva.example"
+    assert email_spellings(f"w@{domain}") == [written]
+
+
+def test_a_text_that_is_no_address_is_compared_as_it_is() -> None:
+    assert same_mailbox(" É@-ü ") == "é@-ü"
+    assert same_mailbox("é") == "@é"
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_whatever_was_typed_can_be_compared(local: str, domain: str) -> None:
+    assert same_mailbox(f" {local}@{domain} ") == same_mailbox(f"{local}@{domain}")
+    assert addresses_in(f"{local}@{domain}") == addresses_in(f" {local}@{domain}, ")
+
+
+def test_a_domain_far_too_long_takes_no_time() -> None:
+    started = process_time()
+    for sign in ("é", "\u0308", "é.", "。"):
+        same_mailbox("w@" + sign * 64_000)
+    assert process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a@b.nl", ["a@b.nl"]),
+        ("Anne <a@b.nl>; c@d.nl.", ["a@b.nl", "c@d.nl"]),
+        ("mailto:o'brien@b.nl", ["o'brien@b.nl"]),
+        ("(a@b.nl)!", ["a@b.nl"]),
+        ("a@b.nl@c.nl", ["a@b.nl", "b.nl@c.nl"]),
+        ("@ a@ @b.nl", []),
+        ("'a@b.nl'", ["a@b.nl"]),
+    ],
+)
+def test_addresses_are_taken_out_of_a_text(text: str, found: list[str]) -> None:
+    assert addresses_in(text) == found
 
 
 def test_gmail_is_asked_for_under_both_domains_with_the_dots_as_typed_and_without() -> None:

@@ -111,6 +111,13 @@ def test_a_schema_is_one_and_names_every_field_that_the_form_reads(form: Form, l
     assert schema["x-form-to-lead"]["captcha"] is None
 
 
+def test_the_schema_says_which_consent_its_text_is() -> None:
+    form = forms()["contact"]
+    assert json_schema(form, "nl")["x-form-to-lead"]["consent_text_version"] == "2026-11"
+    without = form.model_copy(update={"consent": None})
+    assert json_schema(without, "nl")["x-form-to-lead"]["consent_text_version"] is None
+
+
 def test_the_schema_speaks_the_language_that_was_asked_for() -> None:
     answered = Intake().hears({**event("GET", "/forms/contact/schema"), "queryStringParameters": {"lang": "en"}})
     assert answered.headers["Content-Language"] == "en"

@@ -34,7 +34,7 @@ PURE = [
 USE_CASES = [
     "intake.receiving", "intake.suspecting", "leads.campaigns", "leads.carrying_out", "leads.planning",
     "leads.processing", "operations.quarantine", "operations.replaying", "operations.requeueing", "privacy.erasing",
-    "privacy.retention", "review.held_pairs", "review.reviewing", "salesforce.budget",
+    "privacy.in_org", "privacy.retention", "review.held_pairs", "review.reviewing", "salesforce.budget",
     "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
 """They take what they need as parameters. Beyond the rules, they may count and log."""

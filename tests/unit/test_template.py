@@ -539,6 +539,12 @@ def test_the_runbook_has_a_chapter_for_every_alarm() -> None:
     assert chapters == len(of_type("AWS::CloudWatch::Alarm")) - 1
 
 
+def test_suspected_spam_that_nobody_looked_at_raises_an_alarm_of_its_own_before_the_table_drops_it() -> None:
+    assert threshold("QuarantineEndingAlarm") == (NAMESPACE, "QuarantineEndsSoon", "Maximum", 0, "notBreaching")
+    assert dimensions("QuarantineEndingAlarm") == {"service": {"Ref": "AWS::StackName"}}
+    assert properties("QuarantineEndingAlarm")["Period"] == 24 * 60 * 60, "it is counted once a day"
+
+
 def test_the_privacy_function_gives_letters_back_before_another_sees_them() -> None:
     assert properties("PrivacyFunction")["Timeout"] < properties("DeadLetterQueue")["VisibilityTimeout"]
 

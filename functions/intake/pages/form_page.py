@@ -46,7 +46,7 @@ def form_page(form: Form, language: Language, filled: Filled) -> Html:
         element("p", FORM_TEXTS["required_note"][language], class_="note") if is_marked else None,
         element(
             "form",
-            *_hidden_inputs(language, filled.hidden),
+            *_hidden_inputs(form, language, filled.hidden),
             honeypot(form, language),
             *(question(each, language, filled.typed, filled.wrong) for each in form.fields),
             consent_question(form.consent, form, language, filled.typed, filled.wrong) if form.consent else None,
@@ -160,8 +160,9 @@ def _summary(language: Language, filled: Filled) -> Html:
     )
 
 
-def _hidden_inputs(language: Language, hidden: Mapping[str, str]) -> list[Html]:
-    values = {"hosted_page": "1", "lang": language, **hidden}
+def _hidden_inputs(form: Form, language: Language, hidden: Mapping[str, str]) -> list[Html]:
+    shown = form.consent.text_version if form.consent else ""
+    values = {"hosted_page": "1", "lang": language, "consent_text_version": shown, **hidden}
     return [
         element("input", type="hidden", name=name, value=value[:_LONGEST_HIDDEN])
         for name, value in values.items()
