@@ -13,18 +13,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 
 from rich.console import Console
 from rich.progress import Progress
 
 from tests.hostile.report import as_json, show
-from tests.hostile.trial import Described, Found, run
-
-A_SEED = 5_000
-"""Requests: each so many have a seed of their own."""
+from tests.hostile.whole import whole
 
 
 def main() -> int:
@@ -43,37 +37,18 @@ def main() -> int:
         parser.error("--requests and --processes must be 1 or more, --examples 0 or more")
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("hostile requests", total=options.requests)
-        found, described = _all(options, lambda done: progress.advance(task, done))
+        found, described = whole(
+            options.requests,
+            options.seed,
+            options.examples,
+            options.processes,
+            lambda done: progress.advance(task, done),
+        )
     if options.json:
         sys.stdout.write(json.dumps(as_json(found, described)) + "\n")
     else:
         show(found, described)
     return 0 if found.is_good and not described.faults else 1
-
-
-def _all(options: argparse.Namespace, told: Callable[[int], None]) -> tuple[Found, Described]:
-    found, described = Found(), Described()
-    with ProcessPoolExecutor(options.processes, get_context("spawn")) as pool:
-        # The longest first.
-        other = pool.submit(_described, options.examples, options.seed) if options.examples else None
-        starts = range(0, options.requests, A_SEED)
-        jobs = [
-            pool.submit(run, min(A_SEED, options.requests - start), options.seed + number)
-            for number, start in enumerate(starts)
-        ]
-        for job in as_completed(jobs):
-            found.add(job.result())
-            told(job.result().requests)
-        if other:
-            described = other.result()
-    return found, described
-
-
-def _described(examples: int, number: int) -> Described:
-    # Imported here: Schemathesis takes seconds, and whoever looks for one fault again does not want it.
-    from tests.hostile.described import hold_to_description
-
-    return hold_to_description(examples, number)
 
 
 if __name__ == "__main__":

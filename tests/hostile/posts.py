@@ -45,6 +45,7 @@ class Posted:
     kept: Meaning | None
     texts: tuple[str, ...]
     has_proof: bool = True
+    source: str = ""
 
 
 def answers(rng: Random, form: Form) -> Pairs:
@@ -137,7 +138,7 @@ def servers(rng: Random, encoding: str, *, has_proof: bool) -> Posted:
     spoiled = _spoilt_at_times(rng, body)
     kept = kept if spoiled is body else None
     headers, query = _proof(rng, source, name, spoiled.content, has_proof=has_proof)
-    return Posted(form, spoiled, headers, query, kept, _texts(pairs), has_proof)
+    return Posted(form, spoiled, headers, query, kept, _texts(pairs), has_proof, name)
 
 
 def _told_by(rng: Random, source: Source, pairs: Pairs, encoding: str) -> tuple[Body, Meaning | None]:

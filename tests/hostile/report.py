@@ -21,6 +21,10 @@ def as_json(found: Found, described: Described) -> dict[str, Any]:
             for (route, encoding, status), number in sorted(found.counts.items())
         ],
         "transports": dict(found.transports),
+        "sources": [
+            {"source": source, "status": status, "requests": number}
+            for (source, status), number in sorted(found.sources.items())
+        ],
         "acknowledged": found.acknowledged,
         "quarantined": found.quarantined,
         "compared": found.compared,
@@ -43,6 +47,7 @@ def show(found: Found, described: Described) -> None:
     console = Console()
     console.print(_by_kind(found))
     console.print(_numbers("status", _statuses(found)))
+    console.print(_by_source(found))
     console.print(_numbers("body", Counter({name: n for name, n in found.transports.items() if name})))
     console.print(
         f"{found.acknowledged:,} acknowledged, each with its row; {found.quarantined:,} of them quarantined; "
@@ -73,9 +78,20 @@ def _by_kind(found: Found) -> Table:
     kinds = sorted({(route, encoding) for route, encoding, _ in found.counts}, key=lambda kind: _place(*kind))
     for kind in kinds:
         got = Counter({status: number for (*of, status), number in found.counts.items() if tuple(of) == kind})
-        told = " ".join(f"{status}: {number:,}" for status, number in got.most_common())
-        table.add_row(*kind, f"{got.total():,}", f"{got.total() / found.requests:.1%}", told)
+        table.add_row(*kind, f"{got.total():,}", f"{got.total() / found.requests:.1%}", _told(got))
     return table
+
+
+def _by_source(found: Found) -> Table:
+    table = Table("source, proved", "requests", "statuses")
+    for source in sorted({source for source, _ in found.sources}):
+        got = Counter({status: number for (of, status), number in found.sources.items() if of == source})
+        table.add_row(source, f"{got.total():,}", _told(got))
+    return table
+
+
+def _told(got: Counter[int]) -> str:
+    return " ".join(f"{status}: {number:,}" for status, number in got.most_common())
 
 
 def _place(route: str, encoding: str) -> tuple[int, str]:

@@ -83,6 +83,7 @@ class Hostile:
     transport: str
     event: Happening
     form_id: str = ""
+    source: str = ""
     kept: Meaning | None = None
     texts: tuple[str, ...] = ()
     may_be_kept: bool = False
@@ -142,6 +143,7 @@ class Generator:
             transport,
             event,
             form_id=posted.form.id,
+            source=posted.source,
             kept=posted.kept if is_sure else None,
             texts=posted.texts,
             may_be_kept=posted.has_proof,

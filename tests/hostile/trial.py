@@ -53,6 +53,8 @@ class Found:
     counts: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     """By route, encoding and status."""
     transports: Counter[str] = field(default_factory=Counter)
+    sources: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Of servers' posts that prove who sent them: by source and status."""
     acknowledged: int = 0
     quarantined: int = 0
     compared: int = 0
@@ -69,6 +71,7 @@ class Found:
         self.requests += other.requests
         self.counts += other.counts
         self.transports += other.transports
+        self.sources += other.sources
         self.acknowledged += other.acknowledged
         self.quarantined += other.quarantined
         self.compared += other.compared
@@ -158,6 +161,8 @@ class _Trial:
         found = self.found
         found.counts[made.route, made.encoding, int(reply["statusCode"])] += 1
         found.transports[made.transport] += 1
+        if made.source and made.may_be_kept:
+            found.sources[made.source, int(reply["statusCode"])] += 1
         if next(_done_by_process) < _COLD:
             found.worst_cold.append((milliseconds, which))
         else:
