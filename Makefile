@@ -41,7 +41,7 @@ bench-matching:  ## the matcher on a simulated org and on FEBRL, beside others (
 	@sh local/setup.sh bench
 	@.local/bench/bin/python -m tests.benchmarks.matching $(or $(ARGS),--test)
 
-hostile: setup  ## a hundred thousand hostile requests through the intake (ARGS="--requests N --seed S")
+hostile: setup  ## 100,000 hostile requests through the intake, and /openapi.json under Schemathesis (ARGS="--requests N --seed S")
 	@$(PYTHON) -m tests.hostile $(ARGS)
 
 word-lists: setup  ## fold the matcher's word lists anew, after a change in shared/matching/data

@@ -42,7 +42,7 @@ _IGNORED: Final[Described] = {
     "required": ["state", "detail"],
     "properties": {"state": {"const": "ignored"}, "detail": {"type": "string"}},
 }
-_SIGNED: Final = {
+SIGNED: Final = {
     "webhook-source": "A server's name for itself; with it or any of the others the post has to prove who sent it.",
     "webhook-id": "The same for each try of one message.",
     "webhook-timestamp": "Unix seconds.",
@@ -171,7 +171,7 @@ def _post(forms: Mapping[str, Form]) -> Described:
         },
         *(
             {"name": name, "in": "header", "description": told, "schema": {"type": "string"}}
-            for name, told in _SIGNED.items()
+            for name, told in SIGNED.items()
         ),
     ]
     taken = {"anyOf": [_ref(_name(form)) for form in forms.values()]}
