@@ -53,9 +53,14 @@ def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
         accept_language=request.header("accept-language"),
         idempotency_key=request.header("idempotency-key").strip(),
         sender_ip=request.sender_ip,
-        hosts=(request.host, *(urlsplit(origin).hostname or "" for origin in dependencies.extra_origins)),
+        hosts=other_hosts(request, dependencies),
     )
     return take(request, form, arrival, dependencies)
+
+
+def other_hosts(request: Request, dependencies: Dependencies) -> tuple[str, ...]:
+    """Names of websites, beside those in a form's file, where its captcha may be solved."""
+    return (request.host, *(urlsplit(origin).hostname or "" for origin in dependencies.extra_origins))
 
 
 def take(request: Request, form: Form, arrival: Arrival, dependencies: Dependencies) -> Reply:

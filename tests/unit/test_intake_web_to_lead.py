@@ -9,10 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from functions.intake.dependencies import Dependencies
 from shared.errors import TransientError
 from shared.form.web_to_lead import STANDARD
+from shared.spam.captcha_answer import Verdict
 from shared.submission import State
 from tests.builders import Desk
+from tests.unit.captcha_forms import with_captcha
 from tests.unit.intake_desk import JSON, ORIGIN, Intake
 from tests.unit.test_intake_anything import HEADERS, kept, whole_and_harmless
 from tests.unit.web_to_lead_desk import HONEST, OID, SECTION, form_with, intake_with, posted
@@ -313,6 +316,26 @@ def test_a_page_with_a_submission_key_is_counted_once() -> None:
     intake = intake_with()
     receipts = {posted(intake, {**HONEST, "submission_key": "k"}).receipt for _ in range(2)}
     assert len(receipts) == len(intake.ledger.rows) == 1
+
+
+# --- captchas ----------------------------------------------------------------------------------------------------
+
+
+def test_a_captcha_counts_on_every_website_where_the_page_may_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on one of the stack's ExtraOrigins, and on the API's own pages."""
+    staging = "https://preview.example"
+    asked: list[frozenset[str]] = []
+
+    def verify(*_: object, hosts: frozenset[str], **__: object) -> Verdict:
+        asked.append(hosts)
+        return Verdict.PASSED
+
+    monkeypatch.setattr(Dependencies, "_verify", verify)
+    form = with_captcha(form_with(), "recaptcha_v2")
+    intake = Intake(forms={form.id: form}, extra_origins=(staging,))
+    assert posted(intake, {**HONEST, "g-recaptcha-response": "x"}, headers={"Origin": staging}).status == 303
+    [hosts] = asked
+    assert "preview.example" in hosts
 
 
 # --- debug -------------------------------------------------------------------------------------------------------
