@@ -5,13 +5,14 @@ ever learns of rows that exist. When the queue can't be reached after the row wa
 gets the receipt: the requeue function finds the row two minutes later.
 """
 
+import dataclasses
 import hashlib
 import hmac
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, For
 from shared.form.spam_section import Captcha
 from shared.form.texts import Language, choose_language
 from shared.intake.person_keys import person_keys
+from shared.intake.return_page import page_on
 from shared.intake.suspecting import Guards, judgement, token_in, verified
 from shared.intake.validation import CAPTCHA, Checked, FieldError, check, consent_given
 from shared.observability import count, log
@@ -40,8 +42,6 @@ _NO_GUARDS: Final = Guards()
 _PROVED: Final = Judgement(0, (), suspect=False)
 """Of a server whose key proves who it is: traps for bots say nothing about it."""
 _SOURCE_LENGTH: Final = 1000
-_URL_LENGTH: Final = 2000
-"""Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
 
 
 class Rows(Protocol):
@@ -147,11 +147,28 @@ def receive(
         count("FieldErrors", form=form.id)
         return FieldsWrong(errors, language)
     of_stack = secret()
+    is_ours = not key and arrival.channel == WEB_TO_LEAD
+    if is_ours:
+        key = _key_of_the_hour(sent, now)
     submission_id = _id_for_key(of_stack, form.id, key) if key else new_submission_id()
     heard = _Heard(form, arrival, sent, checked, language, key, submission_id, of_stack, now)
-    if form.spam.captcha and not arrival.signed:
+    answer = _hear(heard, rows, queue, guards)
+    if is_ours and isinstance(answer, KeyConflict):
+        # What was sent before was erased since: who sends it anew means it.
+        return _hear(dataclasses.replace(heard, submission_id=new_submission_id()), rows, queue, guards)
+    return answer
+
+
+def _hear(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> Answer:
+    if heard.form.spam.captcha and not heard.arrival.signed:
         return _after_captcha(heard, rows, queue, guards)
     return _judge_and_keep(heard, None, rows, queue, guards)
+
+
+def _key_of_the_hour(sent: Mapping[str, FieldValue], now: datetime) -> str:
+    """Generated pages have no key, and no script against a double click: within an hour (UTC), the same answers are the
+    same submission. A sender's key is one line, so that this one can't be met by chance or on purpose."""
+    return f"{WEB_TO_LEAD}\n{now.astimezone(UTC):%Y-%m-%dT%H}\n{_fingerprint(sent, whole=False)}"
 
 
 def _captcha_missing(form: Form, arrival: Arrival, sent: Mapping[str, FieldValue]) -> tuple[FieldError, ...]:
@@ -321,11 +338,7 @@ def page_after(
 def wanted_page(form: Form, arrival: Arrival, extra: Iterable[str]) -> str | None:
     """The form's `return_url`, only if it lies on an allow-listed website; else None."""
     url = arrival.sent.get("return_url", "")
-    if not isinstance(url, str) or len(url) > _URL_LENGTH:
-        return None
-    if not url.isascii() or not url.isprintable() or set(url) & set('\\ "<>'):
-        return None
-    return url if _origin_of(url) in allowed_origins(form, extra) else None
+    return page_on(url, allowed_origins(form, extra)) if isinstance(url, str) else None
 
 
 def _origin_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from functions.intake.dependencies import Dependencies
 from shared.errors import TransientError
 from shared.form.web_to_lead import STANDARD
+from shared.privacy.tombstone import tombstone
 from shared.spam.captcha_answer import Verdict
 from shared.submission import State
 from tests.builders import Desk
@@ -316,6 +318,78 @@ def test_a_page_with_a_submission_key_is_counted_once() -> None:
     intake = intake_with()
     receipts = {posted(intake, {**HONEST, "submission_key": "k"}).receipt for _ in range(2)}
     assert len(receipts) == len(intake.ledger.rows) == 1
+
+
+# --- a double click ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_answers_within_an_hour_are_the_same_submission() -> None:
+    """A generated page has no key, and no script against a double click."""
+    intake = intake_with()
+    first = posted(intake)
+    intake.now += timedelta(minutes=59 - intake.now.minute)
+    assert posted(intake).reply == first.reply
+    assert len(intake.ledger.rows) == 1
+
+
+def test_in_the_next_hour_they_are_sent_anew() -> None:
+    intake = intake_with()
+    intake.now = intake.now.replace(minute=59, second=59)
+    posted(intake)
+    intake.now += timedelta(seconds=1)
+    posted(intake)
+    assert len(intake.ledger.rows) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"last_name": "Jansen"}, {"00N000000000002": ["branding", "service"]}, {"00N000000000004": ""}, {"company": ""}],
+)
+def test_other_answers_are_another_submission(other: dict[str, Any]) -> None:
+    intake = intake_with()
+    posted(intake)
+    posted(intake, {**HONEST, **other})
+    assert len(intake.ledger.rows) == 2
+
+
+def test_the_same_answers_to_another_form_are_another_submission() -> None:
+    intake = two_forms()
+    for form_id in intake.forms:
+        posted(intake, {"oid": OID, "last_name": "Kok"}, query={"form": form_id})
+    assert len(intake.ledger.rows) == 2
+
+
+def test_what_is_no_answer_makes_no_difference() -> None:
+    intake = intake_with()
+    posted(intake, {**HONEST, "g-recaptcha-response": "a", "captcha_settings": '{"ts": "1"}'})
+    posted(intake, {**HONEST, "g-recaptcha-response": "b", "captcha_settings": '{"ts": "2"}', "retURL": ORIGIN})
+    assert len(intake.ledger.rows) == 1
+
+
+def test_nobody_can_take_another_s_place_with_a_key() -> None:
+    """A page's own key is one line; and its answers count under it alone."""
+    intake = intake_with()
+    posted(intake)
+    hour = f"{intake.now:%Y-%m-%dT%H}"
+    for key in (f"web_to_lead\n{hour}\n{intake.row.fingerprint}", f"web_to_lead {hour} {intake.row.fingerprint}"):
+        assert posted(intake, {**HONEST, "submission_key": key}).status == 303
+    assert len(intake.ledger.rows) == 2
+
+
+def test_what_was_erased_can_be_sent_again() -> None:
+    intake = intake_with()
+    first = posted(intake).receipt
+    intake.ledger.rows[first] = tombstone(
+        intake.row.model_dump(mode="json"), key="", by="x", now=intake.now, why="erased"
+    )
+    again = posted(intake)
+    assert (again.status, len(intake.ledger.rows)) == (303, 2)
+    assert intake.ledger.rows[again.receipt].state is State.RECEIVED
+
+
+def test_other_channels_count_each_post() -> None:
+    intake = Intake()
+    assert intake.browser().receipt != intake.browser().receipt
 
 
 # --- captchas ----------------------------------------------------------------------------------------------------
