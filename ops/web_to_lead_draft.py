@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ops.errors import usage
+from ops.web_to_lead_dates import order_in
 from ops.web_to_lead_names import api_name, field_name, humanised
 from ops.web_to_lead_page import Choice, Input, PageForm
 from shared.form.definition import META_FIELDS, as_origin
@@ -104,6 +105,8 @@ class Draft:
     campaign_id: str = ""
     member_status: str = ""
     date_order: str = ""
+    date_order_guessed: bool = False
+    encoding: str = "UTF-8"
     has_captcha: bool = False
     notes: tuple[str, ...] = ()
 
@@ -141,9 +144,15 @@ def draft_of(form: PageForm, settings: Settings) -> Draft:
     if "Company" not in given:
         maker.notes.append(f"A Lead without a company gets {PLACEHOLDER}, as Web-to-Lead did; change lead.defaults.")
     dates = any(one.type is FieldType.DATE for one in maker.fields)
-    order = "mdy" if settings.country == "US" else _DAY_MONTH_YEAR
-    if dates:
-        maker.notes.append(f'Dates are read as "{order}" (from --country); change web_to_lead.date_order if wrong.')
+    shown = order_in(form.date_samples)
+    order = shown or ("mdy" if settings.country == "US" else _DAY_MONTH_YEAR)
+    if dates and shown:
+        maker.notes.append(f'Dates are read as "{order}", as the page shows them.')
+    elif dates:
+        why = "the page's sample leaves it open" if form.date_samples else "the page shows no sample"
+        maker.notes.append(
+            f'Dates are read as "{order}" (from --country: {why}); change web_to_lead.date_order if wrong.'
+        )
     if any(one.type is FieldType.BOOLEAN and one.guessed for one in maker.fields):
         maker.notes.append("If one of the checkboxes asks for consent, make it the form's [consent].")
     has_captcha = form.has_captcha or any(one.name == "captcha_settings" for one in form.inputs)
@@ -163,6 +172,8 @@ def draft_of(form: PageForm, settings: Settings) -> Draft:
         campaign_id=maker.campaign_id,
         member_status=maker.member_status if maker.campaign_id else "",
         date_order=order if dates else "",
+        date_order_guessed=shown is None,
+        encoding=form.constant("encoding") or "UTF-8",
         has_captcha=has_captcha,
         notes=(*form.notes, *maker.notes),
     )
@@ -190,7 +201,9 @@ def _website(page_after: str, websites: tuple[str, ...]) -> tuple[tuple[str, ...
     """Origins, and the path of the page afterwards."""
     try:
         parts = urlsplit(page_after)
-        origin = as_origin(f"{parts.scheme}://{parts.netloc}".lower())
+        # Browsers never name the usual port of a website.
+        host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}.get(parts.scheme, ":"))
+        origin = as_origin(f"{parts.scheme}://{host}")
     except ValueError:
         if not websites:
             raise usage(

@@ -28,7 +28,8 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield "\n[web_to_lead]"
     yield f"org_id = {_text(draft.org_id)}"
     if draft.date_order:
-        yield f"date_order = {_text(draft.date_order)}"
+        todo = "  # TODO: guessed from the country; how do visitors write dates?" if draft.date_order_guessed else ""
+        yield f"date_order = {_text(draft.date_order)}{todo}"
     custom = [one for one in draft.fields if one.theirs.startswith("00N")]
     if custom:
         yield "[web_to_lead.fields]"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from ops.cli import app
 from ops.errors import ExitCode, OpsError
-from ops.web_to_lead_import import Wish, import_page
+from ops.web_to_lead_import import Wish, action_for, import_page
 from ops.web_to_lead_page import Choice, NotHtmlError, PageForm, read_page
 from shared.form.definition import Form, parse_form
 
@@ -103,6 +103,59 @@ def test_choices_have_values_and_labels_and_the_empty_one_is_none() -> None:
     markup = '<select name=n><option value="">--None--</option><option value="a">A &amp; B</option><option> C </select>'
     [one] = only_form(f"<form>{markup}</form>").inputs
     assert one.choices == (Choice("a", "A & B"), Choice("C", "C"))
+
+
+CHOICES = "<option value=a>A</option><option value=b>B</option>"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<select id="helper"><option value="x">X</option></select>',
+        '<select name="off" disabled><option value="x">X</option></select>',
+        '<datalist id="d"><option value="x">X</option></datalist></select>',
+        '<datalist id="d"><option value="x"></datalist><input name="other" list="d">',
+        "</select></select>",
+        '<textarea><select name="n"><option value="x"></select></textarea>',
+        '<textarea name="t"><input name="x"><option value="x">X</textarea>',
+        '<option value="x">X</option>',
+        '<select id="h"><option value="x">X<select name="late"><option value="y">Y</select>',
+    ],
+)
+def test_a_question_keeps_its_choices_whatever_stands_behind_it(behind: str) -> None:
+    """A helper without a name is never sent, so nobody asks it anything."""
+    inputs = only_form(f"<form><select name=n>{CHOICES}</select>{behind}</form>").inputs
+    assert (inputs[0].name, inputs[0].choices) == ("n", (Choice("a", "A"), Choice("b", "B")))
+    assert not {one.name for one in inputs} & {"x", "off", ""}
+    assert [one.choices for one in inputs if one.name == "late"] in ([], [(Choice("y", "Y"),)])
+
+
+def test_a_select_that_is_never_ended_ends_where_the_next_question_begins() -> None:
+    first, second, third = only_form(
+        f"<form><select name=a>{CHOICES}<input name=b><select name=c><option value=z>Z</form>"
+    ).inputs
+    assert [len(one.choices) for one in (first, second, third)] == [2, 0, 1]
+
+
+def test_a_choice_that_nobody_can_make_is_none() -> None:
+    [one] = only_form("<form><select name=n><option disabled selected>Choose<option>A</select></form>").inputs
+    assert one.choices == (Choice("A", "A"),)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<label for=z>Another<input id=z name=z>",
+        "<label>Another <select id=z><option>X</select></label>",
+        "<label for=z>Another</label><textarea id=z>with words</textarea>",
+        "<script>var a = 'words';</script>",
+        "<datalist><option>words</datalist>",
+        "<label for=n>Helper <input id=helper></label><br>",
+    ],
+)
+def test_a_question_s_label_has_no_words_of_its_neighbours(before: str) -> None:
+    inputs = only_form(f"<form>{before}<label for=a>Own words</label><input id=a name=n></form>").inputs
+    assert [one.label for one in inputs if one.name == "n"] == ["Own words"]
 
 
 @pytest.mark.parametrize(
@@ -257,6 +310,8 @@ def test_language_and_country_come_from_the_page_or_from_who_knows_better(
     [
         ("https://WWW.Example.com:8443/a?b=c#d", (), ("https://www.example.com:8443",), "/a?b=c"),
         ("https://www.example.com", (), ("https://www.example.com",), "/"),
+        ("https://www.example.com:443/a", (), ("https://www.example.com",), "/a"),
+        ("http://www.example.com:80/a", (), ("http://www.example.com",), "/a"),
         ("https://www.example.com//evil", (), ("https://www.example.com",), "/"),
         ("http://", ("https://shop.example",), ("https://shop.example",), "/"),
         (
@@ -275,6 +330,52 @@ def test_the_websites_and_the_page_afterwards_come_from_ret_url(
     form = parse_form(imported.text, name="contact.toml")
     assert form.website.origins == origins
     assert form.website.thank_you_page == {"en": path}
+
+
+DATE = (
+    'Day:<span class="dateInput dateOnlyInput"><input name="00N000000000001" size="12" type="text" />'
+    '<span class="dateFormat">[<a href="javascript:void(0)">{}</a>]</span></span><br>'
+)
+
+
+@pytest.mark.parametrize(
+    ("sample", "country", "order", "sure"),
+    [
+        ("22-11-2026", "US", "dmy", True),
+        ("11/22/2026", "NL", "mdy", True),
+        ("2026. 11. 22.", "NL", "ymd", True),
+        ("22.11.2026 10:00", "US", "dmy", True),
+        ("11-12-2026", "US", "mdy", False),
+        ("11-12-2026", "NL", "dmy", False),
+        ("11/11/2026", "GB", "dmy", False),
+        ("22-11-26", "US", "mdy", False),
+        ("today", "US", "mdy", False),
+    ],
+)
+def test_dates_are_read_as_the_page_shows_them(
+    tmp_path: Path, sample: str, country: str, order: str, sure: bool
+) -> None:
+    imported = import_page(page_with(tmp_path, DATE.format(sample)), Wish(country=country))
+    form = parse_form(imported.text, name="contact.toml")
+    assert form.web_to_lead is not None
+    assert form.web_to_lead.date_order == order
+    assert form.fields[1].label == {"en": "Day"}
+    [note] = [note for note in imported.draft.notes if note.startswith("Dates")]
+    assert ("as the page shows them" in note, "TODO: guessed from the country" in imported.text) == (sure, not sure)
+
+
+def test_samples_that_contradict_each_other_leave_it_open(tmp_path: Path) -> None:
+    second = DATE.format("11/22/2026").replace("0001", "0002")
+    imported = import_page(page_with(tmp_path, DATE.format("22/11/2026") + second), Wish(country="GB"))
+    assert 'date_order = "dmy"  # TODO' in imported.text
+
+
+def test_the_address_keeps_the_page_s_encoding(tmp_path: Path) -> None:
+    page = page_with(tmp_path, "", head=HEAD.replace("UTF-8", "Shift_JIS"))
+    assert "encoding=Shift_JIS&form=contact" in action_for(import_page(page, Wish()).draft)
+    hidden = '<input type=hidden name="encoding" value="Big5">'
+    page = page_with(tmp_path, hidden, head=HEAD.replace("?encoding=UTF-8", ""))
+    assert "encoding=Big5&" in action_for(import_page(page, Wish()).draft)
 
 
 def test_texts_of_the_page_can_not_break_the_file(tmp_path: Path) -> None:
