@@ -15,7 +15,7 @@ from shared.form.field import FREE_TEXT, FieldType
 from shared.form.lead_fields import TEXT_LENGTHS
 from shared.form.spam_section import Spam
 from shared.form.texts import Language
-from shared.form.web_to_lead import CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
+from shared.form.web_to_lead import CAMPAIGN_ID, CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
 from shared.record_ids import full_id
 from shared.values.countries import country_code
 
@@ -104,6 +104,7 @@ class Draft:
     defaults: Mapping[str, str] = field(default_factory=dict)
     campaign_id: str = ""
     member_status: str = ""
+    campaigns: tuple[str, ...] = ()
     date_order: str = ""
     date_order_guessed: bool = False
     encoding: str = "UTF-8"
@@ -171,6 +172,7 @@ def draft_of(form: PageForm, settings: Settings) -> Draft:
         defaults=defaults,
         campaign_id=maker.campaign_id,
         member_status=maker.member_status if maker.campaign_id else "",
+        campaigns=maker.campaigns,
         date_order=order if dates else "",
         date_order_guessed=shown is None,
         encoding=form.constant("encoding") or "UTF-8",
@@ -229,6 +231,7 @@ class _Maker:
         self.notes: list[str] = []
         self.campaign_id = ""
         self.member_status = ""
+        self.campaigns: tuple[str, ...] = ()
 
     def read(self) -> None:
         for one in self._form.inputs:
@@ -245,20 +248,35 @@ class _Maker:
 
     def _setting(self, one: Input) -> None:
         if one.kind != "hidden":
-            self.notes.append(
-                f"{one.name} is a question on the page; a form's file gives it itself, so it is left out."
-            )
+            self._asked_setting(one)
             return
         match one.name:
             case "recordType" if one.value.strip():
                 self.fixed.append(Fixed(one.name, "RecordTypeId", one.value.strip()))
                 self.notes.append("lead.record_type with the record type's name goes for a sandbox as well.")
-            case "Campaign_ID" if re.fullmatch("701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", one.value.strip()):
+            case "Campaign_ID" if re.fullmatch(CAMPAIGN_ID, one.value.strip()):
                 self.campaign_id = one.value.strip()
             case "Campaign_ID" if one.value.strip():
                 self.notes.append("Campaign_ID is no campaign's id (701...); it is left out.")
             case "member_status":
                 self.member_status = one.value.strip()[:40]
+
+    def _asked_setting(self, one: Input) -> None:
+        """Of Web-to-Lead's settings, a form lets its page choose the campaign alone."""
+        found = tuple(choice.value for choice in one.choices if re.fullmatch(CAMPAIGN_ID, choice.value))
+        match one.name:
+            case "Campaign_ID" if found:
+                self.campaigns = found
+                self.notes.append("Visitors choose the campaign: web_to_lead.campaigns lists those that count.")
+            case "Campaign_ID":
+                self.notes.append("The page asks for the campaign; list the ids that count in web_to_lead.campaigns.")
+            case "member_status":
+                self.notes.append("The page asks for member_status; a form gives one to all: lead.campaign.status.")
+            case _:
+                self.notes.append(
+                    "The page asks for the record type, which a form gives itself: lead.record_type. For several, make"
+                    ' a form for each, told apart by [web_to_lead] match = { recordType = "012..." }.'
+                )
 
     def _standard(self, one: Input) -> None:
         lead_field = STANDARD[one.name][0]

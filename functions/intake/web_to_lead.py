@@ -70,6 +70,7 @@ def submit_page_post(post: PagePost, dependencies: Dependencies) -> Reply:
         idempotency_key=request.header("idempotency-key").strip(),
         channel=WEB_TO_LEAD,
         sender_ip=request.sender_ip,
+        campaign=post.translated.campaign,
         hosts=other_hosts(request, dependencies),
     )
     return take(request, post.form, arrival, dependencies)

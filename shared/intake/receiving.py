@@ -60,7 +60,8 @@ class Arrival:
     """One post to a form. Header texts are '' where the header is missing.
 
     `sender_ip` goes to a captcha's provider where the form says so, and nowhere else. `hosts` are names of websites
-    that show the form beside those in its file. `signed` says that a key proves the sender, so no captcha is asked.
+    that show the form beside those in its file. `campaign` is one of the form's list. `signed` says that a key proves
+    the sender, so no captcha is asked.
     """
 
     sent: Mapping[str, FieldValue]
@@ -71,6 +72,7 @@ class Arrival:
     channel: str = "form"
     sender_ip: str = ""
     hosts: tuple[str, ...] = ()
+    campaign: str = ""
     signed: bool = False
     """A key proves the sender, a server: no traps for bots, and its keys never meet those of visitors."""
 
@@ -149,7 +151,7 @@ def receive(
     of_stack = secret()
     is_ours = not key and arrival.channel == WEB_TO_LEAD
     if is_ours:
-        key = _key_of_the_hour(sent, now)
+        key = _key_of_the_hour(arrival.campaign, sent, now)
     submission_id = _id_for_key(of_stack, form.id, key) if key else new_submission_id()
     heard = _Heard(form, arrival, sent, checked, language, key, submission_id, of_stack, now)
     answer = _hear(heard, rows, queue, guards)
@@ -165,10 +167,10 @@ def _hear(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> Answer:
     return _judge_and_keep(heard, None, rows, queue, guards)
 
 
-def _key_of_the_hour(sent: Mapping[str, FieldValue], now: datetime) -> str:
+def _key_of_the_hour(campaign: str, sent: Mapping[str, FieldValue], now: datetime) -> str:
     """Generated pages have no key, and no script against a double click: within an hour (UTC), the same answers are the
     same submission. A sender's key is one line, so that this one can't be met by chance or on purpose."""
-    return f"{WEB_TO_LEAD}\n{now.astimezone(UTC):%Y-%m-%dT%H}\n{_fingerprint(sent, whole=False)}"
+    return f"{WEB_TO_LEAD}\n{campaign}\n{now.astimezone(UTC):%Y-%m-%dT%H}\n{_fingerprint(sent, whole=False)}"
 
 
 def _captcha_missing(form: Form, arrival: Arrival, sent: Mapping[str, FieldValue]) -> tuple[FieldError, ...]:
@@ -295,6 +297,7 @@ def _sources(
         referrer=_text(sent, "referrer"),
         utm={name: _text(sent, name) for name in UTM_FIELDS if _text(sent, name)},
         click_ids={name: _text(sent, name) for name in CLICK_ID_FIELDS if _text(sent, name)},
+        campaign=arrival.campaign,
         consent=consent,
     )
 

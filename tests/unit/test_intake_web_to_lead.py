@@ -26,7 +26,7 @@ EVIL = "x\r\nSet-Cookie: a=b"
 
 
 def with_debug(section: str = SECTION) -> Intake:
-    return intake_with(form_with(section.replace("[web_to_lead]", "[web_to_lead]\ndebug = true")))
+    return intake_with(form_with(section.replace("[web_to_lead]", "[web_to_lead]\ndebug = true", 1)))
 
 
 def test_a_post_becomes_a_row_with_the_form_s_own_names_and_the_visitor_goes_to_the_ret_url() -> None:
@@ -154,6 +154,42 @@ def test_the_form_s_own_lead_source_is_not_the_page_s_to_change(said: Callable[[
     [lead] = desk.crm.leads.values()
     assert (lead["LeadSource"], lead["Rating"]) == ("Web", "Hot")
     assert "FieldsIgnored" not in said()
+
+
+CAMPAIGNS = SECTION.replace("[web_to_lead]", '[web_to_lead]\ncampaigns = ["701000000000001", "701000000000002AAA"]')
+
+
+@pytest.mark.parametrize(
+    ("posted_id", "kept_id"),
+    [
+        ("701000000000001", "701000000000001"),
+        ("701000000000001AAA", "701000000000001"),
+        (" 701000000000002 ", "701000000000002AAA"),
+        (["", "701000000000002"], "701000000000002AAA"),
+    ],
+)
+def test_landing_pages_that_differ_in_their_campaign_share_a_form(
+    posted_id: Any, kept_id: str, said: Callable[[], str]
+) -> None:
+    intake = intake_with(form_with(CAMPAIGNS))
+    posted(intake, {**HONEST, "Campaign_ID": posted_id, "member_status": "Sent"})
+    assert intake.row.sources.campaign == kept_id
+    assert "FieldsIgnored" not in said()
+
+
+@pytest.mark.parametrize("evil", ["701000000000003", "701", "Spring", "' OR Id != '", ""])
+def test_a_campaign_that_is_not_listed_is_ignored_and_counted(evil: str, said: Callable[[], str]) -> None:
+    intake = intake_with(form_with(CAMPAIGNS))
+    posted(intake, {**HONEST, "Campaign_ID": evil})
+    assert intake.row.sources.campaign == ""
+    assert "FieldsIgnored" in said()
+
+
+def test_the_same_answers_for_two_campaigns_are_two_submissions() -> None:
+    intake = intake_with(form_with(CAMPAIGNS))
+    for campaign in ("701000000000001", "701000000000002", "701000000000001"):
+        posted(intake, {**HONEST, "Campaign_ID": campaign})
+    assert [row.sources.campaign[:15] for row in intake.ledger.rows.values()] == ["701000000000001", "701000000000002"]
 
 
 def test_what_steers_web_to_lead_is_no_ignored_field(said: Callable[[], str]) -> None:
@@ -431,6 +467,11 @@ def test_the_debugging_page_shows_how_a_page_is_read_and_stores_nothing() -> Non
         assert shown in answered.text
     assert not intake.ledger.rows
     assert not intake.queue.sent
+
+
+def test_the_debugging_page_names_the_campaign() -> None:
+    answered = posted(with_debug(CAMPAIGNS), {**HONEST, "debug": "1", "Campaign_ID": "701000000000001"})
+    assert "<h2>Campaign, of the form&#x27;s list</h2><ul><li>701000000000001</li></ul>" in answered.text
 
 
 def test_without_debug_the_same_form_takes_posts() -> None:

@@ -265,6 +265,29 @@ def test_constants_become_the_form_s_own_and_no_visitor_s(tmp_path: Path) -> Non
     assert [field.name for field in form.fields] == ["last_name"]
 
 
+def test_a_page_that_asks_for_the_campaign_gets_a_list_of_those_that_count(tmp_path: Path) -> None:
+    choices = "<option value=''>--None--<option value=701000000000001>Spring<option value=701000000000002>Autumn"
+    form = form_with(tmp_path, f"<select name=Campaign_ID>{choices}<option value=x>Other</select>")
+    assert form.web_to_lead is not None
+    assert form.web_to_lead.campaigns == ("701000000000001", "701000000000002")
+    assert form.lead.campaign is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        ("<input name=Campaign_ID>", "web_to_lead.campaigns"),
+        ("<select name=member_status><option>Sent</select>", "lead.campaign.status"),
+        ("<select name=recordType><option value=012000000000001>A</select>", "match = { recordType"),
+    ],
+)
+def test_what_a_form_decides_itself_and_a_page_asks_is_told_with_what_to_do(
+    tmp_path: Path, asked: str, right: str
+) -> None:
+    imported = import_page(page_with(tmp_path, asked), Wish())
+    assert [note for note in imported.draft.notes if right in note]
+
+
 def test_two_custom_fields_with_one_label_stay_two(tmp_path: Path) -> None:
     form = form_with(tmp_path, 'Size:<input name="00N000000000001"><br>Size:<input name="00N000000000002"><br>')
     assert [(one.name, one.lead_field) for one in form.fields[1:]] == [("size", "Size__c"), ("size_2", "Size_2__c")]
