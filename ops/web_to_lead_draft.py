@@ -31,7 +31,7 @@ _TYPES: Final = {
     "Phone": FieldType.PHONE,
     "MobilePhone": FieldType.PHONE,
     "NumberOfEmployees": FieldType.INTEGER,
-    "AnnualRevenue": FieldType.INTEGER,
+    "AnnualRevenue": FieldType.NUMBER,
     "HasOptedOutOfEmail": FieldType.BOOLEAN,
     "HasOptedOutOfFax": FieldType.BOOLEAN,
     "DoNotCall": FieldType.BOOLEAN,
@@ -319,6 +319,10 @@ class _Maker:
             self.fixed.append(Fixed(one.name, api_name, one.value.strip(), guessed=True))
             return
         kind = _BY_KIND.get(one.kind, FieldType.TEXT)
+        if one.kind == "text" and one.max_length is None:
+            # Salesforce writes a maxlength beside every text, and none beside numbers, currencies and per cents.
+            kind = FieldType.NUMBER
+            self.notes.append(f'{one.label or one.name} has no maxlength, as a number: if it is none, type = "text".')
         if one.kind == "checkbox" and one.value.strip().lower() not in _TICKED:
             kind, one = FieldType.CHOICES, replace(one, choices=(Choice(one.value, one.label or one.value),))
         if kind in {FieldType.CHOICE, FieldType.CHOICES} and not one.choices:
@@ -369,7 +373,7 @@ def _constant(lead_field: str, value: str) -> str | bool | int:
     match _TYPES.get(lead_field):
         case FieldType.BOOLEAN:
             return value.strip().lower() in _TICKED
-        case FieldType.INTEGER if re.fullmatch("[0-9]{1,9}", value.strip(), re.ASCII):
+        case FieldType.INTEGER | FieldType.NUMBER if re.fullmatch("[0-9]{1,18}", value.strip(), re.ASCII):
             return int(value)
         case _:
             return value.strip()

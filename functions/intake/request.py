@@ -7,16 +7,17 @@ import base64
 import binascii
 import io
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
 from multipart import MultipartError, MultipartParser, ParserLimitReached, parse_options_header
 
 from shared.submission import FieldValue
+from shared.values.numbers import exact_text
 
 MAX_BODY: Final = 64 * 1024
 """Bytes. A row of the ledger holds 400 KB at most; no form that a person fills in comes near this."""
@@ -201,13 +202,21 @@ def _text(body: bytes) -> str:
 
 def _parsed(body: bytes) -> object:
     try:
-        return json.loads(_text(body), object_pairs_hook=_no_duplicates)
+        return json.loads(_text(body), object_pairs_hook=_no_duplicates, parse_float=_exactly)
     except RecursionError:
         _malformed("The JSON is nested too deeply; send one object with the fields.")
     except json.JSONDecodeError as error:
         _malformed(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
     except ValueError:
         _malformed("The JSON holds a number that is too long.")
+
+
+def _exactly(text: str) -> Decimal:
+    """Raises ValueError where the exponent is beyond all reason."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
 
 
 def _from_json(content: object) -> dict[str, FieldValue]:
@@ -239,10 +248,12 @@ def _scalar(name: str, value: Any) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case float() if not math.isfinite(value):
-            return _malformed("The JSON holds NaN, Infinity or a number that is too large.")
-        case int() | float():
+        case int():
             return str(value)
+        case float() | Decimal():
+            # Of floats, only NaN and Infinity get here.
+            text = exact_text(value) if isinstance(value, Decimal) else None
+            return text or _malformed("The JSON holds NaN, Infinity or a number that is too large.")
         case _:
             which = f"Field {name}" if _FIELD_NAME.fullmatch(name) else "A field"
             return _malformed(f"{which} must be a text, a number, true, false, or a list of these.")

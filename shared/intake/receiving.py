@@ -143,7 +143,7 @@ def receive(
         return KeyTooLong(language)
     if key and arrival.signed:
         key = f"{arrival.channel}\n{key}"  # a visitor's key is one line, so that this one can't be guessed at
-    checked = check(form, sent)
+    checked = check(form, sent, language)
     errors = (*checked.errors, *_captcha_missing(form, arrival, sent))
     if errors and form.on_field_error == "answer" and arrival.channel not in _NOBODY_TO_ANSWER:
         count("FieldErrors", form=form.id)

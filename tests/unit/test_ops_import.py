@@ -4,6 +4,7 @@ import json
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,8 @@ from ops.errors import ExitCode, OpsError
 from ops.web_to_lead_import import Wish, action_for, import_page
 from ops.web_to_lead_page import Choice, NotHtmlError, PageForm, read_page
 from shared.form.definition import Form, parse_form
+from tests.builders import Desk
+from tests.unit.intake_desk import URLENCODED, Intake, event
 
 PAGES = Path(__file__).parents[1] / "fixtures" / "web_to_lead"
 HEAD = (
@@ -233,6 +236,36 @@ def test_lengths_and_what_must_be_filled_in_come_along(tmp_path: Path) -> None:
     found = {field.name: (field.max_length, field.required) for field in form.fields}
     assert found == {"last_name": (80, True), "company": (40, False), "city": (40, True), "zip": (20, False)}
     assert form.lead.defaults == {"Company": "[not provided]"}
+
+
+def test_a_text_box_without_a_length_is_a_number_as_salesforce_writes_them(tmp_path: Path) -> None:
+    boxes = (
+        'Budget:<input name="00N000000000001" size="20" type="text" /><br>'
+        'Colour:<input name="00N000000000002" maxlength="255" size="20" type="text" /><br>'
+    )
+    imported = import_page(page_with(tmp_path, boxes + '<input name="revenue" size="20">'), Wish())
+    form = parse_form(imported.text, name="contact.toml")
+    assert {field.name: field.type for field in form.fields[1:]} == {
+        "budget": "number",
+        "colour": "text",
+        "revenue": "number",
+    }
+    assert [note for note in imported.draft.notes if note.startswith("Budget has no maxlength")]
+
+
+@pytest.mark.parametrize(
+    "typed", ["1,000,000", "1.000.000", "1500000000", "12.50", "12,50", "€ 5000", "5000", "$1,234.56", "15%"]
+)
+def test_whatever_way_a_visitor_writes_an_amount_it_gets_on_the_lead(tmp_path: Path, typed: str) -> None:
+    form = form_with(tmp_path, '<input name="revenue" size="20">')
+    intake = Intake(forms={"contact": form})
+    body = urlencode({"oid": "00D000000000062", "last_name": "Kok", "revenue": typed}).encode()
+    posted = event(path="/servlet/servlet.WebToLead", headers={"Content-Type": URLENCODED}, body=body)
+    assert intake.hears(posted).status == 303
+    desk = Desk(forms=intake.forms)
+    desk.process(intake.row)
+    [lead] = desk.crm.leads.values()
+    assert type(lead["AnnualRevenue"]) in {int, float}
 
 
 def test_a_text_without_a_limit_is_never_refused_for_its_length(tmp_path: Path) -> None:

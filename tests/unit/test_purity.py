@@ -24,7 +24,7 @@ PURE = [
     "spam.foreign_script", "spam.honeypot", "spam.judging", "spam.links", "spam.lists", "spam.offers",
     "spam.random_letters", "spam.repeats", "spam.repetition", "spam.signs", "spam.time_trap", "submission",
     "values", "values.cleaning",
-    "values.countries", "values.email_address", "values.phone", "values.spellings", "version",
+    "values.countries", "values.email_address", "values.numbers", "values.phone", "values.spellings", "version",
     "form.sources", "webhooks", "webhooks.elementor", "webhooks.gravity_forms", "webhooks.jotform", "webhooks.proving",
     "webhooks.readers", "webhooks.reading", "webhooks.signed", "webhooks.signing", "webhooks.typeform",
     "webhooks.verifying", "webhooks.webflow",
