@@ -70,6 +70,8 @@ class Sources(_Record):
     referrer: str = ""
     utm: dict[str, str] = {}
     click_ids: dict[str, str] = {}
+    campaign: str = ""
+    """Id of the one that the page chose from the form's list."""
     consent: Consent | None = None
 
 

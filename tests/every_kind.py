@@ -76,6 +76,12 @@ minimum = 1
 maximum = 4
 
 [[fields]]
+name = "budget"
+type = "number"
+label = { nl = "Budget in euro", en = "Budget in euros" }
+decimals = 2
+
+[[fields]]
 name = "day"
 type = "date"
 label = { nl = "Dag", en = "Day" }

@@ -7,16 +7,17 @@ import base64
 import binascii
 import io
 import json
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
 from multipart import MultipartError, MultipartParser, ParserLimitReached, parse_options_header
 
 from shared.submission import FieldValue
+from shared.values.numbers import exact_text
 
 MAX_BODY: Final = 64 * 1024
 """Bytes. A row of the ledger holds 400 KB at most; no form that a person fills in comes near this."""
@@ -31,7 +32,13 @@ _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What the name of a form's field looks like; anything else is not repeated to anybody."""
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
 _WEBHOOK_HEADERS: Final = ("webhook-source", "webhook-id", "webhook-timestamp", "webhook-signature")
-_TAKES: Final = "application/json, application/x-www-form-urlencoded, multipart/form-data"
+URLENCODED: Final = "application/x-www-form-urlencoded"
+_TAKES: Final = f"application/json, {URLENCODED}, multipart/form-data"
+
+type Pairs[Text] = list[tuple[Text, Text]]
+"""Names and values of a form in their order."""
+type InTheirEncoding = Callable[[Pairs[bytes]], Pairs[str]]
+"""Reads what a form holds that may be in another encoding than UTF-8."""
 
 
 class Refusal(Exception):
@@ -122,9 +129,9 @@ def _body(event: Mapping[str, Any]) -> bytes:
         return b"\xff"  # no form at all; the parsers refuse it with their own words
 
 
-def read_fields(request: Request) -> dict[str, FieldValue]:
+def read_fields(request: Request, reading: InTheirEncoding | None = None) -> dict[str, FieldValue]:
     """The fields by name. Raises Refusal 400 (malformed), 413 (too large) or 415 (not a kind that we read)."""
-    content = _read(request, MAX_FIELDS, MAX_BODY)
+    content = _read(request, MAX_FIELDS, MAX_BODY, reading)
     fields = content.by_name if isinstance(content, _Fields) else _from_json(content)
     _expect_short_names(fields, MAX_NAME)
     return fields
@@ -159,16 +166,18 @@ def _expect_short_names(fields: Mapping[str, FieldValue], longest: int) -> None:
         _malformed(f"A field's name is longer than {longest} characters.")
 
 
-def _read(request: Request, most: int, largest: int) -> object:
+def _read(request: Request, most: int, largest: int, reading: InTheirEncoding | None = None) -> object:
     expect_small(request, largest)
     if request.header("content-encoding").strip().lower() not in {"", "identity"}:
         raise Refusal(415, "unsupported_encoding", "Send the body as it is, without Content-Encoding.")
+    media_type = request.media_type
+    if reading and media_type == URLENCODED:
+        return _Fields(_gathered(reading(_undecoded(request.body, most))))
     _, options = parse_options_header(request.header("content-type"))
     _expect_utf8(options.get("charset"))
-    media_type = request.media_type
     if _is_json(media_type):
         return _parsed(request.body)
-    if media_type == "application/x-www-form-urlencoded":
+    if media_type == URLENCODED:
         return _Fields(_from_urlencoded(request.body, most))
     if media_type == "multipart/form-data":
         return _Fields(_from_multipart(request.body, options.get("boundary", ""), most, largest))
@@ -198,13 +207,21 @@ def _text(body: bytes) -> str:
 
 def _parsed(body: bytes) -> object:
     try:
-        return json.loads(_text(body), object_pairs_hook=_no_duplicates)
+        return json.loads(_text(body), object_pairs_hook=_no_duplicates, parse_float=_exactly)
     except RecursionError:
         _malformed("The JSON is nested too deeply; send one object with the fields.")
     except json.JSONDecodeError as error:
         _malformed(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
     except ValueError:
         _malformed("The JSON holds a number that is too long.")
+
+
+def _exactly(text: str) -> Decimal:
+    """Raises ValueError where the exponent is beyond all reason."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
 
 
 def _from_json(content: object) -> dict[str, FieldValue]:
@@ -236,10 +253,12 @@ def _scalar(name: str, value: Any) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case float() if not math.isfinite(value):
-            return _malformed("The JSON holds NaN, Infinity or a number that is too large.")
-        case int() | float():
+        case int():
             return str(value)
+        case float() | Decimal():
+            # Of floats, only NaN and Infinity get here.
+            text = exact_text(value) if isinstance(value, Decimal) else None
+            return text or _malformed("The JSON holds NaN, Infinity or a number that is too large.")
         case _:
             which = f"Field {name}" if _FIELD_NAME.fullmatch(name) else "A field"
             return _malformed(f"{which} must be a text, a number, true, false, or a list of these.")
@@ -253,6 +272,15 @@ def _from_urlencoded(body: bytes, most: int) -> dict[str, FieldValue]:
     except ValueError:
         _malformed(f"There are more than {most} fields.")
     return _gathered(pairs)
+
+
+def _undecoded(body: bytes, most: int) -> Pairs[bytes]:
+    """Latin-1 has a letter for each byte and no others, so nothing is lost on the way."""
+    try:
+        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=most)
+    except ValueError:
+        _malformed(f"There are more than {most} fields.")
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
 def _from_multipart(body: bytes, boundary: str, most: int, largest: int) -> dict[str, FieldValue]:

@@ -5,14 +5,15 @@ processor judges it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
-from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from functions.intake.dependencies import Dependencies
 from functions.intake.reply import Reply
-from functions.intake.request import MAX_BODY, Refusal, Request, read_fields
+from functions.intake.request import Refusal, Request, read_fields
 from functions.intake.submitting import hosts, take
+from functions.intake.web_to_lead_encoding import in_their_encoding
 from shared.form.definition import Form
 from shared.intake.receiving import WEB_TO_LEAD, Arrival
 from shared.intake.web_to_lead import Translated, UnknownPage, control, form_for, translated
@@ -42,7 +43,7 @@ def websites(dependencies: Dependencies) -> tuple[str, ...]:
 
 def read_page_post(request: Request, forms: Mapping[str, Form]) -> PagePost:
     """Raises Refusal: 404 where no form is meant, and as read_fields does."""
-    posted = read_fields(replace(request, body=_in_utf8(request)))
+    posted = read_fields(request, partial(in_their_encoding, request))
     try:
         form = form_for(posted, request.query, forms)
     except UnknownPage as unknown:
@@ -70,20 +71,7 @@ def submit_page_post(post: PagePost, dependencies: Dependencies) -> Reply:
         channel=WEB_TO_LEAD,
         sender_ip=request.sender_ip,
         nobody_to_answer=True,
+        campaign=post.translated.campaign,
         hosts=hosts(request, dependencies),
     )
     return take(request, post.form, arrival, dependencies)
-
-
-def _in_utf8(request: Request) -> bytes:
-    """Old pages are saved in Latin-1 and post so, whatever their `encoding` says. What is no UTF-8 is read as browsers
-    read Latin-1: nobody could tell the visitor that a letter stood in the way."""
-    body = request.body
-    if request.media_type != "application/x-www-form-urlencoded" or len(body) > MAX_BODY:
-        return body
-    try:
-        unquote_to_bytes(body).decode("utf-8")
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", "replace")
-        return urlencode(parse_qsl(text, keep_blank_values=True, encoding="cp1252", errors="replace")).encode()
-    return body

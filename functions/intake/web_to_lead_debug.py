@@ -42,6 +42,7 @@ def debug_page(form: Form, read: Translated) -> Reply:
         _NOTHING_STORED,
         "<h2>Understood</h2>",
         _table(("On the page", "Field of the form", "On the Lead", "What was sent"), understood),
+        *_listed("Campaign, of the form's list", filter(None, [read.campaign])),
         *_listed("Given by the form's file; what the page says does not count", read.by_form),
         *_listed("Ignored: not on the form's map", read.ignored),
         *(

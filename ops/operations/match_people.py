@@ -123,7 +123,7 @@ def of_submission(row: Submission) -> Somebody:
     form = forms().get(row.form_id)
     if form is None:
         raise OpsError(f"This release has no form {row.form_id!r} to read submission {row.submission_id} with.")
-    record = visitor_fields(form, check(form, row.fields).values)
+    record = visitor_fields(form, check(form, row.fields, row.sources.language).values)
     return Somebody(f"Submission {row.submission_id}", person_of(row.submission_id, record), form.country)
 
 

@@ -50,7 +50,10 @@ class Draft:
     defaults: Mapping[str, str] = field(default_factory=dict)
     campaign_id: str = ""
     member_status: str = ""
+    campaigns: tuple[str, ...] = ()
     date_order: str = ""
+    date_order_guessed: bool = False
+    encoding: str = "UTF-8"
     has_captcha: bool = False
     notes: tuple[str, ...] = ()
 

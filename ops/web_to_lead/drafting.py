@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ops.errors import usage
+from ops.web_to_lead.dates import order_in
 from ops.web_to_lead.draft import Draft
 from ops.web_to_lead.page import PageForm
 from ops.web_to_lead.questions import Questions
@@ -49,9 +50,15 @@ def draft_of(form: PageForm, settings: Settings) -> Draft:
             f"A Lead without a company gets {PLACEHOLDER}, as Web-to-Lead did; change lead.defaults."
         )
     dates = any(one.type is FieldType.DATE for one in questions.fields)
-    order = "mdy" if settings.country == "US" else _DAY_MONTH_YEAR
-    if dates:
-        questions.notes.append(f'Dates are read as "{order}" (from --country); change web_to_lead.date_order if wrong.')
+    shown = order_in(form.date_samples)
+    order = shown or ("mdy" if settings.country == "US" else _DAY_MONTH_YEAR)
+    if dates and shown:
+        questions.notes.append(f'Dates are read as "{order}", as the page shows them.')
+    elif dates:
+        why = "the page's sample leaves it open" if form.date_samples else "the page shows no sample"
+        questions.notes.append(
+            f'Dates are read as "{order}" (from --country: {why}); change web_to_lead.date_order if wrong.'
+        )
     if any(one.type is FieldType.BOOLEAN and one.guessed for one in questions.fields):
         questions.notes.append("If one of the checkboxes asks for consent, make it the form's [consent].")
     has_captcha = form.has_captcha or any(one.name == "captcha_settings" for one in form.inputs)
@@ -70,7 +77,10 @@ def draft_of(form: PageForm, settings: Settings) -> Draft:
         defaults=defaults,
         campaign_id=questions.campaign_id,
         member_status=questions.member_status if questions.campaign_id else "",
+        campaigns=questions.campaigns,
         date_order=order if dates else "",
+        date_order_guessed=shown is None,
+        encoding=form.constant("encoding") or "UTF-8",
         has_captcha=has_captcha,
         notes=(*form.notes, *questions.notes),
     )
@@ -88,7 +98,9 @@ def _website(page_after: str, websites: tuple[str, ...]) -> tuple[tuple[str, ...
     """Origins, and the path of the page afterwards."""
     try:
         parts = urlsplit(page_after)
-        origin = as_origin(f"{parts.scheme}://{parts.netloc}".lower())
+        # Browsers never name the usual port of a website.
+        host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}.get(parts.scheme, ":"))
+        origin = as_origin(f"{parts.scheme}://{host}")
     except ValueError:
         if not websites:
             raise usage(

@@ -83,7 +83,7 @@ def _not_there(draft: Draft, problems: Iterable[FormProblem]) -> list[str]:
 def action_for(draft: Draft, api_url: str = "") -> str:
     """The one attribute to change."""
     address = api_url.rstrip("/") or "https://API_URL"
-    return f"{address}/servlet/servlet.WebToLead?{urlencode({'encoding': 'UTF-8', 'form': draft.form_id})}"
+    return f"{address}/servlet/servlet.WebToLead?{urlencode({'encoding': draft.encoding, 'form': draft.form_id})}"
 
 
 def as_view(imported: Imported, output: Path | None, api_url: str) -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ type Kind = Literal["text", "textarea", "select", "multiple", "checkbox", "check
 _SKIPPED: Final = frozenset({"submit", "button", "reset", "image", "file"})
 _LINE_ENDS: Final = frozenset({"br", "p", "div", "tr", "li", "hr", "form", "fieldset", "h1", "h2", "h3"})
 _DECLARED: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
+_WORDLESS: Final = frozenset({"script", "style", "datalist"})
+"""What stands in them are no words of the page."""
 _TAG: Final = re.compile(r"<[a-zA-Z!]")
 
 
@@ -44,6 +46,8 @@ class PageForm:
     inputs: tuple[Input, ...]
     has_captcha: bool = False
     notes: tuple[str, ...] = ()
+    date_samples: tuple[str, ...] = ()
+    """What stands beside Salesforce's date fields: the day on which the page was made, as its visitors write days."""
 
     def constant(self, *names: str) -> str:
         """The value of a hidden input under one of these names (in lower case), or of the address in `action`."""
@@ -127,6 +131,7 @@ class _Form:
     around: dict[int, str] = field(default_factory=dict)
     has_captcha: bool = False
     notes: list[str] = field(default_factory=list)
+    samples: list[str] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -141,7 +146,10 @@ class _Reader(HTMLParser):
         self._labels: list[_Label] = []
         self._line: list[str] = []
         self._legend: list[str] = []
-        self._options: list[Choice] = []
+        self._options: list[Choice] | None = None
+        """Of the select that is open."""
+        self._select: _Seen | None = None
+        """The question that it is; None for a select that is never sent."""
         self._inside = ""
         """The element whose text is not the page's own words: title, legend, option, textarea."""
         self._date_span = ""
@@ -154,10 +162,14 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag in _LINE_ENDS:
             self._line.clear()
+        if self._inside == "textarea":
+            return  # text that looks like a tag
         match tag:
             case "html":
                 self._language = given.get("lang", "")
             case "title":
+                self._inside = tag
+            case _ if tag in _WORDLESS:
                 self._inside = tag
             case "form":
                 self._end_form()
@@ -168,25 +180,40 @@ class _Reader(HTMLParser):
     def _in_form(self, form: _Form, tag: str, given: Mapping[str, str]) -> None:
         match tag:
             case "label":
+                while self._labels:
+                    self._end_label(self._labels.pop())
                 self._labels.append(_Label(given.get("for", "")))
             case "legend":
                 self._inside, self._legend = tag, []
-            case "span" if "dateInput" in given.get("class", ""):
-                self._date_span = "date" if "dateOnlyInput" in given["class"] else "datetime"
-            case "option":
-                value = given.get("value")
+            case "span":
+                self._span(form, given.get("class", "").split())
+            case "option" if self._options is not None:
+                value = "" if "disabled" in given else given.get("value")
                 self._options.append(Choice("\0" if value is None else value, ""))
                 self._inside = tag
+            case "select" | "textarea" | "input":
+                self._end_select()
+                self._question(form, tag, given)
+        if "g-recaptcha" in given.get("class", "").split():
+            form.has_captcha = True
+
+    def _span(self, form: _Form, classes: list[str]) -> None:
+        if "dateInput" in classes:
+            self._date_span = "date" if "dateOnlyInput" in classes else "datetime"
+        if "dateFormat" in classes:
+            form.samples.append("")
+            self._inside = "span"
+
+    def _question(self, form: _Form, tag: str, given: Mapping[str, str]) -> None:
+        match tag:
             case "select":
+                self._select = self._add(form, given, "multiple" if "multiple" in given else "select")
                 self._options = []
-                self._add(form, given, "multiple" if "multiple" in given else "select")
             case "textarea":
                 self._inside = tag
                 self._add(form, given, "textarea")
-            case "input":
+            case _:
                 self._input(form, given)
-        if "g-recaptcha" in given.get("class", "").split():
-            form.has_captcha = True
 
     def _input(self, form: _Form, given: Mapping[str, str]) -> None:
         match given.get("type", "text").strip().lower():
@@ -207,7 +234,9 @@ class _Reader(HTMLParser):
             case _:
                 self._add(form, given, "datetime" if self._date_span == "datetime" else self._date_span and "date")
 
-    def _add(self, form: _Form, given: Mapping[str, str], kind: str, *, kind_of_button: str = "") -> None:
+    def _add(self, form: _Form, given: Mapping[str, str], kind: str, *, kind_of_button: str = "") -> _Seen | None:
+        """None where it is never sent: it has no name, or is disabled."""
+        added = None
         name = given.get("name", "").strip()
         if name and "disabled" not in given:
             length = given.get("maxlength", "")
@@ -223,10 +252,14 @@ class _Reader(HTMLParser):
             for label in self._labels:
                 label.holds.append(len(form.seen))
             legend = _words(self._legend)
-            form.seen.append(_Seen(seen, given.get("id", ""), kind_of_button, _clean(titled), before, legend))
+            added = _Seen(seen, given.get("id", ""), kind_of_button, _clean(titled), before, legend)
+            form.seen.append(added)
         self._line.clear()
+        return added
 
     def handle_endtag(self, tag: str) -> None:
+        if self._inside == "textarea" and tag not in {"textarea", "form"}:
+            return
         if tag == self._inside:
             self._inside = ""
         match tag:
@@ -236,16 +269,24 @@ class _Reader(HTMLParser):
                 self._end_label(self._labels.pop())
             case "span":
                 self._date_span = ""
-            case "select" if self._form and self._form.seen:
-                self._inside = ""
-                last = self._form.seen[-1]
-                last.input = replace(last.input, choices=_without_blanks(self._options))
+            case "select":
+                self._end_select()
             case "fieldset":
                 self._legend = []
             case _:
                 pass
         if tag in _LINE_ENDS:
             self._line.clear()
+
+    def _end_select(self) -> None:
+        """Where the page forgets the end tag, browsers end it at the next question."""
+        if self._options is None:
+            return
+        if self._select:
+            self._select.input = replace(self._select.input, choices=_without_blanks(self._options))
+        self._select = self._options = None
+        if self._inside == "option":
+            self._inside = ""
 
     def _end_label(self, label: _Label) -> None:
         if not self._form:
@@ -257,6 +298,7 @@ class _Reader(HTMLParser):
             self._form.around[place] = text
 
     def _end_form(self) -> None:
+        self._end_select()
         if self._form:
             while self._labels:
                 self._end_label(self._labels.pop())
@@ -269,6 +311,8 @@ class _Reader(HTMLParser):
                 self._title.append(data)
             case "legend":
                 self._legend.append(data)
+            case "span" if self._form:
+                self._form.samples[-1] += data
             case "option" if self._options:
                 self._options[-1] = replace(self._options[-1], label=self._options[-1].label + data)
             case "":
@@ -307,7 +351,8 @@ def _finished(form: _Form) -> PageForm:
     for place, one in enumerate(form.seen):
         places.setdefault(one.input.name, []).append(place)
     inputs = [_question(form, of_name) for of_name in places.values()]
-    return PageForm(form.action, tuple(inputs), form.has_captcha, tuple(dict.fromkeys(form.notes)))
+    notes = tuple(dict.fromkeys(form.notes))
+    return PageForm(form.action, tuple(inputs), form.has_captcha, notes, tuple(form.samples))
 
 
 def _question(form: _Form, places: list[int]) -> Input:

@@ -11,7 +11,7 @@ from shared.form.definition import META_FIELDS, RESERVED
 from shared.form.field import FREE_TEXT, FieldType
 from shared.form.lead_fields import TEXT_LENGTHS
 from shared.form.spam_section import Spam
-from shared.form.web_to_lead import CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
+from shared.form.web_to_lead import CAMPAIGN_ID, CAPTCHA, CONTROLS, SETTINGS, STANDARD, is_custom_id, known_as
 from shared.values.countries import country_code
 
 _LONG: Final = 32000
@@ -23,7 +23,7 @@ _TYPES: Final = {
     "Phone": FieldType.PHONE,
     "MobilePhone": FieldType.PHONE,
     "NumberOfEmployees": FieldType.INTEGER,
-    "AnnualRevenue": FieldType.INTEGER,
+    "AnnualRevenue": FieldType.NUMBER,
     "HasOptedOutOfEmail": FieldType.BOOLEAN,
     "HasOptedOutOfFax": FieldType.BOOLEAN,
     "DoNotCall": FieldType.BOOLEAN,
@@ -66,6 +66,7 @@ class Questions:
         self.notes: list[str] = []
         self.campaign_id = ""
         self.member_status = ""
+        self.campaigns: tuple[str, ...] = ()
 
     def read(self) -> None:
         for one in self._form.inputs:
@@ -82,20 +83,35 @@ class Questions:
 
     def _setting(self, one: Input) -> None:
         if one.kind != "hidden":
-            self.notes.append(
-                f"{one.name} is a question on the page; a form's file gives it itself, so it is left out."
-            )
+            self._asked_setting(one)
             return
         match one.name:
             case "recordType" if one.value.strip():
                 self.fixed.append(Fixed(one.name, "RecordTypeId", one.value.strip()))
                 self.notes.append("lead.record_type with the record type's name goes for a sandbox as well.")
-            case "Campaign_ID" if re.fullmatch("701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", one.value.strip()):
+            case "Campaign_ID" if re.fullmatch(CAMPAIGN_ID, one.value.strip()):
                 self.campaign_id = one.value.strip()
             case "Campaign_ID" if one.value.strip():
                 self.notes.append("Campaign_ID is no campaign's id (701...); it is left out.")
             case "member_status":
                 self.member_status = one.value.strip()[:40]
+
+    def _asked_setting(self, one: Input) -> None:
+        """Of Web-to-Lead's settings, a form lets its page choose the campaign alone."""
+        found = tuple(choice.value for choice in one.choices if re.fullmatch(CAMPAIGN_ID, choice.value))
+        match one.name:
+            case "Campaign_ID" if found:
+                self.campaigns = found
+                self.notes.append("Visitors choose the campaign: web_to_lead.campaigns lists those that count.")
+            case "Campaign_ID":
+                self.notes.append("The page asks for the campaign; list the ids that count in web_to_lead.campaigns.")
+            case "member_status":
+                self.notes.append("The page asks for member_status; a form gives one to all: lead.campaign.status.")
+            case _:
+                self.notes.append(
+                    "The page asks for the record type, which a form gives itself: lead.record_type. For several, make"
+                    ' a form for each, told apart by [web_to_lead] match = { recordType = "012..." }.'
+                )
 
     def _standard(self, one: Input) -> None:
         lead_field = STANDARD[one.name][0]
@@ -138,6 +154,10 @@ class Questions:
             self.fixed.append(Fixed(one.name, api_name, one.value.strip(), guessed=True))
             return
         kind = _BY_KIND.get(one.kind, FieldType.TEXT)
+        if one.kind == "text" and one.max_length is None:
+            # Salesforce writes a maxlength beside every text, and none beside numbers, currencies and per cents.
+            kind = FieldType.NUMBER
+            self.notes.append(f'{one.label or one.name} has no maxlength, as a number: if it is none, type = "text".')
         if one.kind == "checkbox" and one.value.strip().lower() not in _TICKED:
             kind, one = FieldType.CHOICES, replace(one, choices=(Choice(one.value, one.label or one.value),))
         if kind in {FieldType.CHOICE, FieldType.CHOICES} and not one.choices:
@@ -188,7 +208,7 @@ def _constant(lead_field: str, value: str) -> str | bool | int:
     match _TYPES.get(lead_field):
         case FieldType.BOOLEAN:
             return value.strip().lower() in _TICKED
-        case FieldType.INTEGER if re.fullmatch("[0-9]{1,9}", value.strip(), re.ASCII):
+        case FieldType.INTEGER | FieldType.NUMBER if re.fullmatch("[0-9]{1,18}", value.strip(), re.ASCII):
             return int(value)
         case _:
             return value.strip()

@@ -27,8 +27,11 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield f"task_subject = {_text(f'Website: {draft.title}'[:255])}"
     yield "\n[web_to_lead]"
     yield f"org_id = {_text(draft.org_id)}"
+    if draft.campaigns:
+        yield f"campaigns = [{', '.join(map(_text, draft.campaigns))}]"
     if draft.date_order:
-        yield f"date_order = {_text(draft.date_order)}"
+        todo = "  # TODO: guessed from the country; how do visitors write dates?" if draft.date_order_guessed else ""
+        yield f"date_order = {_text(draft.date_order)}{todo}"
     custom = [one for one in draft.fields if one.theirs.startswith("00N")]
     if custom:
         yield "[web_to_lead.fields]"

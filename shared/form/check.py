@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from shared.form.definition import Campaign as WantedCampaign
 from shared.form.definition import Form
 from shared.form.fit import FormProblem, Severity, nearest, problems_on_lead
 from shared.form.lead_fields import (
@@ -39,7 +40,7 @@ def wanted_by(forms: Iterable[Form]) -> Wanted:
     forms = tuple(forms)
     owners = [_owner(form) for form in forms]
     fixed_owners = [str(form.lead.fixed.get("OwnerId", "")) for form in forms]
-    campaigns = [form.lead.campaign for form in forms if form.lead.campaign]
+    campaigns = [one for form in forms for _, one in form.campaigns]
     return Wanted(
         usernames=frozenset(name for kind, name in owners if kind == "user"),
         user_ids=frozenset(one for one in fixed_owners if one.startswith("005")),
@@ -207,7 +208,7 @@ class _Names:
         elif kind == "user":
             yield from self._user(name)
         yield from self._fixed_owner(str(self._form.lead.fixed.get("OwnerId", "")))
-        yield from self._campaign()
+        yield from self._campaigns()
 
     def _record_type(self) -> Iterator[FormProblem]:
         name, fixed = self._form.lead.record_type or "", str(self._form.lead.fixed.get("RecordTypeId", ""))
@@ -269,15 +270,17 @@ class _Names:
             what = f"the org has no user or queue with the id {owner_id}"
             yield self._error(where, "owner_unknown", what, 'lead.owner = "queue:..." or "user:..." goes by name')
 
-    def _campaign(self) -> Iterator[FormProblem]:
-        wanted = self._form.lead.campaign
-        if wanted is None:
-            return
-        name = wanted.id or wanted.name
-        if self._org.member is None or not self._org.member.createable:
+    def _campaigns(self) -> Iterator[FormProblem]:
+        campaigns = self._form.campaigns
+        if campaigns and (self._org.member is None or not self._org.member.createable):
             what = "the API user may not make campaign members"
             right = "grant Read and Edit on Campaign, and tick Marketing User on the user's page"
-            yield self._error("lead.campaign", "members_not_createable", what, right)
+            yield self._error(campaigns[0][0], "members_not_createable", what, right)
+        for where, wanted in campaigns:
+            yield from self._campaign(where, wanted)
+
+    def _campaign(self, where: str, wanted: WantedCampaign) -> Iterator[FormProblem]:
+        name = wanted.id or wanted.name
         there = [
             one
             for one in self._org.campaigns
@@ -285,21 +288,17 @@ class _Names:
         ]
         if not there:
             what = f"the org has no campaign {name}, or the API user may not see it"
-            yield self._error("lead.campaign", "campaign_unknown", what, "its exact name, or its id (701...)")
+            yield self._error(where, "campaign_unknown", what, "its exact name, or its id (701...)")
         elif len(there) > 1:
             what = f"the org has {len(there)} campaigns called {name}"
-            yield self._error(
-                "lead.campaign", "campaign_not_unique", what, f'id = "{there[0].campaign_id}", or another'
-            )
+            yield self._error(where, "campaign_not_unique", what, f'id = "{there[0].campaign_id}", or another')
         else:
-            yield from self._member_status(there[0], wanted.status)
+            yield from self._member_status(where, there[0], wanted.status)
 
-    def _member_status(self, campaign: Campaign, status: str) -> Iterator[FormProblem]:
+    def _member_status(self, where: str, campaign: Campaign, status: str) -> Iterator[FormProblem]:
         if not campaign.active:
             what = f"the campaign {campaign.name} is not active"
-            yield FormProblem(
-                self._form.id, "lead.campaign", "warning", "campaign_inactive", what, "a campaign that is"
-            )
+            yield FormProblem(self._form.id, where, "warning", "campaign_inactive", what, "a campaign that is")
         if status and status not in campaign.statuses:
             what = f"members of the campaign {campaign.name} can't have the status {status}"
             right = nearest(status, campaign.statuses) or _list(campaign.statuses)

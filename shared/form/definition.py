@@ -21,7 +21,7 @@ from shared.form.lead_fields import COMPANY_LENGTH, is_custom, is_writable
 from shared.form.sources import Source, SourceName, source_fault
 from shared.form.spam_section import CAPTCHA_FIELD, Spam
 from shared.form.texts import LANGUAGES, Language
-from shared.form.web_to_lead import WebToLead
+from shared.form.web_to_lead import CAMPAIGN_ID, WebToLead
 
 FORMS_FOLDER = Path(__file__).parents[1] / "forms"
 
@@ -136,7 +136,7 @@ class Campaign(Strict):
     """By its id, or by its name when only one campaign has it. `status` is one of the campaign's member statuses."""
 
     name: Annotated[str, Field(max_length=80)] = ""
-    id: Annotated[str, Field(pattern=r"^(701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?)?$")] = ""
+    id: Annotated[str, Field(pattern=f"^$|{CAMPAIGN_ID}")] = ""
     status: Annotated[str, Field(max_length=40)] = ""
 
     @model_validator(mode="after")
@@ -302,6 +302,18 @@ class Form(Strict):
         for key, text in texts:
             if missing := [language for language in self.languages if not text.get(language)]:
                 raise ValueError(f"{key} has no text in language {missing[0]}")
+
+    def campaign_of(self, chosen: str) -> Campaign | None:
+        """The one that a page chose, if the form still lets it; else the form's own."""
+        own, listed = self.lead.campaign, self.web_to_lead.campaign(chosen) if self.web_to_lead and chosen else ""
+        return Campaign(id=listed, status=own.status if own else "") if listed else own
+
+    @property
+    def campaigns(self) -> tuple[tuple[str, Campaign], ...]:
+        """All that somebody can become a member of, each with its key in the file."""
+        listed = self.web_to_lead.campaigns if self.web_to_lead else ()
+        chosen = [("web_to_lead.campaigns", one) for one in map(self.campaign_of, listed)]
+        return tuple((key, one) for key, one in (("lead.campaign", self.lead.campaign), *chosen) if one)
 
     def field(self, name: str) -> FormField | None:
         return next((field for field in self.fields if field.name == name), None)

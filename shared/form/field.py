@@ -35,6 +35,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     INTEGER = "integer"
+    NUMBER = "number"
     DATE = "date"
     COUNTRY = "country"
     BOOLEAN = "boolean"
@@ -44,6 +45,13 @@ FREE_TEXT = frozenset({FieldType.TEXT, FieldType.NAME, FieldType.TEXTAREA, Field
 """Types of which the visitor decides how long the answer is."""
 _CUTTABLE = frozenset({FieldType.TEXT, FieldType.NAME, FieldType.TEXTAREA})
 
+NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER})
+_DECIMALS = 2
+_WHOLE_DIGITS = 18
+"""Of the largest number that a field of Salesforce can hold."""
+_EXACT_DIGITS = 15
+"""With decimals: Salesforce keeps those as IEEE doubles, and of all longer numbers some become another one there."""
+
 _TYPE_NEEDED = {
     "Email": FieldType.EMAIL,
     "Phone": FieldType.PHONE,
@@ -51,7 +59,6 @@ _TYPE_NEEDED = {
     "CountryCode": FieldType.COUNTRY,
     "StateCode": FieldType.CHOICE,
     "NumberOfEmployees": FieldType.INTEGER,
-    "AnnualRevenue": FieldType.INTEGER,
     "HasOptedOutOfEmail": FieldType.BOOLEAN,
     "HasOptedOutOfFax": FieldType.BOOLEAN,
     "DoNotCall": FieldType.BOOLEAN,
@@ -86,6 +93,7 @@ class FormField(Strict):
     max_length: Annotated[int, Field(gt=0, le=32000)] = 255
     minimum: int | None = None
     maximum: int | None = None
+    decimals: Annotated[int, Field(ge=1, le=_EXACT_DIGITS - 1)] | None = None
     choices: tuple[Choice, ...] = ()
     lead_field: str = "Description"
     lead_length: Annotated[int, Field(gt=0, le=131072)] | None = None
@@ -101,6 +109,20 @@ class FormField(Strict):
         custom = (self.lead_length or _CUSTOM_TEXT_ROOM) if is_custom(self.lead_field) else None
         return TEXT_LENGTHS.get(self.lead_field, custom) if self.type in FREE_TEXT else None
 
+    @property
+    def places(self) -> int:
+        """Decimals that a number may have."""
+        return (self.decimals or _DECIMALS) if self.type is FieldType.NUMBER else 0
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The smallest and the largest number."""
+        most = _largest(self.places)
+        return (
+            -most if self.minimum is None else self.minimum,
+            most if self.maximum is None else self.maximum,
+        )
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         takes_choices = self.type in {FieldType.CHOICE, FieldType.CHOICES}
@@ -114,8 +136,12 @@ class FormField(Strict):
         return self
 
     def _has_sensible_limits(self) -> None:
-        if self.type is not FieldType.INTEGER and (self.minimum is not None or self.maximum is not None):
-            raise ValueError("minimum and maximum belong to type integer")
+        if self.type not in NUMBERS and (self.minimum is not None or self.maximum is not None):
+            raise ValueError("minimum and maximum belong to type integer and to type number")
+        if self.type is not FieldType.NUMBER and self.decimals is not None:
+            raise ValueError("decimals belongs to type number")
+        if max(map(abs, self.bounds)) > (most := _largest(self.places)):
+            raise ValueError(f"minimum and maximum can't be beyond {most}: more digits can't be kept exactly")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"minimum {self.minimum} is more than maximum {self.maximum}")
 
@@ -125,8 +151,10 @@ class FormField(Strict):
         needed = _TYPE_NEEDED.get(self.lead_field, self.type)
         if self.type is not needed:
             raise ValueError(f"lead_field {self.lead_field} needs type {needed}")
+        if self.lead_field == "AnnualRevenue" and self.type not in NUMBERS:
+            raise ValueError("lead_field AnnualRevenue needs type integer or number")
         is_text = self.lead_field in TEXT_LENGTHS and self.lead_field != "Description"
-        if is_text and self.type in {FieldType.BOOLEAN, FieldType.INTEGER}:
+        if is_text and self.type in {FieldType.BOOLEAN, *NUMBERS}:
             raise ValueError(f"lead_field {self.lead_field} can't hold type {self.type}")
         if self.lead_length is not None and not is_custom(self.lead_field):
             raise ValueError(f"lead_length belongs to custom fields; {self.lead_field} has a length of its own")
@@ -154,3 +182,7 @@ class FormField(Strict):
 
 
 _NEVER_REPLACED = frozenset({"Description", "Email", "FirstName", "LastName", "Company", "Phone", "MobilePhone"})
+
+
+def _largest(decimals: int) -> int:
+    return int(10 ** (_EXACT_DIGITS - decimals if decimals else _WHOLE_DIGITS)) - 1

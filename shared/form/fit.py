@@ -6,12 +6,11 @@ from difflib import get_close_matches
 from typing import Final, Literal
 
 from shared.form.definition import Form
-from shared.form.field import FieldType, FormField
+from shared.form.field import NUMBERS, FieldType, FormField
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from shared.form.org_shape import OrgField, OrgObject, PicklistValue
 from shared.form.org_types import (
     ANYTHING_TYPED,
-    LARGEST_NUMBER,
     PICKLISTS,
     SUITING,
     TAKES,
@@ -155,16 +154,19 @@ class _Fit:
             )
 
     def _size(self, where: str, field: FormField, there: OrgField) -> Iterator[FormProblem]:
-        if field.type is FieldType.INTEGER:
-            yield from self._largest(where, field, there)
+        if field.type in NUMBERS:
+            yield from self._number(where, field, there)
         elif there.type in TEXTS and (most := longest(field)) > there.length:
             what = f"{there.name} holds {there.length} characters, and the form lets through {most}"
             yield self._error(where, "too_long", what, shorter(field, there.length))
 
-    def _largest(self, where: str, field: FormField, there: OrgField) -> Iterator[FormProblem]:
+    def _number(self, where: str, field: FormField, there: OrgField) -> Iterator[FormProblem]:
+        if field.places > there.decimals:
+            what = f"{there.name} has {there.decimals} decimals, and a visitor may give {field.places}: the org rounds"
+            right = f"decimals = {there.decimals}" if there.decimals else 'type = "integer"'
+            yield self._warning(where, "number_too_fine", what, right)
         room = 10**there.digits - 1
-        largest = max(abs(LARGEST_NUMBER if field.maximum is None else field.maximum), abs(field.minimum or 0))
-        if there.digits and largest > room:
+        if there.digits and max(abs(field.bounds[1]), abs(field.minimum or 0)) > room:
             what = f"{there.name} has {there.digits} digits: a visitor's larger number is refused"
             yield self._warning(where, "number_too_large", what, f"maximum = {room}")
 
@@ -306,6 +308,8 @@ class _Fit:
 
     def _suiting(self, there: OrgField) -> str:
         suiting = SUITING.get(there.type)
+        if suiting is FieldType.NUMBER and not there.decimals:
+            suiting = FieldType.INTEGER
         return f'type = "{suiting}", or another lead_field' if suiting else "another lead_field"
 
     def _by_restriction(self, there: OrgField, where: str, code: str, what: str, right: str) -> FormProblem:

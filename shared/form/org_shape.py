@@ -18,12 +18,14 @@ class PicklistValue:
 
 @dataclass(frozen=True, slots=True)
 class OrgField:
-    """`length` counts characters, `digits` those before the decimal point; 0 where neither applies."""
+    """`length` counts characters, `digits` those before the decimal point, `decimals` those behind it; 0 where none
+    applies."""
 
     name: str
     type: str
     length: int = 0
     digits: int = 0
+    decimals: int = 0
     createable: bool = True
     updateable: bool = True
     nillable: bool = True

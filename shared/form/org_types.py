@@ -10,7 +10,8 @@ from shared.values.countries import english_names
 from shared.values.email_address import MAX_LENGTH as EMAIL_LENGTH
 
 PICKLISTS: Final = frozenset({"picklist", "multipicklist"})
-_NUMBERS: Final = frozenset({"int", "long", "double", "currency", "percent"})
+_FRACTIONS: Final = frozenset({"double", "currency", "percent"})
+_NUMBERS: Final = _FRACTIONS | {"int", "long"}
 _LONG_TEXTS: Final = frozenset({"string", "textarea", "encryptedstring"})
 TEXTS: Final = _LONG_TEXTS | {"url", "phone", "email", "combobox"}
 TAKES: Final = {
@@ -22,6 +23,7 @@ TAKES: Final = {
     FieldType.CHOICE: _LONG_TEXTS | PICKLISTS | {"combobox"},
     FieldType.CHOICES: _LONG_TEXTS | {"multipicklist"},
     FieldType.INTEGER: _NUMBERS,
+    FieldType.NUMBER: _FRACTIONS,
     FieldType.DATE: _LONG_TEXTS | {"date"},
     FieldType.COUNTRY: _LONG_TEXTS | {"picklist", "combobox"},
     FieldType.BOOLEAN: frozenset({"boolean"}),
@@ -33,6 +35,7 @@ Whether a real org takes a JSON number or a yes for a text field is not document
 ANYTHING_TYPED: Final = frozenset({FieldType.TEXT, FieldType.NAME, FieldType.TEXTAREA})
 SUITING: Final = {
     **dict.fromkeys(_NUMBERS, FieldType.INTEGER),
+    **dict.fromkeys(_FRACTIONS, FieldType.NUMBER),
     **dict.fromkeys(TEXTS, FieldType.TEXT),
     "email": FieldType.EMAIL,
     "phone": FieldType.PHONE,
@@ -41,8 +44,6 @@ SUITING: Final = {
     "date": FieldType.DATE,
     "boolean": FieldType.BOOLEAN,
 }
-LARGEST_NUMBER: Final = 999_999_999
-"""A visitor's number has at most nine digits."""
 _E164_LENGTH: Final = 16
 TIMESTAMP_LENGTH: Final = 24
 

@@ -34,6 +34,10 @@ FIELD_ERRORS: Final[dict[str, dict[Language, str]]] = {
         "nl": "{label}: vul een heel getal in, zoals 3.",
         "en": "{label}: fill in a whole number, such as 3.",
     },
+    "invalid_decimal": {
+        "nl": "{label}: vul een getal in met hoogstens {decimals} decimalen, zoals 12,5.",
+        "en": "{label}: fill in a number with at most {decimals} decimals, such as 12.5.",
+    },
     "too_small": {
         "nl": "{label}: vul {minimum} of meer in.",
         "en": "{label}: fill in {minimum} or more.",

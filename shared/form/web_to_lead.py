@@ -50,6 +50,7 @@ CONTROLS: Final = frozenset(
 )
 """Names that steer Web-to-Lead itself and hold no answer, in lower case."""
 CAPTCHA: Final = "g-recaptcha-response"
+CAMPAIGN_ID: Final = r"^701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$"
 _ID_LENGTH: Final = 15
 _CUSTOM: Final = re.compile(r"00N[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?", re.ASCII)
 
@@ -91,12 +92,14 @@ type TheirName = Annotated[str, AfterValidator(_their_name)]
 class WebToLead(Strict):
     """`match` tells forms of one org apart: constants that a page of this form posts, such as its lead_source.
 
+    `campaigns` are those that a page may choose itself, by the Campaign_ID that it posts.
     `date_order` is how visitors write dates on the page, where Web-to-Lead took the org's own way.
     """
 
     org_id: Annotated[str, AfterValidator(_org_id)]
     match: dict[str, str] = Field(default_factory=dict)
     fields: dict[TheirName, FieldName] = Field(default_factory=dict)
+    campaigns: tuple[Annotated[str, Field(pattern=CAMPAIGN_ID)], ...] = ()
     date_order: DateOrder | None = None
     debug: bool = False
 
@@ -107,6 +110,11 @@ class WebToLead(Strict):
         if unfit := sorted(name for name in self.match if name.lower() in CONTROLS - {"returl"}):
             raise ValueError(f"match can't go by {unfit[0]}; go by what tells the pages apart, such as lead_source")
         return self
+
+    def campaign(self, posted: str) -> str:
+        """As the list spells it; '' for one that is not on it."""
+        wanted = posted.strip()
+        return next((one for one in self.campaigns if one[:_ID_LENGTH] == wanted[:_ID_LENGTH]), "")
 
     def expect_targets(self, names: Collection[str]) -> None:
         """Raises ValueError where an answer would go to a field that the form does not have."""

@@ -15,8 +15,6 @@ from shared.spam.captcha_answer import TOKEN_FIELDS
 type Schema = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-MOST: Final = 999_999_999
-"""Nine digits are all that the intake reads as a whole number."""
 _ABOUT_THE_VISIT: Final[Mapping[str, Schema]] = {
     "submission_key": {"maxLength": 255, "description": "New for each submission: the same key never makes two."},
     "return_url": {"maxLength": 2000, "description": "Where a browser goes afterwards: one of the form's websites."},
@@ -29,18 +27,21 @@ INPUTS: Final[Mapping[FieldType, str]] = {
     FieldType.EMAIL: "email",
     FieldType.PHONE: "tel",
     FieldType.INTEGER: "number",
+    FieldType.NUMBER: "decimal",
     FieldType.DATE: "date",
     FieldType.TEXTAREA: "textarea",
     FieldType.CHOICE: "select",
     FieldType.CHOICES: "checkboxes",
     FieldType.BOOLEAN: "checkbox",
 }
-"""The control that a page shows; `text` for all others. The names are HTML's where HTML has one."""
+"""The control that a page shows; `text` for all others. The names are HTML's where HTML has one; `decimal` is a text
+box for a number that is no whole one."""
 _FORMATS: Final[Mapping[FieldType, str]] = {FieldType.EMAIL: "email", FieldType.DATE: "date"}
 
 
 def json_schema(form: Form, language: Language) -> Schema:
-    """Of JSON posts: `validation.check` takes all that is valid, formats of phone, e-mail and country aside."""
+    """Of JSON posts: `validation.check` takes all that is valid, decimals and formats of phone, e-mail and country
+    aside."""
     properties: Schema = {field.name: _property(field, language) for field in form.fields}
     required = [field.name for field in form.fields if field.required]
     if form.consent:
@@ -73,9 +74,11 @@ def _taken(field: FormField, language: Language) -> Schema:
     match field.type:
         case FieldType.BOOLEAN:
             return {"type": "boolean"}
-        case FieldType.INTEGER:
-            least = -MOST if field.minimum is None else field.minimum
-            return {"type": "integer", "minimum": least, "maximum": MOST if field.maximum is None else field.maximum}
+        case FieldType.INTEGER | FieldType.NUMBER:
+            least, most = field.bounds
+            # No multipleOf: validators count in binary, and many find 0.07 no multiple of 0.01.
+            decimals = {"x-decimals": field.places} if field.places else {}
+            return {"type": field.type.value, "minimum": least, "maximum": most, **decimals}
         case FieldType.CHOICE:
             return _one_of(field, language)
         case FieldType.CHOICES:

@@ -5,6 +5,7 @@ ever learns of rows that exist. When the queue can't be reached after the row wa
 gets the receipt: the requeue function finds the row two minutes later.
 """
 
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -12,7 +13,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, Con
 from shared.form.spam_section import CAPTCHA_FIELD, Captcha
 from shared.form.texts import Language, choose_language
 from shared.intake.person_keys import person_keys
+from shared.intake.return_page import page_on
 from shared.intake.suspecting import Guards, judgement, token_in, verified
 from shared.intake.validation import Checked, FieldError, check, consent_given
 from shared.observability import count, log
@@ -38,8 +40,6 @@ _CAPTCHA_ERROR: Final = FieldError(CAPTCHA_FIELD, "captcha_failed")
 _NO_GUARDS: Final = Guards()
 _VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 _SOURCE_LENGTH: Final = 1000
-_URL_LENGTH: Final = 2000
-"""Of a page to send the visitor to: API Gateway fails when all headers of an answer are over 10 KB."""
 
 
 class Rows(Protocol):
@@ -58,7 +58,8 @@ class Arrival:
     """One post to a form. Header texts are '' where the header is missing.
 
     `sender_ip` goes to a captcha's provider where the form says so, and nowhere else. `hosts` are names of websites
-    that show the form beside those in its file. `signed` says that a key proves the sender, so no captcha is asked.
+    that show the form beside those in its file. `campaign` is one of the form's list. `signed` says that a key proves
+    the sender, so no captcha is asked.
     """
 
     sent: Mapping[str, FieldValue]
@@ -69,6 +70,7 @@ class Arrival:
     channel: str = "form"
     sender_ip: str = ""
     hosts: tuple[str, ...] = ()
+    campaign: str = ""
     signed: bool = False
     """A key proves the sender, a server: no captcha, no traps for bots, and its keys never meet those of visitors."""
     nobody_to_answer: bool = False
@@ -138,21 +140,40 @@ def receive(
         return KeyTooLong(language)
     if key and arrival.signed:
         key = f"{arrival.channel}\n{key}"  # a visitor's key is one line, so that this one can't be guessed at
-    checked = check(form, sent)
+    checked = check(form, sent, language)
     errors = (*checked.errors, *_captcha_missing(form, arrival, sent))
     if errors and form.on_field_error == "answer" and not arrival.nobody_to_answer:
         count("FieldErrors", form=form.id)
         return FieldsWrong(errors, language)
     of_stack = secret()
-    fingerprint = _fingerprint(sent, whole=arrival.signed) if key else ""
-    if key and arrival.nobody_to_answer:
+    fingerprint = _fingerprint(sent, whole=arrival.signed)
+    is_ours = not key and arrival.channel == WEB_TO_LEAD
+    if is_ours:
+        key = _key_of_the_hour(arrival.campaign, fingerprint, now)
+    elif key and arrival.nobody_to_answer:
         # A conflict would be a lead that nobody sends again: other answers under the same key are a submission apart.
         key = f"{key}\n{fingerprint}"
     submission_id = _id_for_key(of_stack, form.id, key) if key else new_submission_id()
-    heard = _Heard(form, arrival, sent, checked, language, key, fingerprint, submission_id, of_stack, now)
-    if form.spam.captcha and not arrival.signed:
+    heard = _Heard(
+        form, arrival, sent, checked, language, key, fingerprint if key else "", submission_id, of_stack, now
+    )
+    answer = _hear(heard, rows, queue, guards)
+    if is_ours and isinstance(answer, KeyConflict):
+        # What was sent before was erased since: who sends it anew means it.
+        return _hear(dataclasses.replace(heard, submission_id=new_submission_id()), rows, queue, guards)
+    return answer
+
+
+def _hear(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> Answer:
+    if heard.form.spam.captcha and not heard.arrival.signed:
         return _after_captcha(heard, rows, queue, guards)
     return _judge_and_keep(heard, None, rows, queue, guards)
+
+
+def _key_of_the_hour(campaign: str, fingerprint: str, now: datetime) -> str:
+    """Generated pages have no key, and no script against a double click: within an hour (UTC), the same answers are the
+    same submission. A sender's key is one line, so that this one can't be met by chance or on purpose."""
+    return f"{WEB_TO_LEAD}\n{campaign}\n{now.astimezone(UTC):%Y-%m-%dT%H}\n{fingerprint}"
 
 
 def _captcha_missing(form: Form, arrival: Arrival, sent: Mapping[str, FieldValue]) -> tuple[FieldError, ...]:
@@ -280,6 +301,7 @@ def _sources(
         referrer=_text(sent, "referrer"),
         utm={name: _text(sent, name) for name in UTM_FIELDS if _text(sent, name)},
         click_ids={name: _text(sent, name) for name in CLICK_ID_FIELDS if _text(sent, name)},
+        campaign=arrival.campaign,
         consent=consent,
     )
 
@@ -332,11 +354,7 @@ def page_after(
 def wanted_page(form: Form, arrival: Arrival, extra: Iterable[str]) -> str | None:
     """The form's `return_url`, only if it lies on an allow-listed website; else None."""
     url = arrival.sent.get("return_url", "")
-    if not isinstance(url, str) or len(url) > _URL_LENGTH:
-        return None
-    if not url.isascii() or not url.isprintable() or set(url) & set('\\ "<>'):
-        return None
-    return url if _origin_of(url) in allowed_origins(form, extra) else None
+    return page_on(url, allowed_origins(form, extra)) if isinstance(url, str) else None
 
 
 def _origin_of(url: str) -> str:

@@ -5,10 +5,11 @@ replays and newer form versions pass there too.
 """
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Final
 
 from shared.form.definition import Form
 from shared.form.field import FieldType, FormField
@@ -19,14 +20,17 @@ from shared.values.cleaning import has_line_or_control, is_blank, one_line, stor
 from shared.values.countries import country_code
 from shared.values.email_address import MAX_LENGTH as EMAIL_LENGTH
 from shared.values.email_address import valid_email
+from shared.values.numbers import Mark, decimals_of, read_number
 from shared.values.phone import MAX_LENGTH as PHONE_LENGTH
 from shared.values.phone import to_e164
 
-type CleanValue = str | list[str] | int | bool
+type CleanValue = str | list[str] | int | bool | Decimal
+"""A Decimal is never a whole number."""
 
 _YES = frozenset({"true", "yes", "ja", "on", "1", "y", "j"})
 _NO = frozenset({"false", "no", "nee", "off", "0", "n"})
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_DECIMAL_MARKS: Final[Mapping[str, Mark]] = {"nl": ",", "en": "."}
+"""By language; a test knows that each has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,14 @@ class _Wrong(Exception):
         self.limits = {name: str(limit) for name, limit in limits.items()}
 
 
-def check(form: Form, sent: Mapping[str, FieldValue]) -> Checked:
-    """Names that the form does not know are ignored."""
+def check(form: Form, sent: Mapping[str, FieldValue], language: str = "") -> Checked:
+    """Names that the form does not know are ignored. `language` is the visitor's, else the form's first counts."""
+    mark = _DECIMAL_MARKS.get(language) or _DECIMAL_MARKS[form.languages[0]]
     values: dict[str, CleanValue] = {}
     errors: list[FieldError] = []
     for form_field in form.fields:
         try:
-            value = _clean(form_field, sent.get(form_field.name, ""), form)
+            value = _clean(form_field, sent.get(form_field.name, ""), form.country, mark)
         except _Wrong as wrong:
             errors.append(FieldError(form_field.name, wrong.code, wrong.limits))
             continue
@@ -95,7 +100,7 @@ def _texts(value: FieldValue) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _clean(form_field: FormField, sent: FieldValue, form: Form) -> CleanValue | None:
+def _clean(form_field: FormField, sent: FieldValue, country: str, mark: Mark) -> CleanValue | None:
     texts = list(dict.fromkeys(text for text in map(storable, _texts(sent)) if not is_blank(text)))
     if not texts:
         if form_field.required:
@@ -107,10 +112,10 @@ def _clean(form_field: FormField, sent: FieldValue, form: Form) -> CleanValue | 
         return _boolean(texts)
     if len(texts) > 1:
         raise _Wrong("too_many_values")
-    return _clean_text(form_field, texts[0], form)
+    return _clean_text(form_field, texts[0], country, mark)
 
 
-def _clean_text(form_field: FormField, text: str, form: Form) -> CleanValue:
+def _clean_text(form_field: FormField, text: str, country: str, mark: Mark) -> CleanValue:
     most = room(form_field)
     if len(text) > most:
         raise _Wrong("too_long", maximum=most)
@@ -118,7 +123,7 @@ def _clean_text(form_field: FormField, text: str, form: Form) -> CleanValue:
         return without_control(text).strip()
     if has_line_or_control(text):
         raise _Wrong("control_characters")
-    return _typed(form_field, one_line(text), form)
+    return _typed(form_field, one_line(text), country, mark)
 
 
 def room(form_field: FormField) -> int:
@@ -132,20 +137,20 @@ def room(form_field: FormField) -> int:
             return form_field.max_length
 
 
-def _typed(form_field: FormField, text: str, form: Form) -> CleanValue:  # noqa: PLR0911 (one return for each type)
+def _typed(form_field: FormField, text: str, country: str, mark: Mark) -> CleanValue:  # noqa: PLR0911 (one return for each type)
     match form_field.type:
         case FieldType.NAME:
             return tidy_name(text)
         case FieldType.EMAIL:
             return _or_wrong(valid_email(text), "invalid_email")
         case FieldType.PHONE:
-            return _or_wrong(to_e164(text, form.country), "invalid_phone")
+            return _or_wrong(to_e164(text, country), "invalid_phone")
         case FieldType.COUNTRY:
             return _or_wrong(country_code(text), "invalid_country")
         case FieldType.CHOICE:
             return _choice(form_field, text)
-        case FieldType.INTEGER:
-            return _integer(form_field, text)
+        case FieldType.INTEGER | FieldType.NUMBER:
+            return _number(form_field, text, mark)
         case FieldType.DATE:
             return _date(text)
         case _:
@@ -174,15 +179,16 @@ def _boolean(texts: list[str]) -> bool:
     raise _Wrong("invalid_boolean")
 
 
-def _integer(form_field: FormField, text: str) -> int:
-    if not _WHOLE_NUMBER.fullmatch(text):
-        raise _Wrong("invalid_number")
-    number = int(text)
-    if form_field.minimum is not None and number < form_field.minimum:
-        raise _Wrong("too_small", minimum=form_field.minimum)
-    if form_field.maximum is not None and number > form_field.maximum:
-        raise _Wrong("too_large", maximum=form_field.maximum)
-    return number
+def _number(form_field: FormField, text: str, mark: Mark) -> int | Decimal:
+    number, places = read_number(text, mark), form_field.places
+    if number is None or (decimals := decimals_of(number)) > places:
+        raise _Wrong("invalid_decimal", decimals=places) if places else _Wrong("invalid_number")
+    least, most = form_field.bounds
+    if number < least:
+        raise _Wrong("too_small", minimum=least)
+    if number > most:
+        raise _Wrong("too_large", maximum=most)
+    return number if decimals else int(number)
 
 
 def _date(text: str) -> str:

@@ -33,6 +33,8 @@ class Translated:
     by_form: tuple[str, ...]
     """Names whose value the form's file gives: what the page posts there does not count."""
     ignored: tuple[str, ...]
+    campaign: str = ""
+    """The one of the form's list that the page chose."""
 
 
 def texts(value: FieldValue) -> list[str]:
@@ -90,10 +92,13 @@ def translated(form: Form, posted: Mapping[str, FieldValue]) -> Translated:
     read: dict[str, str] = {}
     by_form: list[str] = []
     ignored: list[str] = []
+    campaign = ""
     for name, value in posted.items():
         if ours := target(form, name):
             read[name] = ours
             sent.setdefault(ours, []).extend(_values(form, ours, value))
+        elif name == "Campaign_ID" and (chosen := _chosen_campaign(form, value)):
+            campaign = chosen
         elif _is_said_by(form, name):
             by_form.append(name)
         elif name.lower() not in CONTROLS:
@@ -101,7 +106,7 @@ def translated(form: Form, posted: Mapping[str, FieldValue]) -> Translated:
     if page := control(posted, "returl"):
         sent["return_url"] = [page]
     return Translated(
-        {name: _one_or_all(values) for name, values in sent.items()}, read, tuple(by_form), tuple(ignored)
+        {name: _one_or_all(values) for name, values in sent.items()}, read, tuple(by_form), tuple(ignored), campaign
     )
 
 
@@ -127,12 +132,19 @@ def _by_lead_field(form: Form, name: str) -> str | None:
     return None
 
 
+def _chosen_campaign(form: Form, value: FieldValue) -> str:
+    listed = map(form.web_to_lead.campaign, texts(value)) if form.web_to_lead else ()
+    return next(filter(None, listed), "")
+
+
 def _is_said_by(form: Form, name: str) -> bool:
     match name:
         case "recordType":
             return form.lead.record_type is not None or "RecordTypeId" in form.lead.fixed
+        case "Campaign_ID" if form.web_to_lead and form.web_to_lead.campaigns:
+            return False
         case "Campaign_ID" | "member_status":
-            return form.lead.campaign is not None
+            return bool(form.campaigns)
     return name in _match(form) or any(lead_field in form.lead.fixed for lead_field in STANDARD.get(name, ()))
 
 

@@ -49,7 +49,7 @@ def _join_where_they_are(moved: Mapping[str, Member], crm: Crm) -> dict[str, Wri
 
 
 def _member(one: Prepared, result: Result) -> Member | None:
-    campaign = one.form.lead.campaign
+    campaign = one.form.campaign_of(one.submission.sources.campaign)
     if campaign is None or not isinstance(result, Settled) or not result.outcome.record_id:
         return None
     return Member(campaign.in_org, result.outcome.record_id, campaign.status)

@@ -1,6 +1,7 @@
 """From a checked submission to what is written in Salesforce: a Lead, changes to one, or a Task."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from shared.crm import Named
@@ -123,13 +124,15 @@ def _described(field: FormField, value: CleanValue, language: Language) -> str:
             text = ", ".join(labels[item] for item in value)
         case str() if field.type is FieldType.CHOICE:
             text = labels[value]
+        case Decimal():
+            text = f"{value:f}"
         case _:
             text = str(value)
     separator = ":\n" if "\n" in text else ": "
     return f"{field.label[language]}{separator}{text}"
 
 
-def _on_lead(field: FormField, value: CleanValue) -> str | int | bool:
+def _on_lead(field: FormField, value: CleanValue) -> str | int | bool | float:
     match field.type:
         case FieldType.CHOICE | FieldType.CHOICES:
             on_lead = {choice.value: choice.on_lead for choice in field.choices}
@@ -137,6 +140,9 @@ def _on_lead(field: FormField, value: CleanValue) -> str | int | bool:
             return ";".join(on_lead[item] for item in picked)  # type: ignore[union-attr]  # choices are texts
         case FieldType.COUNTRY if field.lead_field != "CountryCode":
             return english_name(str(value))[: TEXT_LENGTHS["Country"]]
+        case FieldType.NUMBER if isinstance(value, Decimal):
+            # Of at most 15 digits (FormField.bounds): JSON shows the same ones again, which is what Salesforce reads.
+            return float(value)
         case _:
             return value if isinstance(value, int) else str(value)
 

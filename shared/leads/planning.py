@@ -34,7 +34,7 @@ def prepare(submission: Submission, forms: Mapping[str, Form]) -> Prepared | For
     if form is None:
         return PermanentError(Reason.UNKNOWN_FORM, detail=submission.form_id)
     try:
-        checked = check(form, submission.fields)
+        checked = check(form, submission.fields, submission.sources.language)
     except Exception as error:  # noqa: BLE001 (one person's odd data must not stop the batch: it is a bug to report)
         return _bug(error, submission.submission_id)
     if checked.errors:

@@ -128,7 +128,9 @@ def _keys(row: Submission, dependencies: Dependencies) -> tuple[str, ...]:
     form = dependencies.forms.get(row.form_id)
     if form is None:
         return row.person_keys
-    return person_keys(dependencies.secret(), form, check(form, row.fields).values, row.submission_id)
+    return person_keys(
+        dependencies.secret(), form, check(form, row.fields, row.sources.language).values, row.submission_id
+    )
 
 
 def discard(submission_ids: Iterable[str], why: str, by: str, dependencies: Dependencies) -> list[Done]:

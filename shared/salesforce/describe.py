@@ -171,6 +171,7 @@ def _field(described: Json) -> OrgField:
         type=str(described["type"]),
         length=int(described["length"]),
         digits=int(described["digits"] or described["precision"] - described["scale"]),
+        decimals=int(described["scale"]),
         createable=bool(described["createable"]),
         updateable=bool(described["updateable"]),
         nillable=bool(described["nillable"]),

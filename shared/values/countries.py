@@ -17,6 +17,8 @@ _ALIASES = {
     "belgie": "BE",
     "turkey": "TR",
     "ivorycoast": "CI",
+    # Who means the North says so.
+    **dict.fromkeys(("korea", "coree", "republicofkorea", "korearepublicof"), "KR"),
 }
 _DATA = Path(__file__).parents[1] / "data" / "countries.json"
 

@@ -4,12 +4,14 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from shared.form.definition import Form
 from shared.form.field import FieldType
 from shared.form.sources import Source
 from shared.submission import FieldValue
+from shared.values.numbers import exact_text
 from shared.webhooks.ticking import apart
 
 DEEPEST: Final = 8
@@ -78,6 +80,8 @@ def as_text(value: object) -> str:
             return "true" if value else "false"
         case int() if abs(value) < 10**300:
             return str(value)
+        case Decimal():
+            return exact_text(value) or ""
         case float() if math.isfinite(value):
             return str(int(value)) if value.is_integer() else str(value)
         case _:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ops.web_to_lead_names import field_name
-from ops.web_to_lead_page import Input
+from ops.web_to_lead.names import field_name
+from ops.web_to_lead.page import Input
 from shared.form.definition import RESERVED, FormError
 from tests.unit.test_form_files import CONSENT, a_form
 

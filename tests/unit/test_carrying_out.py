@@ -12,6 +12,7 @@ from shared.errors import (
     UnknownOutcomeError,
 )
 from shared.form.definition import Campaign
+from shared.form.web_to_lead import WebToLead
 from shared.leads.retrying import BUSY_WAIT, FIRST_WAIT, MAX_ATTEMPTS
 from shared.rejection import Reason
 from shared.submission import Outcome, State, Submission
@@ -281,6 +282,28 @@ def test_everybody_who_sends_the_form_joins_its_campaign_lead_or_contact() -> No
         (contact_id, "Responded", Named("campaign", "Spring")),
     ]
     assert desk.crm.calls == ["look_up", "upsert_leads", "write_notes", "join_campaigns"]
+
+
+@pytest.mark.parametrize(
+    ("own", "chosen", "joined"),
+    [
+        (None, "701000000000001", ("701000000000001", "")),
+        (SPRING, "701000000000001", ("701000000000001", "Responded")),
+        (SPRING, "701000000000009", (Named("campaign", "Spring"), "Responded")),
+        (SPRING, "", (Named("campaign", "Spring"), "Responded")),
+        (None, "701000000000009", None),
+    ],
+)
+def test_a_page_s_own_choice_counts_where_the_form_lists_it(
+    own: Campaign | None, chosen: str, joined: tuple[str | Named, str] | None
+) -> None:
+    """It is read again here: what was struck off the list since is joined by nobody."""
+    pages = WebToLead(org_id="00D000000000062", campaigns=("701000000000001",))
+    desk = Desk(forms=contact_form(lead={"campaign": own}, web_to_lead=pages))
+    submission = a_submission()
+    sources = submission.sources.model_copy(update={"campaign": chosen})
+    desk.process(submission.model_copy(update={"sources": sources}))
+    assert [(one.campaign, one.status) for one in desk.crm.members] == ([joined] if joined else [])
 
 
 @pytest.mark.parametrize("error", [TransientError("UNABLE_TO_LOCK_ROW"), ConfigurationError("campaign_not_found")])

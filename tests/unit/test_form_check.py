@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.form.check import Wanted, check_forms, errors_among, wanted_by
-from shared.form.definition import forms
+from shared.form.definition import Form, forms
 from shared.form.fit import nearest
 from shared.form.org_shape import OrgField, OrgObject, OrgShape
 from shared.leads.match_keys import MATCH_KEY_LENGTHS
@@ -144,6 +144,27 @@ def test_names_are_compared_without_case_and_ids_by_their_first_15_characters(le
 
 def test_a_campaign_that_is_not_active_is_a_warning() -> None:
     assert told(a_form(lead='campaign = { name = "Autumn" }')) == [("lead.campaign", "warning", "campaign_inactive")]
+
+
+PAGES = '[web_to_lead]\norg_id = "00D000000000062"\ncampaigns = [{}]\n'
+
+
+def with_pages(*campaigns: str, lead: str = "") -> Form:
+    listed = ", ".join(f'"{one}"' for one in campaigns)
+    return a_form(lead=lead + "\n" + PAGES.format(listed))
+
+
+def test_each_campaign_that_a_page_may_choose_is_looked_at() -> None:
+    form = with_pages(CAMPAIGN[:15], "701000000000009", lead='campaign = { name = "Spring" }')
+    assert wanted_by([form]).campaign_ids == {CAMPAIGN[:15], "701000000000009"}
+    assert [(one.where, one.code) for one in problems(form)] == [("web_to_lead.campaigns", "campaign_unknown")]
+    found = check_forms([with_pages(CAMPAIGN)], replace(ORG, member=None))
+    assert [(one.where, one.code) for one in found] == [("web_to_lead.campaigns", "members_not_createable")]
+
+
+def test_the_form_s_member_status_must_do_for_each_of_them() -> None:
+    form = with_pages("701000000000002", lead='campaign = { name = "Spring", status = "Responded" }')
+    assert ("lead.campaign.status", "error", "member_status_unknown") in told(form)
 
 
 # --- the org itself --------------------------------------------------------------------------------------

@@ -94,6 +94,9 @@ def test_what_only_new_leads_get_need_not_be_open_to_updates() -> None:
         ({"type": "text", "max_length": 8, "lead_field": "Mail__c"}, 'type = "email"'),
         ({"type": "boolean", "lead_field": "Note__c"}, 'type = "text"'),
         ({"type": "integer", "lead_field": "Note__c"}, 'type = "text"'),
+        ({"type": "number", "lead_field": "Note__c"}, 'type = "text"'),
+        ({"type": "number", "lead_field": "Seats__c"}, 'type = "integer"'),
+        ({"type": "text", "max_length": 8, "lead_field": "Price__c"}, 'type = "number"'),
         ({"type": "boolean", "lead_field": "Bike__c"}, 'type = "choice"'),
         ({"type": "choices", "choices": ("City", "Electric"), "lead_field": "Bike__c"}, 'type = "choice"'),
         ({"type": "choice", "choices": ("1", "2"), "lead_field": "NumberOfEmployees__c"}, 'type = "integer"'),
@@ -108,6 +111,8 @@ def test_what_only_new_leads_get_need_not_be_open_to_updates() -> None:
 def test_an_answer_of_another_type_than_its_field_is_an_error(keys: dict[str, Any], right: str) -> None:
     there = org(
         OrgField("NumberOfEmployees__c", "double", digits=16),
+        OrgField("Price__c", "currency", digits=16, decimals=2),
+        OrgField("Seats__c", "int", digits=8),
         OrgField("Mail__c", "email", 80),
         OrgField("Site__c", "url", 255),
     )
@@ -180,6 +185,17 @@ def test_a_number_with_more_digits_than_the_field_is_a_warning() -> None:
     assert (found.severity, found.code, found.right) == ("warning", "number_too_large", "maximum = 99999999")
     fitting = field("number", type="integer", maximum=99_999_999, lead_field="NumberOfEmployees")
     assert problems(a_form(fitting)) == []
+
+
+@pytest.mark.parametrize("kind", ["double", "currency", "percent"])
+def test_a_number_fits_a_field_with_as_many_digits_and_decimals(kind: str) -> None:
+    form = a_form(field("price", type="number", lead_field="Price__c"))
+    assert problems(form, org(OrgField("Price__c", kind, digits=16, decimals=2))) == []
+    few = the_one(form, org(OrgField("Price__c", kind, digits=8, decimals=2)))
+    assert (few.severity, few.code, few.right) == ("warning", "number_too_large", "maximum = 99999999")
+    for decimals, right in ((1, "decimals = 1"), (0, 'type = "integer"')):
+        coarse = the_one(form, org(OrgField("Price__c", kind, digits=16, decimals=decimals)))
+        assert (coarse.severity, coarse.code, coarse.right) == ("warning", "number_too_fine", right)
 
 
 @pytest.mark.parametrize("key", ["utm_source", "utm_content", "click_id", "page_url", "referrer"])

@@ -50,6 +50,9 @@ def test_anything_else_is_no_org_id(org_id: str) -> None:
         ('match = { debug = "1" }', "match can't go by debug"),
         ('date_order = "dutch"', "web_to_lead.date_order"),
         ("debugg = true", "web_to_lead.debugg"),
+        ('campaigns = ["Spring"]', "web_to_lead.campaigns.0"),
+        ('campaigns = ["701"]', "web_to_lead.campaigns.0"),
+        ('campaigns = [""]', "web_to_lead.campaigns.0"),
     ],
 )
 def test_a_mistake_is_named_with_what_would_be_right(text: str, said: str) -> None:

@@ -1,7 +1,12 @@
 """Which website may post, and where its visitors are sent afterwards: exact origins only."""
 
-import pytest
+from urllib.parse import urlsplit
 
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from shared.intake.return_page import page_on
 from tests.unit.intake_desk import JSON, ORIGIN, URLENCODED, Intake, event
 
 OTHER = "https://www.flexfit-bikes.example"
@@ -112,6 +117,52 @@ def test_a_return_url_on_a_website_of_the_form_is_followed(url: str) -> None:
     assert dict(answered.query)["receipt"]
 
 
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        (f"  {ORIGIN}/x\r\n", f"{ORIGIN}/x"),
+        ("HTTPS://WWW.FlexFit-Fietsen.example/X", f"{ORIGIN}/X"),
+        (f"{ORIGIN}:443/x", f"{ORIGIN}/x"),
+        (f"{ORIGIN}:/x", f"{ORIGIN}/x"),
+        (f"{ORIGIN}?a=1", f"{ORIGIN}"),
+        (f"{ORIGIN}/bedankt voor de aanvraag", f"{ORIGIN}/bedankt%20voor%20de%20aanvraag"),
+        (f"{ORIGIN}/café/Één", f"{ORIGIN}/caf%C3%A9/%C3%89%C3%A9n"),
+        (f"{ORIGIN}/caf%C3%A9", f"{ORIGIN}/caf%C3%A9"),
+        (f'{ORIGIN}/a"<b>|c', f"{ORIGIN}/a%22%3Cb%3E%7Cc"),
+        (f"{ORIGIN}//evil.example/", f"{ORIGIN}//evil.example/"),
+        (f"{ORIGIN}/@evil.example/", f"{ORIGIN}/@evil.example/"),
+        ("http://www.flexfit-fietsen.example/x", f"{ORIGIN}/x"),
+        ("http://www.flexfit-fietsen.example:80/x", f"{ORIGIN}/x"),
+    ],
+)
+def test_a_page_is_known_however_its_address_is_written(url: str, page: str) -> None:
+    """Browsers take all of these for one website; the address in the header is in ASCII, with our own origin."""
+    answered = Intake().browser(return_url=url)
+    assert (answered.status, answered.page) == (303, page)
+    assert answered.headers["Location"].isascii()
+
+
+def test_a_website_without_https_or_with_a_port_is_only_itself() -> None:
+    local = ("http://localhost:8080", "http://plain.example")
+    assert page_on("http://LOCALHOST:8080/x", local) == "http://localhost:8080/x"
+    assert page_on("http://plain.example:80", local) == "http://plain.example"
+    for other in ("https://plain.example/", "http://localhost/", "https://localhost:8080/"):
+        assert page_on(other, local) is None
+
+
+@given(st.text(max_size=30), st.sampled_from([ORIGIN, "https://", "http://www.flexfit-fietsen.example", ""]))
+@example("\ud800", f"{ORIGIN}/")
+@example("@evil.example/", ORIGIN)
+def test_whatever_is_asked_for_the_way_out_is_a_website_of_the_form(rest: str, start: str) -> None:
+    page = page_on(start + rest, [ORIGIN])
+    if page is not None:
+        assert page.isascii()
+        assert page.isprintable()
+        assert " " not in page
+        assert (urlsplit(page).scheme, urlsplit(page).netloc) == ("https", urlsplit(ORIGIN).netloc)
+        assert page == ORIGIN or page[len(ORIGIN)] in "/?#"
+
+
 def test_the_receipt_joins_the_query_of_a_return_url_before_its_fragment() -> None:
     answered = Intake().browser(return_url=f"{ORIGIN}/x?a=1#top")
     assert answered.headers["Location"] == f"{ORIGIN}/x?a=1&receipt={answered.receipt}#top"
@@ -141,14 +192,36 @@ def test_the_receipt_joins_the_query_of_a_return_url_before_its_fragment() -> No
         f"{ORIGIN}/\nx",
         f"{ORIGIN}\t/",
         f"\x01{ORIGIN}/",
-        f" {ORIGIN}/",
-        f"{ORIGIN}/ x",
         f"{ORIGIN}/\u2028",
-        f"{ORIGIN}/é",
         "https://www.flexfit-fietsen。example/",
         "https://[www.flexfit-fietsen.example/",
-        "http://www.flexfit-fietsen.example/",
         f"{ORIGIN}/" + "x" * 5000,
+        f"{ORIGIN}/" + "é" * 1000,
+        "http://www.flexfit-fietsen.example:443/",
+        "https://www.flexfit-fietsen.example:80/",
+        "http://www.flexfit-fietsen.example:8080/",
+        "https://www.flexfit-fietsen.example.:443/",
+        "https://www.flexfit-fietsen.example:443:443/",
+        "https://www.flexfit-fietsen.example:٤٤٣/",
+        "https://www.flexfit-fietsen.example:443evil.example/",
+        "https://www.flexfit-fietsen.example%2eevil.example/",
+        "https://www.flexfit-fietsen.example%40evil.example/",
+        "https://www.flexfit-fietsen.example&@evil.example/",
+        "https://www.flexfit-fietsen.example;evil.example/",
+        "https://evil.example?https://www.flexfit-fietsen.example/",
+        "https://evil.example#@www.flexfit-fietsen.example/",
+        "https://evil.example\\https://www.flexfit-fietsen.example/",
+        "https://ＷＷＷ.flexfit-fietsen.example/",
+        "https://www.flexfit-fıetsen.example/",
+        "httpſ://www.flexfit-fietsen.example/",
+        "https://www.flexfit-\u00adfietsen.example/",
+        "https://www.flexfit- fietsen.example/",
+        "https: //www.flexfit-fietsen.example/",
+        "view-source:https://www.flexfit-fietsen.example/",
+        "https://https://www.flexfit-fietsen.example/",
+        f"{ORIGIN}/\x85x",
+        f"{ORIGIN}/\u202ex",
+        f"{ORIGIN}/\x00",
     ],
 )
 def test_any_other_return_url_leads_to_the_form_s_own_page(url: str) -> None:

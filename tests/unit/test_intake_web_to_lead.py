@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -9,10 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from functions.intake.dependencies import Dependencies
 from shared.errors import TransientError
 from shared.form.web_to_lead import STANDARD
+from shared.privacy.tombstone import tombstone
+from shared.spam.captcha_answer import Verdict
 from shared.submission import State
 from tests.builders import Desk
+from tests.unit.captcha_forms import with_captcha
 from tests.unit.intake_desk import JSON, ORIGIN, Intake
 from tests.unit.test_intake_anything import HEADERS, kept, whole_and_harmless
 from tests.unit.web_to_lead_desk import HONEST, OID, SECTION, form_with, intake_with, posted
@@ -21,7 +26,7 @@ EVIL = "x\r\nSet-Cookie: a=b"
 
 
 def with_debug(section: str = SECTION) -> Intake:
-    return intake_with(form_with(section.replace("[web_to_lead]", "[web_to_lead]\ndebug = true")))
+    return intake_with(form_with(section.replace("[web_to_lead]", "[web_to_lead]\ndebug = true", 1)))
 
 
 def test_a_post_becomes_a_row_with_the_form_s_own_names_and_the_visitor_goes_to_the_ret_url() -> None:
@@ -149,6 +154,42 @@ def test_the_form_s_own_lead_source_is_not_the_page_s_to_change(said: Callable[[
     [lead] = desk.crm.leads.values()
     assert (lead["LeadSource"], lead["Rating"]) == ("Web", "Hot")
     assert "FieldsIgnored" not in said()
+
+
+CAMPAIGNS = SECTION.replace("[web_to_lead]", '[web_to_lead]\ncampaigns = ["701000000000001", "701000000000002AAA"]')
+
+
+@pytest.mark.parametrize(
+    ("posted_id", "kept_id"),
+    [
+        ("701000000000001", "701000000000001"),
+        ("701000000000001AAA", "701000000000001"),
+        (" 701000000000002 ", "701000000000002AAA"),
+        (["", "701000000000002"], "701000000000002AAA"),
+    ],
+)
+def test_landing_pages_that_differ_in_their_campaign_share_a_form(
+    posted_id: Any, kept_id: str, said: Callable[[], str]
+) -> None:
+    intake = intake_with(form_with(CAMPAIGNS))
+    posted(intake, {**HONEST, "Campaign_ID": posted_id, "member_status": "Sent"})
+    assert intake.row.sources.campaign == kept_id
+    assert "FieldsIgnored" not in said()
+
+
+@pytest.mark.parametrize("evil", ["701000000000003", "701", "Spring", "' OR Id != '", ""])
+def test_a_campaign_that_is_not_listed_is_ignored_and_counted(evil: str, said: Callable[[], str]) -> None:
+    intake = intake_with(form_with(CAMPAIGNS))
+    posted(intake, {**HONEST, "Campaign_ID": evil})
+    assert intake.row.sources.campaign == ""
+    assert "FieldsIgnored" in said()
+
+
+def test_the_same_answers_for_two_campaigns_are_two_submissions() -> None:
+    intake = intake_with(form_with(CAMPAIGNS))
+    for campaign in ("701000000000001", "701000000000002", "701000000000001"):
+        posted(intake, {**HONEST, "Campaign_ID": campaign})
+    assert [row.sources.campaign[:15] for row in intake.ledger.rows.values()] == ["701000000000001", "701000000000002"]
 
 
 def test_what_steers_web_to_lead_is_no_ignored_field(said: Callable[[], str]) -> None:
@@ -333,6 +374,98 @@ def test_a_key_that_is_too_long_costs_nobody_the_submission() -> None:
     assert len(intake.ledger.rows) == 1
 
 
+# --- a double click ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_answers_within_an_hour_are_the_same_submission() -> None:
+    """A generated page has no key, and no script against a double click."""
+    intake = intake_with()
+    first = posted(intake)
+    intake.now += timedelta(minutes=59 - intake.now.minute)
+    assert posted(intake).reply == first.reply
+    assert len(intake.ledger.rows) == 1
+
+
+def test_in_the_next_hour_they_are_sent_anew() -> None:
+    intake = intake_with()
+    intake.now = intake.now.replace(minute=59, second=59)
+    posted(intake)
+    intake.now += timedelta(seconds=1)
+    posted(intake)
+    assert len(intake.ledger.rows) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"last_name": "Jansen"}, {"00N000000000002": ["branding", "service"]}, {"00N000000000004": ""}, {"company": ""}],
+)
+def test_other_answers_are_another_submission(other: dict[str, Any]) -> None:
+    intake = intake_with()
+    posted(intake)
+    posted(intake, {**HONEST, **other})
+    assert len(intake.ledger.rows) == 2
+
+
+def test_the_same_answers_to_another_form_are_another_submission() -> None:
+    intake = two_forms()
+    for form_id in intake.forms:
+        posted(intake, {"oid": OID, "last_name": "Kok"}, query={"form": form_id})
+    assert len(intake.ledger.rows) == 2
+
+
+def test_what_is_no_answer_makes_no_difference() -> None:
+    intake = intake_with()
+    posted(intake, {**HONEST, "g-recaptcha-response": "a", "captcha_settings": '{"ts": "1"}'})
+    posted(intake, {**HONEST, "g-recaptcha-response": "b", "captcha_settings": '{"ts": "2"}', "retURL": ORIGIN})
+    assert len(intake.ledger.rows) == 1
+
+
+def test_nobody_can_take_another_s_place_with_a_key() -> None:
+    """A page's own key is one line; and its answers count under it alone."""
+    intake = intake_with()
+    posted(intake)
+    hour = f"{intake.now:%Y-%m-%dT%H}"
+    for key in (f"web_to_lead\n{hour}\n{intake.row.fingerprint}", f"web_to_lead {hour} {intake.row.fingerprint}"):
+        assert posted(intake, {**HONEST, "submission_key": key}).status == 303
+    assert len(intake.ledger.rows) == 2
+
+
+def test_what_was_erased_can_be_sent_again() -> None:
+    intake = intake_with()
+    first = posted(intake).receipt
+    intake.ledger.rows[first] = tombstone(
+        intake.row.model_dump(mode="json"), key="", by="x", now=intake.now, why="erased"
+    )
+    again = posted(intake)
+    assert (again.status, len(intake.ledger.rows)) == (303, 2)
+    assert intake.ledger.rows[again.receipt].state is State.RECEIVED
+
+
+def test_other_channels_count_each_post() -> None:
+    intake = Intake()
+    assert intake.browser().receipt != intake.browser().receipt
+
+
+# --- captchas ----------------------------------------------------------------------------------------------------
+
+
+def test_a_captcha_counts_on_every_website_where_the_page_may_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on one of the stack's ExtraOrigins, and on the API's own pages."""
+    staging = "https://preview.example"
+    asked: list[frozenset[str]] = []
+
+    def verify(*_: object, hosts: frozenset[str], **__: object) -> Verdict:
+        asked.append(hosts)
+        return Verdict.PASSED
+
+    monkeypatch.setattr(Dependencies, "_verify", verify)
+    form = with_captcha(form_with(), "recaptcha_v2")
+    intake = Intake(forms={form.id: form}, extra_origins=(staging,))
+    assert posted(intake, {**HONEST, "g-recaptcha-response": "x"}, headers={"Origin": staging}).status == 303
+    [hosts] = asked
+    assert "preview.example" in hosts
+
+
 # --- debug -------------------------------------------------------------------------------------------------------
 
 
@@ -352,6 +485,11 @@ def test_the_debugging_page_shows_how_a_page_is_read_and_stores_nothing() -> Non
         assert shown in answered.text
     assert not intake.ledger.rows
     assert not intake.queue.sent
+
+
+def test_the_debugging_page_names_the_campaign() -> None:
+    answered = posted(with_debug(CAMPAIGNS), {**HONEST, "debug": "1", "Campaign_ID": "701000000000001"})
+    assert "<h2>Campaign, of the form&#x27;s list</h2><ul><li>701000000000001</li></ul>" in answered.text
 
 
 def test_without_debug_the_same_form_takes_posts() -> None:

@@ -4,6 +4,7 @@ import json
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,11 @@ from typer.testing import CliRunner, Result
 
 from ops.cli import app
 from ops.errors import ExitCode, OpsError
-from ops.web_to_lead.importing import Wish, import_page
+from ops.web_to_lead.importing import Wish, action_for, import_page
 from ops.web_to_lead.page import Choice, NotHtmlError, PageForm, read_page
 from shared.form.definition import Form, parse_form
+from tests.builders import Desk
+from tests.unit.intake_desk import URLENCODED, Intake, event
 
 PAGES = Path(__file__).parents[1] / "fixtures" / "web_to_lead"
 HEAD = (
@@ -105,6 +108,59 @@ def test_choices_have_values_and_labels_and_the_empty_one_is_none() -> None:
     assert one.choices == (Choice("a", "A & B"), Choice("C", "C"))
 
 
+CHOICES = "<option value=a>A</option><option value=b>B</option>"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<select id="helper"><option value="x">X</option></select>',
+        '<select name="off" disabled><option value="x">X</option></select>',
+        '<datalist id="d"><option value="x">X</option></datalist></select>',
+        '<datalist id="d"><option value="x"></datalist><input name="other" list="d">',
+        "</select></select>",
+        '<textarea><select name="n"><option value="x"></select></textarea>',
+        '<textarea name="t"><input name="x"><option value="x">X</textarea>',
+        '<option value="x">X</option>',
+        '<select id="h"><option value="x">X<select name="late"><option value="y">Y</select>',
+    ],
+)
+def test_a_question_keeps_its_choices_whatever_stands_behind_it(behind: str) -> None:
+    """A helper without a name is never sent, so nobody asks it anything."""
+    inputs = only_form(f"<form><select name=n>{CHOICES}</select>{behind}</form>").inputs
+    assert (inputs[0].name, inputs[0].choices) == ("n", (Choice("a", "A"), Choice("b", "B")))
+    assert not {one.name for one in inputs} & {"x", "off", ""}
+    assert [one.choices for one in inputs if one.name == "late"] in ([], [(Choice("y", "Y"),)])
+
+
+def test_a_select_that_is_never_ended_ends_where_the_next_question_begins() -> None:
+    first, second, third = only_form(
+        f"<form><select name=a>{CHOICES}<input name=b><select name=c><option value=z>Z</form>"
+    ).inputs
+    assert [len(one.choices) for one in (first, second, third)] == [2, 0, 1]
+
+
+def test_a_choice_that_nobody_can_make_is_none() -> None:
+    [one] = only_form("<form><select name=n><option disabled selected>Choose<option>A</select></form>").inputs
+    assert one.choices == (Choice("A", "A"),)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<label for=z>Another<input id=z name=z>",
+        "<label>Another <select id=z><option>X</select></label>",
+        "<label for=z>Another</label><textarea id=z>with words</textarea>",
+        "<script>var a = 'words';</script>",
+        "<datalist><option>words</datalist>",
+        "<label for=n>Helper <input id=helper></label><br>",
+    ],
+)
+def test_a_question_s_label_has_no_words_of_its_neighbours(before: str) -> None:
+    inputs = only_form(f"<form>{before}<label for=a>Own words</label><input id=a name=n></form>").inputs
+    assert [one.label for one in inputs if one.name == "n"] == ["Own words"]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -182,6 +238,36 @@ def test_lengths_and_what_must_be_filled_in_come_along(tmp_path: Path) -> None:
     assert form.lead.defaults == {"Company": "[not provided]"}
 
 
+def test_a_text_box_without_a_length_is_a_number_as_salesforce_writes_them(tmp_path: Path) -> None:
+    boxes = (
+        'Budget:<input name="00N000000000001" size="20" type="text" /><br>'
+        'Colour:<input name="00N000000000002" maxlength="255" size="20" type="text" /><br>'
+    )
+    imported = import_page(page_with(tmp_path, boxes + '<input name="revenue" size="20">'), Wish())
+    form = parse_form(imported.text, name="contact.toml")
+    assert {field.name: field.type for field in form.fields[1:]} == {
+        "budget": "number",
+        "colour": "text",
+        "revenue": "number",
+    }
+    assert [note for note in imported.draft.notes if note.startswith("Budget has no maxlength")]
+
+
+@pytest.mark.parametrize(
+    "typed", ["1,000,000", "1.000.000", "1500000000", "12.50", "12,50", "€ 5000", "5000", "$1,234.56", "15%"]
+)
+def test_whatever_way_a_visitor_writes_an_amount_it_gets_on_the_lead(tmp_path: Path, typed: str) -> None:
+    form = form_with(tmp_path, '<input name="revenue" size="20">')
+    intake = Intake(forms={"contact": form})
+    body = urlencode({"oid": "00D000000000062", "last_name": "Kok", "revenue": typed}).encode()
+    posted = event(path="/servlet/servlet.WebToLead", headers={"Content-Type": URLENCODED}, body=body)
+    assert intake.hears(posted).status == 303
+    desk = Desk(forms=intake.forms)
+    desk.process(intake.row)
+    [lead] = desk.crm.leads.values()
+    assert type(lead["AnnualRevenue"]) in {int, float}
+
+
 def test_a_text_without_a_limit_is_never_refused_for_its_length(tmp_path: Path) -> None:
     """The page gives no length, and what the Lead field can't hold stays whole in the Description."""
     field = form_with(tmp_path, '<textarea name="00N000000000001" title="Wishes"></textarea>').field("wishes")
@@ -210,6 +296,29 @@ def test_constants_become_the_form_s_own_and_no_visitor_s(tmp_path: Path) -> Non
     assert form.lead.campaign is not None
     assert (form.lead.campaign.id, form.lead.campaign.status) == ("701000000000001", "Responded")
     assert [field.name for field in form.fields] == ["last_name"]
+
+
+def test_a_page_that_asks_for_the_campaign_gets_a_list_of_those_that_count(tmp_path: Path) -> None:
+    choices = "<option value=''>--None--<option value=701000000000001>Spring<option value=701000000000002>Autumn"
+    form = form_with(tmp_path, f"<select name=Campaign_ID>{choices}<option value=x>Other</select>")
+    assert form.web_to_lead is not None
+    assert form.web_to_lead.campaigns == ("701000000000001", "701000000000002")
+    assert form.lead.campaign is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        ("<input name=Campaign_ID>", "web_to_lead.campaigns"),
+        ("<select name=member_status><option>Sent</select>", "lead.campaign.status"),
+        ("<select name=recordType><option value=012000000000001>A</select>", "match = { recordType"),
+    ],
+)
+def test_what_a_form_decides_itself_and_a_page_asks_is_told_with_what_to_do(
+    tmp_path: Path, asked: str, right: str
+) -> None:
+    imported = import_page(page_with(tmp_path, asked), Wish())
+    assert [note for note in imported.draft.notes if right in note]
 
 
 def test_two_custom_fields_with_one_label_stay_two(tmp_path: Path) -> None:
@@ -257,6 +366,8 @@ def test_language_and_country_come_from_the_page_or_from_who_knows_better(
     [
         ("https://WWW.Example.com:8443/a?b=c#d", (), ("https://www.example.com:8443",), "/a?b=c"),
         ("https://www.example.com", (), ("https://www.example.com",), "/"),
+        ("https://www.example.com:443/a", (), ("https://www.example.com",), "/a"),
+        ("http://www.example.com:80/a", (), ("http://www.example.com",), "/a"),
         ("https://www.example.com//evil", (), ("https://www.example.com",), "/"),
         ("http://", ("https://shop.example",), ("https://shop.example",), "/"),
         (
@@ -275,6 +386,52 @@ def test_the_websites_and_the_page_afterwards_come_from_ret_url(
     form = parse_form(imported.text, name="contact.toml")
     assert form.website.origins == origins
     assert form.website.thank_you_page == {"en": path}
+
+
+DATE = (
+    'Day:<span class="dateInput dateOnlyInput"><input name="00N000000000001" size="12" type="text" />'
+    '<span class="dateFormat">[<a href="javascript:void(0)">{}</a>]</span></span><br>'
+)
+
+
+@pytest.mark.parametrize(
+    ("sample", "country", "order", "sure"),
+    [
+        ("22-11-2026", "US", "dmy", True),
+        ("11/22/2026", "NL", "mdy", True),
+        ("2026. 11. 22.", "NL", "ymd", True),
+        ("22.11.2026 10:00", "US", "dmy", True),
+        ("11-12-2026", "US", "mdy", False),
+        ("11-12-2026", "NL", "dmy", False),
+        ("11/11/2026", "GB", "dmy", False),
+        ("22-11-26", "US", "mdy", False),
+        ("today", "US", "mdy", False),
+    ],
+)
+def test_dates_are_read_as_the_page_shows_them(
+    tmp_path: Path, sample: str, country: str, order: str, sure: bool
+) -> None:
+    imported = import_page(page_with(tmp_path, DATE.format(sample)), Wish(country=country))
+    form = parse_form(imported.text, name="contact.toml")
+    assert form.web_to_lead is not None
+    assert form.web_to_lead.date_order == order
+    assert form.fields[1].label == {"en": "Day"}
+    [note] = [note for note in imported.draft.notes if note.startswith("Dates")]
+    assert ("as the page shows them" in note, "TODO: guessed from the country" in imported.text) == (sure, not sure)
+
+
+def test_samples_that_contradict_each_other_leave_it_open(tmp_path: Path) -> None:
+    second = DATE.format("11/22/2026").replace("0001", "0002")
+    imported = import_page(page_with(tmp_path, DATE.format("22/11/2026") + second), Wish(country="GB"))
+    assert 'date_order = "dmy"  # TODO' in imported.text
+
+
+def test_the_address_keeps_the_page_s_encoding(tmp_path: Path) -> None:
+    page = page_with(tmp_path, "", head=HEAD.replace("UTF-8", "Shift_JIS"))
+    assert "encoding=Shift_JIS&form=contact" in action_for(import_page(page, Wish()).draft)
+    hidden = '<input type=hidden name="encoding" value="Big5">'
+    page = page_with(tmp_path, hidden, head=HEAD.replace("?encoding=UTF-8", ""))
+    assert "encoding=Big5&" in action_for(import_page(page, Wish()).draft)
 
 
 def test_texts_of_the_page_can_not_break_the_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -137,6 +138,9 @@ ANSWERS: dict[str, st.SearchStrategy[Any]] = {
     "bike": st.sampled_from(["city", "cargo", "tank", ""]),
     "topics": st.lists(st.sampled_from(["price", "lease", "x"]), max_size=3),
     "seats": st.integers(-2, 6) | st.text(max_size=3),
+    "budget": st.integers()
+    | st.decimals(places=2, allow_nan=False, allow_infinity=False).map(float)
+    | st.text(max_size=3),
     "newsletter": st.booleans() | st.text(max_size=5),
     "message": st.text(max_size=50) | st.just("x" * 4001),
     "consent": st.booleans(),
@@ -156,6 +160,41 @@ def test_what_the_schema_takes_the_intake_takes(answers: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ('{"seats": 3.0}', ""),
+        ('{"seats": 3e0}', ""),
+        ('{"seats": 0.03e2}', ""),
+        ('{"seats": 3.5}', "invalid_number"),
+        ('{"seats": 1e3}', "too_large"),
+        ('{"seats": 1.234}', "invalid_number"),
+        ('{"budget": 1.234}', "invalid_decimal"),
+        ('{"budget": 12.50}', ""),
+        ('{"budget": 9999999999998.99}', ""),
+        ('{"budget": 1e12}', ""),
+    ],
+)
+def test_a_json_number_means_the_same_however_it_is_written(sent: str, code: str) -> None:
+    """1.234 is a thousand and something when a Dutch visitor types it, and never when a program sends it."""
+    intake = Intake(forms={"everything": EVERYTHING})
+    right = '"last_name": "x", "bike": "city", "topics": ["price"], "consent": true'
+    answered = intake.post(sent.replace("{", "{" + right + ", ").encode(), "application/json", form="everything")
+    assert [error["code"] for error in answered.json.get("errors", [])] == ([code] if code else [])
+    if not code:
+        exact = Decimal(json.loads(sent, parse_float=str).popitem()[1])
+        [row] = intake.ledger.rows.values()
+        assert [Decimal(str(row.fields[name])) for name in ("seats", "budget") if name in row.fields] == [exact]
+
+
+@pytest.mark.parametrize("number", ["1e400", "1e-500", "1e9999999999999999999", "-1e9999999999999999999", "NaN"])
+def test_a_json_number_beyond_all_reason_is_refused(number: str) -> None:
+    for form in ("everything", "contact"):
+        intake = Intake(forms={"everything": EVERYTHING, "contact": forms()["contact"]})
+        answered = intake.post(f'{{"budget": {number}}}'.encode(), "application/json", form=form)
+        assert (answered.status, answered.code) == (400, "malformed_payload")
+
+
+@pytest.mark.parametrize(
     ("wrong", "code"),
     [
         ({"last_name": ""}, "required"),
@@ -166,6 +205,9 @@ def test_what_the_schema_takes_the_intake_takes(answers: dict[str, Any]) -> None
         ({"topics": ["x"]}, "invalid_choice"),
         ({"seats": 5}, "too_large"),
         ({"seats": 0}, "too_small"),
+        ({"budget": 10**13}, "too_large"),
+        ({"budget": -(10**13)}, "too_small"),
+        ({"budget": "dear"}, "invalid_decimal"),
         ({"message": "x" * 4001}, "too_long"),
         ({"consent": False}, "consent_needed"),
     ],

@@ -4,6 +4,8 @@ import re
 from itertools import combinations
 from typing import Any
 
+import pytest
+
 from scripts.sam_template import PROJECT
 from shared.observability import NAMESPACE
 from shared.privacy.retention import TOLD_BEFORE
@@ -91,6 +93,30 @@ def test_what_waits_for_a_person_raises_an_alarm_long_before_it_is_erased() -> N
     a_day = 24 * 60 * 60
     assert properties("ExpiringAlarm")["Period"] == a_day, "it is counted once a day"
     assert TOLD_BEFORE.total_seconds() >= 14 * a_day
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metric"),
+    [("WebhookKeysAlarm", "WebhookKeysWrong"), ("CaptchaSecretAlarm", "CaptchaSecretMissing")],
+)
+def test_a_secret_of_the_intake_that_is_missing_or_wrong_raises_an_alarm(alarm: str, metric: str) -> None:
+    """Both metrics are counted without a dimension of their own: an alarm can't watch one that is split up."""
+    assert threshold(alarm) == (NAMESPACE, metric, "Sum", 0, "notBreaching")
+    assert dimensions(alarm) == {"service": {"Ref": "AWS::StackName"}}
+    assert "IntakeSecretArn" in properties(alarm)["AlarmDescription"]
+    assert properties(alarm)["Period"] == 300
+
+
+def test_the_runbook_has_a_chapter_for_every_alarm() -> None:
+    chapters = (PROJECT / "docs" / "runbook.md").read_text("utf-8").count("\n## Alarm: ")
+    # The processor's wrong configuration is the first point of the chapter on what waits.
+    assert chapters == len(of_type("AWS::CloudWatch::Alarm")) - 1
+
+
+def test_suspected_spam_that_nobody_looked_at_raises_an_alarm_of_its_own_before_the_table_drops_it() -> None:
+    assert threshold("QuarantineEndingAlarm") == (NAMESPACE, "QuarantineEndsSoon", "Maximum", 0, "notBreaching")
+    assert dimensions("QuarantineEndingAlarm") == {"service": {"Ref": "AWS::StackName"}}
+    assert properties("QuarantineEndingAlarm")["Period"] == 24 * 60 * 60, "it is counted once a day"
 
 
 def test_no_alarm_is_metric_math() -> None:

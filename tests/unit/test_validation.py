@@ -1,5 +1,7 @@
 """What a visitor sent, held against the form: clean values, and all that is wrong."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +12,9 @@ from shared.form.definition import Form, forms
 from shared.form.field import FormField
 from shared.form.texts import FIELD_ERRORS, LANGUAGES
 from shared.intake.validation import FieldError, check, consent_given, describe
+from shared.leads.lead import written_by
 from shared.submission import FieldValue
+from shared.values.numbers import exact_text
 from tests.builders import CONTACT
 
 
@@ -57,6 +61,18 @@ CHOICES = [{"value": value, "label": {"nl": value, "en": value}} for value in ("
         ("integer", "+3", 3),
         ("integer", "-12", -12),
         ("integer", "007", 7),
+        ("integer", "1.000", 1000),
+        ("integer", "1 500 000 000", 1500000000),
+        ("integer", "€ 5.000,-", 5000),
+        ("integer", "3,0", 3),
+        ("integer", "9" * 18, 999_999_999_999_999_999),
+        ("number", "12,50", Decimal("12.5")),
+        ("number", "12.50", Decimal("12.5")),
+        ("number", "€ 1.234,56", Decimal("1234.56")),
+        ("number", "1.234", 1234),
+        ("number", "15%", 15),
+        ("number", "-0", 0),
+        ("number", "1234567890123,45", Decimal("1234567890123.45")),
         ("date", "2026-11-30", "2026-11-30"),
         ("date", "20261130", "2026-11-30"),
         ("boolean", "on", True),
@@ -86,10 +102,14 @@ def test_what_is_right_is_cleaned(type_: str, sent: FieldValue, clean: object) -
         ("phone", "0" * 41, "too_long"),
         ("country", "Utrecht", "invalid_country"),
         ("integer", "3.5", "invalid_number"),
-        ("integer", "1.000", "invalid_number"),
+        ("integer", "1,234", "invalid_number"),
+        ("integer", "1" * 19, "too_large"),
+        ("number", "1,234", "invalid_decimal"),
+        ("number", "dear", "invalid_decimal"),
+        ("number", "10000000000000", "too_large"),
+        ("number", "-9999999999999,01", "too_small"),
         ("integer", "three", "invalid_number"),
         ("integer", "٣", "invalid_number"),
-        ("integer", "1234567890", "invalid_number"),
         ("integer", "1e3", "invalid_number"),
         ("integer", "9" * 5000, "too_long"),
         ("date", "30-11-2026", "invalid_date"),
@@ -122,7 +142,7 @@ BLANKS: list[FieldValue] = [
 
 @pytest.mark.parametrize("blank", BLANKS)
 @pytest.mark.parametrize(
-    "type_", ["text", "name", "textarea", "email", "phone", "country", "integer", "date", "boolean"]
+    "type_", ["text", "name", "textarea", "email", "phone", "country", "integer", "number", "date", "boolean"]
 )
 def test_what_a_person_sees_as_empty_is_empty(type_: str, blank: FieldValue) -> None:
     """A required name of one invisible character would stand on the Lead as nothing."""
@@ -157,6 +177,29 @@ def test_a_number_keeps_to_its_limits(sent: str, expected: object) -> None:
     assert judged(a_field(type="integer", minimum=1, maximum=9), sent) == expected
 
 
+@pytest.mark.parametrize(("language", "clean"), [("nl", 1234), ("en", Decimal("1.234")), ("", 1234), ("fr", 1234)])
+def test_a_number_is_read_in_the_visitor_s_language_else_in_the_form_s_first(language: str, clean: object) -> None:
+    form = a_form(a_field(type="number", decimals=3))
+    assert check(form, {"x": "1.234"}, language).values == {"x": clean}
+
+
+def test_every_language_has_a_way_to_write_decimals() -> None:
+    for language in LANGUAGES:
+        assert check(a_form(a_field(type="number"), languages=(language,)), {"x": "12.5"}).errors == ()
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**13) + 1, max_value=10**13 - 1))
+def test_a_number_stands_on_the_lead_as_it_was_sent_to_the_last_digit(number: Decimal) -> None:
+    """JSON holds what Python shows of a float; the Description holds what was sent."""
+    field = a_field(type="number", lead_field="Budget__c")
+    values = check(a_form(field), {"x": exact_text(number) or ""}).values
+    on_lead = json.dumps(written_by([field], a_form(field), values)["Budget__c"])
+    assert Decimal(on_lead) == number
+    described = a_field(type="number")
+    text = written_by([described], a_form(described), values)["Description"]
+    assert Decimal(text.removeprefix("Vraag: ")) == number
+
+
 @pytest.mark.parametrize("type_", ["text", "textarea", "name"])
 def test_the_length_is_counted_after_cleaning(type_: str) -> None:
     field = a_field(type=type_, max_length=5)
@@ -178,7 +221,8 @@ def unreachable(*_: object) -> None:
 @pytest.mark.parametrize(
     ("type_", "function", "cap"),
     [("email", "valid_email", 80), ("phone", "to_e164", 40), ("country", "country_code", 255),
-     ("name", "tidy_name", 255), ("integer", "_integer", 255), ("date", "_date", 255)],
+     ("name", "tidy_name", 255), ("integer", "read_number", 255), ("number", "read_number", 255),
+     ("date", "_date", 255)],
 )  # fmt: skip
 def test_a_text_over_the_cap_is_never_parsed(
     type_: str, function: str, cap: int, monkeypatch: pytest.MonkeyPatch
@@ -246,7 +290,7 @@ def test_a_form_without_a_consent_text_asks_for_none() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_error_has_a_whole_sentence_in_every_language(code: str, language: Any) -> None:
     field = a_field(type="choice", choices=CHOICES)
-    text = describe(a_form(field), FieldError("x", code, {"maximum": "5", "minimum": "1"}), language)
+    text = describe(a_form(field), FieldError("x", code, {"maximum": "5", "minimum": "1", "decimals": "2"}), language)
     assert text.startswith({"nl": "Vraag: ", "en": "Question: "}[language])
     assert "{" not in text
 

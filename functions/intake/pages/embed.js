@@ -375,6 +375,7 @@
   function control(input, attributes, property, about) {
     if (input === "textarea") return make("textarea", { ...attributes, rows: 6 });
     if (input === "number") return make("input", { ...attributes, type: "text", inputmode: "numeric" });
+    if (input === "decimal") return make("input", { ...attributes, type: "text", inputmode: input });
     if (input !== "select") return make("input", { ...attributes, type: input });
     const options = property.oneOf.map((choice) => make("option", { value: choice.const }, choice.title));
     const none = make("option", {}, about.texts.choose);

@@ -110,9 +110,10 @@ def _control(field: FormField, language: Language, typed: Typed, wrong: Wrong) -
             return element("select", *options, **attributes)
         case FieldType.TEXTAREA:
             return element("textarea", value, rows=6, maxlength=room(field), **attributes)
-        case FieldType.INTEGER:
+        case FieldType.INTEGER | FieldType.NUMBER:
             # Not type=number: it drops what it can't read, so that the visitor could not mend it.
-            return element("input", type="text", inputmode="numeric", value=value or None, **attributes)
+            keys = "numeric" if field.type is FieldType.INTEGER else "decimal"
+            return element("input", type="text", inputmode=keys, value=value or None, **attributes)
         case _:
             length = None if field.type is FieldType.DATE else room(field)
             kind = INPUTS.get(field.type, "text")
