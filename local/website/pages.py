@@ -173,9 +173,9 @@ def _sentence(form: Form, error: str, language: Language) -> str:
 
 def _limits(field: FormField | None, code: str) -> dict[str, str]:
     if field is None:
-        return {"minimum": "", "maximum": ""}
+        return {"minimum": "", "maximum": "", "decimals": ""}
     maximum = field.max_length if code == "too_long" else field.maximum
-    return {"minimum": str(field.minimum), "maximum": str(maximum)}
+    return {"minimum": str(field.minimum), "maximum": str(maximum), "decimals": str(field.places)}
 
 
 def layout(language: Language, title: str, main: Html, others: Mapping[Language, str], current: str) -> Html:

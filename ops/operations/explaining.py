@@ -47,6 +47,7 @@ FIELD_PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     "invalid_phone": ("it is not a phone number", "give a number; a foreign one starts with + and the country's code"),
     "invalid_choice": ("it is none of the choices", "give one of the form's choices"),
     "invalid_number": ("it is not a whole number", "give a whole number, such as 3"),
+    "invalid_decimal": ("it is not a number, or has more decimals than the form takes", "give one such as 12.5"),
     "too_small": ("the number is too small", "give a larger number"),
     "too_large": ("the number is too large", "give a smaller number"),
     "invalid_date": ("it is not a date", "give a date such as 2026-11-30"),

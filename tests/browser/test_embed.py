@@ -79,6 +79,8 @@ def test_each_kind_of_question_arrives(world: World, open_page: Opener) -> None:
     page.get_by_label("Prijs").check()
     page.get_by_label("Lease").check()
     page.fill("[name=seats]", "3")
+    page.fill("[name=budget]", "€ 1.250,50")
+    expect(page.locator("[name=budget]")).to_have_attribute("inputmode", "decimal")
     page.fill("[name=day]", "2026-12-24")
     page.get_by_label("Stuur mij de nieuwsbrief").check()
     page.check("[name=consent]")
@@ -91,6 +93,7 @@ def test_each_kind_of_question_arrives(world: World, open_page: Opener) -> None:
         "bike": "cargo",
         "topics": ["price", "lease"],
         "seats": "3",
+        "budget": "€ 1.250,50",
         "day": "2026-12-24",
         "newsletter": "true",
         "consent": "yes",

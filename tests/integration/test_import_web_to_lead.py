@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -94,3 +95,19 @@ def test_the_imported_page_s_post_becomes_the_lead_in_the_org(desk: RealDesk, tm
     assert [lead[name] for name in named] == [
         "Okafor", "okafor@example.com", "[not provided]", "Web", True, "lente",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "revenue"),
+    [("€ 1.250.000,50", 1250000.5), ("1,250,000", 1250000), ("9999999999998.99", 9999999999998.99), ("15%", 15)],
+)
+def test_an_amount_as_people_write_it_is_the_org_s_number(
+    desk: RealDesk, tmp_path: Path, typed: str, revenue: float
+) -> None:
+    form = parse_form(import_page(saved(tmp_path, '<input name="revenue" size="20">'), Wish()).text, name="spring.toml")
+    intake = Intake(forms={"spring": form})
+    body = urlencode({"oid": "00D000000000062", "last_name": "Okafor", "revenue": typed}).encode()
+    intake.hears(event(path="/servlet/servlet.WebToLead", headers={"Content-Type": URLENCODED}, body=body))
+    desk.forms = intake.forms
+    desk.process(intake.row)
+    assert desk.lead_of(intake.row)["AnnualRevenue"] == revenue

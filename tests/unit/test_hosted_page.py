@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.intake.pages.inputs import question
 from shared.errors import TransientError
 from shared.form.definition import Form, FormError, forms, parse_form
 from shared.form.page_texts import FORM_TEXTS, PAGE_TEXTS
@@ -273,6 +274,16 @@ def test_other_websites_and_programs_get_the_answers_that_they_had() -> None:
     assert posted(Intake(), headers={"Accept": JSON}, **wrong).headers["Content-Type"] == "application/problem+json"
     unmarked = Intake().browser(headers={"Origin": OWN, "Host": HOST}, email="x")
     assert (unmarked.status, unmarked.page) == (303, f"{ORIGIN}/nl/formulier-fout")
+
+
+@pytest.mark.parametrize(("name", "keys"), [("seats", "numeric"), ("budget", "decimal")])
+def test_a_number_is_typed_on_the_keys_for_it_and_shown_again_as_it_was_typed(name: str, keys: str) -> None:
+    """Never type=number, which throws away what it can't read."""
+    field = EVERYTHING.field(name)
+    assert field is not None
+    [control] = re.findall(r"<input [^>]*>", str(question(field, "en", {name: "1.234 or so"}, {})))
+    for attribute in ('type="text"', f'inputmode="{keys}"', 'value="1.234 or so"'):
+        assert attribute in control
 
 
 @given(st.dictionaries(st.sampled_from(sorted(EVERYTHING.input_names)), ODD))
