@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import boto3
 
     from shared.aws.ledger import Ledger
+    from shared.aws.person_rows import PersonRows
 
 DEFAULT_NAME: Final = "form-to-lead"
 LOCAL_FILE: Final = Path(".local") / "stack.json"
@@ -72,6 +73,12 @@ def ledger(stack: DeployedStack) -> "Ledger":
     from shared.aws.ledger import Ledger  # noqa: PLC0415 (it brings boto3 along, see find_stack)
 
     return Ledger(stack.client("dynamodb"), output(stack, "SubmissionsTableName"))
+
+
+def person_rows(stack: DeployedStack) -> "PersonRows":
+    from shared.aws.person_rows import PersonRows  # noqa: PLC0415 (likewise)
+
+    return PersonRows(stack.client("dynamodb"), output(stack, "SubmissionsTableName"))
 
 
 def find_stack(name: str, *, profile: str = "", region: str = "", local: bool = False) -> Stack:

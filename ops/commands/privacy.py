@@ -35,8 +35,7 @@ from ops.operations.privacy import (
 )
 from ops.operations.privacy_function import Person, PrivacyFunction
 from ops.output import privacy_tables, screen
-from ops.stack import ledger, output
-from shared.aws.person_rows import PersonRows
+from ops.stack import ledger, person_rows
 from shared.form.definition import forms
 from shared.privacy.erasing import Found
 from shared.privacy.retention import Ending, endings
@@ -100,7 +99,7 @@ def privacy_export(
         whole = bool(file or reveal)
         audit_id = function.begin("export", salesforce=salesforce) if whole else ""
         with screen.working("Collecting"):
-            rows = PersonRows(there.client("dynamodb"), output(there, "SubmissionsTableName"))
+            rows = person_rows(there)
             copy = export(function, rows, chosen, salesforce=salesforce)
         counts = counts_of(copy)
         if file:

@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from ops.errors import OpsError, usage
 from ops.operations.filters import parse_ids
 from ops.operations.privacy_function import PrivacyFunction
-from shared.aws.person_rows import PersonRows
 from shared.privacy.erasing import Found
 from shared.privacy.subject import THEIRS
 from shared.record_ids import full_id
 from shared.submission import Submission, timestamp
+
+if TYPE_CHECKING:
+    from shared.aws.person_rows import PersonRows
 
 EXPORT_FORMAT: Final = 1
 _OUR_OWN: Final = {"person_keys", "fingerprint", "claim"}
@@ -149,7 +151,7 @@ def erase(
 # --- a copy ----------------------------------------------------------------------------------------------
 
 
-def export(function: PrivacyFunction, rows: PersonRows, chosen: Chosen, *, salesforce: bool) -> dict[str, Any]:
+def export(function: PrivacyFunction, rows: "PersonRows", chosen: Chosen, *, salesforce: bool) -> dict[str, Any]:
     """All that is held of the person: rows in full, and the org's records. Of others' rows the ids only.
 
     A row that this release can't read is given as it is stored: it is the person's, too.
