@@ -137,6 +137,8 @@ class Submission(_Record):
     """How often `last_error` came in a row."""
     in_doubt_until: Moment | None = None
     """Until then a write without an answer may still land."""
+    no_try_before: Moment | None = None
+    """The same, where a repeat would not find out: a Task. Messages may come back sooner than they were told to."""
     requeue_count: WholeNumber = 0
     replay_count: WholeNumber = 0
     history: tuple[Change, ...] = ()

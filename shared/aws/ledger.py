@@ -183,7 +183,14 @@ class Ledger:
         return self._change(submission, new, change=change)
 
     def note_attempt(
-        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+        self,
+        submission: Submission,
+        *,
+        error: str,
+        due_at: datetime,
+        counted: bool,
+        in_doubt_until: datetime | None,
+        no_try_before: datetime | None = None,
     ) -> bool:
         """A try that failed for now. `counted` is False for configuration errors, which use up no try."""
         new = {
@@ -194,6 +201,8 @@ class Ledger:
         }
         if in_doubt_until:
             new["in_doubt_until"] = timestamp(in_doubt_until)
+        if no_try_before:
+            new["no_try_before"] = timestamp(no_try_before)
         return self._change(submission, new)
 
     def note_requeue(self, summary: Summary, *, due_at: datetime) -> bool:

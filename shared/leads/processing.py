@@ -1,6 +1,6 @@
 """The processor's use case: rows of a batch become Leads, notes on known people, or typed rejections.
 
-    load ▶ lock ▶ prepare ▶ look up ▶ plan ▶ write ▶ settle
+    load ▶ lock ▶ load again ▶ prepare ▶ look up ▶ plan ▶ write ▶ settle
 
 Every step can be repeated: a Lead is upserted under its submission's id, a Task is looked for before it is
 written, a row is settled by a conditional write, and a dead letter is sent before its row says `rejected`.
@@ -35,6 +35,7 @@ from shared.leads.retrying import (
     busy_wait,
     delay_of,
     in_doubt_until,
+    no_try_before,
     wait,
 )
 from shared.observability import count, log
@@ -60,7 +61,14 @@ class Ledger(Protocol):
         expires_at: int | None = None,
     ) -> bool: ...
     def note_attempt(
-        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+        self,
+        submission: Submission,
+        *,
+        error: str,
+        due_at: datetime,
+        counted: bool,
+        in_doubt_until: datetime | None,
+        no_try_before: datetime | None = None,
     ) -> bool: ...
 
 
@@ -155,9 +163,15 @@ def _process_locked(
                 free.append(row)
             else:
                 delays[row.submission_id] = busy_wait(deliveries[row.submission_id])
-        results = _results(free, dependencies)
-        in_doubt = [row for row in free if in_doubt_until(row, results[row.submission_id], dependencies.now())]
-        for row in free:
+        now = dependencies.now()
+        in_doubt = [row for row in free if row.in_doubt_until and row.in_doubt_until > now]
+        ready, too_early = _as_they_are_now(free, dependencies)
+        delays |= too_early
+        results = _results(ready, dependencies)
+        in_doubt = [row for row in free if row.submission_id in too_early] + [
+            row for row in ready if in_doubt_until(row, results[row.submission_id], dependencies.now())
+        ]
+        for row in ready:
             delay = _finish(row, results[row.submission_id], deliveries[row.submission_id], dependencies)
             if delay is not None:
                 delays[row.submission_id] = delay
@@ -167,6 +181,30 @@ def _process_locked(
     finally:
         _give_back(dependencies.locks, free, in_doubt, run_id)
     return delays
+
+
+def _as_they_are_now(
+    locked: Sequence[Submission], dependencies: Dependencies
+) -> tuple[list[Submission], _Delays]:
+    """Who had the person in hand until now may have settled or tried the row: what was read before the lock is old.
+
+    With the seconds to wait for those that must not be tried yet.
+    """
+    if not locked:
+        return [], {}
+    rows = dependencies.ledger.get_many([row.submission_id for row in locked])
+    now = dependencies.now()
+    ready: list[Submission] = []
+    too_early: _Delays = {}
+    for seen in locked:
+        row = rows.get(seen.submission_id)
+        if row is None or (row.state, row.replay_count) != (State.RECEIVED, seen.replay_count):
+            continue
+        if row.no_try_before and row.no_try_before > now:
+            too_early[row.submission_id] = int((row.no_try_before - now).total_seconds()) + 1
+        else:
+            ready.append(row)
+    return ready, too_early
 
 
 def _give_back(locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Submission], run_id: str) -> None:
@@ -300,7 +338,12 @@ def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies
     due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
     counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
     dependencies.ledger.note_attempt(
-        row, error=error.code, due_at=due_at, counted=counted, in_doubt_until=in_doubt_until(row, error, now)
+        row,
+        error=error.code,
+        due_at=due_at,
+        counted=counted,
+        in_doubt_until=in_doubt_until(row, error, now),
+        no_try_before=no_try_before(error, now),
     )
     count("Retried", reason=_why(error))
     log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)

@@ -56,6 +56,12 @@ def delay_of(row: Submission, error: FormToLeadError, deliveries: int) -> int:
     return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay
 
 
+def no_try_before(error: FormToLeadError, now: datetime) -> datetime | None:
+    """When a repeat can't write a second time what may still land; None where it never does."""
+    is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
+    return now + CALL_ENDS_AFTER if is_in_doubt else None
+
+
 def in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime | None:
     """When a write of this submission has certainly ended; None when none is under way.
 

@@ -72,13 +72,22 @@ class FakeLedger:
         return self._change(submission, new)
 
     def note_attempt(
-        self, submission: Submission, *, error: str, due_at: datetime, counted: bool, in_doubt_until: datetime | None
+        self,
+        submission: Submission,
+        *,
+        error: str,
+        due_at: datetime,
+        counted: bool,
+        in_doubt_until: datetime | None,
+        no_try_before: datetime | None = None,
     ) -> bool:
         self._trip()
         new: dict[str, Any] = {"attempts": submission.attempts + int(counted), "last_error": error, "due_at": due_at}
         new["same_error_tries"] = submission.tries_with(error) + 1
         if in_doubt_until:
             new["in_doubt_until"] = in_doubt_until
+        if no_try_before:
+            new["no_try_before"] = no_try_before
         return self._change(submission, new)
 
     def note_requeue(self, summary: Summary, *, due_at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """The processor's rules: outcomes, duplicates, failures, and a crash between any two steps."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -424,6 +425,51 @@ def test_a_task_without_an_answer_is_not_written_again_before_salesforce_has_cer
     [retry] = desk.process(submission)
     assert retry.delay >= CALL_ENDS_AFTER.total_seconds()
     assert desk.row(submission).due_at == desk.now + CALL_ENDS_AFTER + FORGOTTEN_AFTER
+
+
+def test_a_task_in_doubt_is_not_tried_sooner_though_its_message_comes_sooner() -> None:
+    """A second delivery of the same batch may tell the queue a shorter wait. Found by the simulation."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
+    desk.crm.fails_in_turn["write_notes"] = [UnknownOutcomeError("ReadTimeout", repeatable=False)]
+    desk.process(submission)
+    desk.now += timedelta(seconds=100)
+    [retry] = desk.process(submission)
+    assert (desk.crm.calls.count("write_notes"), retry.delay) == (1, CALL_ENDS_AFTER.total_seconds() - 100 + 1)
+    assert set(keys_to_lock(submission.person_keys)) <= set(desk.locks.holders), "nobody else looks up that person"
+    desk.now += timedelta(seconds=retry.delay)
+    assert desk.process(submission) == []
+    assert len(desk.crm.tasks) == 1
+
+
+def test_what_another_worker_settled_before_the_lock_was_free_is_not_written_again() -> None:
+    """Both had read the row before. Found by the simulation."""
+    desk, submission = Desk(), a_submission()
+    take = desk.locks.take
+
+    def taken(keys: Iterable[str], *, holder: str, heir: str) -> bool:
+        desk.locks.take = take  # type: ignore[method-assign]
+        desk.process(submission)
+        desk.crm.calls.clear()
+        return take(keys, holder=holder, heir=heir)
+
+    desk.locks.take = taken  # type: ignore[method-assign]
+    assert desk.process(submission) == []
+    assert desk.crm.calls == []
+
+
+def test_a_row_that_can_not_be_read_again_keeps_a_doubt_locked() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    reads = iter([desk.ledger.get_many, _unreadable])
+    desk.ledger.get_many = lambda ids: next(reads)(ids)  # type: ignore[method-assign]
+    assert len(desk.process(submission)) == 1
+    assert set(keys_to_lock(submission.person_keys)) <= set(desk.locks.holders)
+
+
+def _unreadable(_: Iterable[str]) -> dict[str, Submission]:
+    raise TransientError("dynamodb:ThrottlingException")
 
 
 def test_a_write_in_doubt_keeps_its_person_locked_through_a_try_that_fails_in_another_way() -> None:

@@ -1,0 +1,114 @@
+"""One call to AWS: where time passes, where things go wrong, and where a process can be killed.
+
+The product's clients try each call twice (shared/aws/clients.py), so a write whose answer got lost is made again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from tests.simulation.world import World
+
+_ANSWER: Final = {"dynamodb": 0.004, "sqs": 0.008, "secretsmanager": 0.015}
+"""Seconds, about."""
+PATIENCE: Final = 2.0
+"""Seconds that the product's clients wait for an answer."""
+
+
+def refusal(code: str, operation: str = "call", **more: Any) -> ClientError:
+    return ClientError(cast("Any", {"Error": {"Code": code, "Message": "as asked"}, **more}), operation)
+
+
+@dataclass
+class Storm:
+    """How often each kind of fault happens, of 1; and, for crash points, what happens at a call's number."""
+
+    rates: Mapping[str, float] = field(default_factory=dict)
+    planned: Mapping[int, str] = field(default_factory=dict)
+    only_in: frozenset[str] = frozenset()
+    """Names of functions whose calls the plan counts; none counts all."""
+    counted: int = 0
+    happened: dict[str, int] = field(default_factory=dict)
+    is_over: bool = False
+
+    def at(self, world: World, possible: tuple[str, ...]) -> str:
+        """The fault that this call has, or ''."""
+        if self.is_over:
+            return ""
+        kind = self._planned(world) or self._drawn(world, possible)
+        if kind:
+            self.happened[kind] = self.happened.get(kind, 0) + 1
+        return kind
+
+    def _planned(self, world: World) -> str:
+        if not self.planned or (self.only_in and world.here().name.partition("#")[0] not in self.only_in):
+            return ""
+        self.counted += 1
+        return self.planned.get(self.counted, "")
+
+    def _drawn(self, world: World, possible: tuple[str, ...]) -> str:
+        if not self.rates:
+            return ""
+        drawn = world.random.random()
+        for kind in possible:
+            drawn -= self.rates.get(kind, 0)
+            if drawn < 0:
+                return kind
+        return ""
+
+
+AWS_FAULTS: Final = (
+    "killed_before",
+    "killed_after",
+    "aws_throttled",
+    "aws_unavailable",
+    "aws_answer_lost",
+    "aws_request_lost",
+    "aws_done_twice",
+    "aws_slow",
+)
+
+
+def aws_call(world: World, storm: Storm, what: str, do: Callable[[], Any]) -> Any:
+    """`do` takes effect at one moment, whole or not at all. `what` begins with the service."""
+    service = what.partition(":")[0]
+    fault = storm.at(world, AWS_FAULTS)
+    world.note(f"{what} {fault}".rstrip())
+    if fault == "killed_before":
+        world.die()
+    wait = _ANSWER[service] * (0.5 + world.random.random())
+    world.sleep(wait + (1.5 * world.random.random() if fault == "aws_slow" else 0))
+    match fault:
+        case "aws_throttled":
+            raise refusal("ThrottlingException" if service != "dynamodb" else "ProvisionedThroughputExceededException")
+        case "aws_unavailable":
+            raise refusal("InternalServerError")
+        case "aws_request_lost":
+            world.sleep(2 * PATIENCE)
+            raise EndpointConnectionError(endpoint_url=f"https://{service}.example")
+        case "aws_done_twice":
+            _quietly(do)
+            world.sleep(PATIENCE)
+    answer, error = _tried(do)
+    if fault == "killed_after":
+        world.die()
+    if fault == "aws_answer_lost":
+        world.sleep(2 * PATIENCE)
+        raise ReadTimeoutError(endpoint_url=f"https://{service}.example")
+    world.sleep(wait / 2)
+    if error:
+        raise error
+    return answer
+
+
+def _tried(do: Callable[[], Any]) -> tuple[Any, ClientError | None]:
+    try:
+        return do(), None
+    except ClientError as error:
+        return None, error
+
+
+def _quietly(do: Callable[[], Any]) -> None:
+    _tried(do)

@@ -1,0 +1,84 @@
+"""What must be true once all is quiet, whatever went wrong before."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.simulation.people import DOMAIN
+from tests.simulation.sqs import submission_of
+from tests.simulation.trial import SETTLED, Trial
+
+
+def faults_of(trial: Trial) -> list[str]:
+    return [
+        *trial.unexpected,
+        *trial.fleet.crashes,
+        *_lost(trial),
+        *_leads(trial),
+        *_tasks(trial),
+        *_rejections(trial),
+        *_privacy(trial),
+    ]
+
+
+def _lost(trial: Trial) -> Iterator[str]:
+    known = {sent.receipt for sent in trial.sent if sent.receipt}
+    for receipt in sorted(known - set(trial.rows)):
+        yield f"lost: {receipt} was acknowledged and has no row"
+    for submission_id, row in trial.rows.items():
+        if row["state"] not in SETTLED:
+            yield f"unaccounted: {submission_id} is {row['state']}, last error {row.get('last_error')}"
+    for sent in trial.sent:
+        if not sent.receipt:
+            yield f"never acknowledged: a visitor came again and again ({sent.form_id})"
+    for message in trial.queue.messages():
+        yield f"left on the queue: {submission_of(message)}"
+
+
+def _leads(trial: Trial) -> Iterator[str]:
+    leads = [row for row in trial.salesforce.org.rows("Lead", deleted=True) if row.get("Submission_Id__c")]
+    of = Counter(str(lead["Submission_Id__c"]) for lead in leads)
+    for submission_id, count in of.items():
+        if count > 1:
+            yield f"created twice: {submission_id} has {count} Leads"
+        if submission_id not in trial.rows:
+            yield f"a Lead of nothing: {submission_id}"
+    ids = {str(lead["Id"]) for lead in leads}
+    for submission_id, row in trial.rows.items():
+        if row["state"] == "created" and row["outcome"]["record_id"] not in ids:
+            yield f"{submission_id} says created, and its Lead is not there"
+        if row["state"] in {"rejected", "quarantined", "discarded"} and of.get(submission_id):
+            yield f"{submission_id} is {row['state']} and has a Lead"
+    everybody = Counter(str(lead["Email"]).lower() for lead in leads)
+    for email, count in everybody.items():
+        if count > 1:
+            yield f"created twice: one person has {count} Leads ({email.partition('@')[0]})"
+
+
+def _tasks(trial: Trial) -> Iterator[str]:
+    tasks = Counter(str(row["Submission_Id__c"]) for row in trial.salesforce.org.rows("Task") if row.get("Submission_Id__c"))
+    for submission_id, row in trial.rows.items():
+        if row["state"] == "updated" and tasks[submission_id] != 1:
+            yield f"{submission_id} was noted {tasks[submission_id]} times"
+    for submission_id, count in tasks.items():
+        if count > 1:
+            yield f"told twice: {submission_id} has {count} Tasks"
+
+
+def _rejections(trial: Trial) -> Iterator[str]:
+    letters = {submission_of(one) for one in trial.dead_letters.messages()}
+    for submission_id, row in trial.rows.items():
+        if row["state"] == "rejected":
+            if not (row["fields"] and row["reason"] and row["rejection"]["problems"]):
+                yield f"{submission_id} can't be mended: its rejection lacks what is needed"
+            if submission_id not in letters:
+                yield f"{submission_id} is rejected, and no dead letter tells anybody"
+
+
+def _privacy(trial: Trial) -> Iterator[str]:
+    for body in (*trial.queue.bodies, *trial.dead_letters.bodies):
+        if set(json.loads(body)) - {"version", "submission_id", "reason", "form_id", "replay", "rejected_at"}:
+            yield "a queue's message holds more than ids"
+    for line in trial.logged:
+        if DOMAIN in line:
+            yield f"personal data in a log: {line.partition(' ')[0]}"

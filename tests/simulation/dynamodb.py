@@ -1,0 +1,189 @@
+"""DynamoDB: conditional writes, an index that lags, throttling, and rows that expire some time after their end."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from tests.simulation.calls import Storm, aws_call, refusal
+from tests.simulation.expressions import Item, holds, updated
+from tests.simulation.world import World
+
+LARGEST: Final = 400 * 1024
+MOST_LAG: Final = 5.0
+"""Seconds that the index is behind at the most."""
+_to_plain = TypeDeserializer().deserialize
+_to_wire = TypeSerializer().serialize
+
+
+def plain(item: Mapping[str, Any]) -> Item:
+    return {name: _to_plain(value) for name, value in item.items()}
+
+
+def wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _to_wire(value) for name, value in item.items()}
+
+
+@dataclass
+class Table:
+    """Rows by key, with plain values. `versions` are those that a lagging index may still show."""
+
+    key: str
+    rows: dict[str, Item] = field(default_factory=dict)
+    versions: dict[str, list[tuple[float, Item | None]]] = field(default_factory=dict)
+
+    def put(self, key: str, item: Item | None, now: float) -> None:
+        before = self.rows.get(key)
+        seen = self.versions.setdefault(key, [])
+        if not seen:
+            seen.append((float("-inf"), before))
+        seen.append((now, item))
+        while len(seen) > 1 and seen[1][0] <= now - MOST_LAG:
+            seen.pop(0)
+        if item is None:
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = item
+
+    def as_of(self, moment: float) -> Iterator[Item]:
+        for key, seen in self.versions.items():
+            item = next((item for at, item in reversed(seen) if at <= moment), None)
+            if item is not None:
+                assert item[self.key] == key
+                yield item
+
+
+@dataclass
+class DynamoDB:
+    """The tables; `client` is what a function has of them."""
+
+    world: World
+    tables: dict[str, Table]
+
+    def expire(self, share: float = 0.5) -> None:
+        """DynamoDB deletes what has expired within days, in no order."""
+        for table in self.tables.values():
+            for key, row in list(table.rows.items()):
+                if "expires_at" in row and row["expires_at"] < self.world.now and self.world.random.random() < share:
+                    table.put(key, None, self.world.now)
+
+
+@dataclass
+class DynamoDBClient:
+    """As boto3's, for the calls that the product makes."""
+
+    store: DynamoDB
+    storm: Storm
+
+    def _call(self, what: str, do: Any) -> Any:
+        return aws_call(self.store.world, self.storm, f"dynamodb:{what}", do)
+
+    def put_item(self, *, TableName: str, Item: Mapping[str, Any], **options: Any) -> Any:  # noqa: N803 (AWS's names)
+        table, item = self.store.tables[TableName], plain(Item)
+        if len(json.dumps(Item)) > LARGEST:
+            raise refusal("ValidationException")
+        key = str(item[table.key])
+
+        def do() -> Any:
+            before = table.rows.get(key)
+            self._expect(options, before)
+            table.put(key, item, self.store.world.now)
+            wanted = options.get("ReturnValues") == "ALL_OLD" and before
+            return {"Attributes": wire(before)} if wanted and before else {}
+
+        return self._call(f"PutItem {TableName}", do)
+
+    def update_item(self, *, TableName: str, Key: Mapping[str, Any], UpdateExpression: str, **options: Any) -> Any:  # noqa: N803
+        table, key = self.store.tables[TableName], str(next(iter(plain(Key).values())))
+        values = {name: _to_plain(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
+        names = options.get("ExpressionAttributeNames", {})
+
+        def do() -> Any:
+            before = table.rows.get(key)
+            self._expect(options, before)
+            new = updated(UpdateExpression, before or {table.key: key}, names, values)
+            table.put(key, new, self.store.world.now)
+            return {"Attributes": wire(new)} if options.get("ReturnValues") == "ALL_NEW" else {}
+
+        return self._call(f"UpdateItem {TableName}", do)
+
+    def delete_item(self, *, TableName: str, Key: Mapping[str, Any], **options: Any) -> Any:  # noqa: N803
+        table, key = self.store.tables[TableName], str(next(iter(plain(Key).values())))
+
+        def do() -> Any:
+            before = table.rows.get(key)
+            self._expect(options, before)
+            if before is not None:
+                table.put(key, None, self.store.world.now)
+            wanted = options.get("ReturnValues") == "ALL_OLD" and before
+            return {"Attributes": wire(before)} if wanted and before else {}
+
+        return self._call(f"DeleteItem {TableName}", do)
+
+    def get_item(self, *, TableName: str, Key: Mapping[str, Any], ConsistentRead: bool = False, **_: Any) -> Any:  # noqa: N803
+        assert ConsistentRead, "a decision on a row that may be old"
+        table, key = self.store.tables[TableName], str(next(iter(plain(Key).values())))
+
+        def do() -> Any:
+            row = table.rows.get(key)
+            return {"Item": wire(row)} if row is not None else {}
+
+        return self._call(f"GetItem {TableName}", do)
+
+    def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Any:  # noqa: N803
+        """Leaves some keys for another try, as a busy table does."""
+        [(name, asked)] = RequestItems.items()
+        table, keys = self.store.tables[name], list(asked["Keys"])
+        assert len(keys) <= 100
+
+        def do() -> Any:
+            left = len(keys) - 1 if len(keys) > 1 and self.store.world.random.random() < 0.03 else len(keys)
+            found = [table.rows.get(str(next(iter(plain(key).values())))) for key in keys[:left]]
+            unread = {name: {**asked, "Keys": keys[left:]}} if left < len(keys) else {}
+            return {"Responses": {name: [wire(row) for row in found if row is not None]}, "UnprocessedKeys": unread}
+
+        return self._call(f"BatchGetItem {name}", do)
+
+    def scan(self, *, TableName: str, **_: Any) -> Any:  # noqa: N803
+        table = self.store.tables[TableName]
+        return self._call(f"Scan {TableName}", lambda: {"Items": [wire(row) for row in table.rows.values()]})
+
+    def get_paginator(self, operation: str) -> "_Query":
+        assert operation == "query"
+        return _Query(self)
+
+    def query(self, *, TableName: str, ExpressionAttributeValues: Mapping[str, Any], **options: Any) -> Any:  # noqa: N803
+        """Of the index alone: oldest first within a state, a little behind."""
+        assert options["IndexName"]
+        table, world = self.store.tables[TableName], self.store.world
+        [state] = [_to_plain(value) for value in ExpressionAttributeValues.values()]
+        newest_first = not options.get("ScanIndexForward", True)
+
+        def do() -> Any:
+            moment = world.now - world.random.random() ** 4 * MOST_LAG
+            rows = [row for row in table.as_of(moment) if row.get("state") == state]
+            rows.sort(key=lambda row: str(row["received_at"]), reverse=newest_first)
+            return {"Items": [wire(row) for row in rows]}
+
+        return self._call(f"Query {TableName}", do)
+
+    def _expect(self, options: Mapping[str, Any], before: Item | None) -> None:
+        condition = options.get("ConditionExpression")
+        if not condition:
+            return
+        values = {name: _to_plain(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
+        if holds(condition, before, options.get("ExpressionAttributeNames", {}), values):
+            return
+        asked = options.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        more = {"Item": wire(before)} if asked and before is not None else {}
+        raise refusal("ConditionalCheckFailedException", **more)
+
+
+@dataclass
+class _Query:
+    client: DynamoDBClient
+
+    def paginate(self, **options: Any) -> Iterator[Any]:
+        yield self.client.query(**options)

@@ -1,0 +1,290 @@
+"""The functions as Lambda runs them: instances that start cold and are kept, time-outs, and the queue's pollers.
+
+Each instance has dependencies of its own, as each process would. The handlers are the product's own.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, cast
+
+from functions.intake import app as intake
+from functions.intake.dependencies import Dependencies as IntakeDependencies
+from functions.privacy import app as privacy
+from functions.processor import app as processor
+from functions.replay import app as replay
+from functions.requeue import app as requeue
+from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
+from shared.aws.ledger import Ledger
+from shared.aws.person_locks import PersonLocks
+from shared.aws.person_rows import PersonRows
+from shared.aws.secrets import Secret
+from shared.aws.spam_memory import SpamMemory
+from shared.deadline import Deadline
+from shared.errors import FormToLeadError
+from shared.form.definition import Form
+from shared.leads.processing import Dependencies as ProcessorDependencies
+from shared.operations.replaying import Dependencies as ReplayDependencies
+from shared.privacy import erasing
+from shared.salesforce.crm import SalesforceCrm
+from shared.salesforce.person_records import PersonRecords
+from tests.builders import SECRET
+from tests.simulation.calls import Storm
+from tests.simulation.dynamodb import DynamoDB, DynamoDBClient
+from tests.simulation.sqs import Message, Queue, SqsClient
+from tests.simulation.world import Task, World
+
+TIMEOUTS: Final = {"intake": 28.0, "processor": 60.0, "replay": 120.0, "requeue": 60.0, "privacy": 120.0}
+"""Seconds; a test holds them to the template."""
+HANDLERS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "intake": intake.handler,
+    "processor": processor.handler,
+    "replay": replay.handler,
+    "requeue": requeue.handler,
+    "privacy": privacy.handler,
+}
+BATCH: Final = 10
+COLD: Final = 1.2
+"""Seconds of a start."""
+SUBMISSIONS: Final = "submissions"
+LOCKS: Final = "locks"
+SPAM: Final = "spam"
+
+
+class HasForms(Protocol):
+    forms: Mapping[str, Form]
+
+
+@dataclass
+class Instance:
+    function: str
+    dependencies: Any
+    busy: bool = False
+
+
+@dataclass
+class Context:
+    """What Lambda hands to a handler."""
+
+    world: World
+    ends_at: float
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self.ends_at - self.world.now) * 1000)
+
+
+@dataclass
+class Fleet:
+    world: World
+    storm: Storm
+    store: DynamoDB
+    queue: Queue
+    dead_letters: Queue
+    login: Mapping[str, str]
+    forms: Mapping[str, Form]
+    most_processors: int = 5
+    instances: dict[str, list[Instance]] = field(default_factory=dict)
+    running: dict[Task, Instance] = field(default_factory=dict)
+    crashes: list[str] = field(default_factory=list)
+    _pumped_at: float = -1.0
+
+    def __post_init__(self) -> None:
+        self.queue.on_change = self._pump_later
+
+    # --- invocations
+
+    def invoke(self, function: str, event: Any) -> Task:
+        """Starts now; whoever wants the answer waits for the task."""
+        instance = self._instance(function)
+        task = self.world.spawn(function, lambda: self._invocation(instance, event))
+        self.running[task] = instance
+        task.at_end.append(lambda: self._ended(task))
+        self.world.later(TIMEOUTS[function], lambda: self.kill(task))
+        return task
+
+    def kill(self, task: Task) -> None:
+        if not task.is_over:
+            self.world.note(f"{task.name} is killed")
+            task.kill()
+
+    def _invocation(self, instance: Instance, event: Any) -> Any:
+        world = self.world
+        ends_at = world.now + TIMEOUTS[instance.function]
+        if instance.dependencies is None:
+            world.sleep(COLD)
+            instance.dependencies = _MAKERS[instance.function](self)
+        request_id = f"{instance.function}-{world.number('request')}"
+        answer = HANDLERS[instance.function](event, Context(world, ends_at, request_id))
+        return json.loads(json.dumps(answer))
+
+    def _instance(self, function: str) -> Instance:
+        known = self.instances.setdefault(function, [])
+        free = next((one for one in known if not one.busy), None)
+        if free is None:
+            free = Instance(function, None)
+            known.append(free)
+        free.busy = True
+        return free
+
+    def _ended(self, task: Task) -> None:
+        instance = self.running.pop(task)
+        instance.busy = False
+        if task.is_dead:
+            self.instances[instance.function].remove(instance)
+        # A run of the requeue function that can't read the ledger fails aloud; a minute later comes the next.
+        if task.error and not (instance.function == "requeue" and isinstance(task.error, FormToLeadError)):
+            self.crashes.append(f"{task.name}: {task.error!r}")
+
+    def here(self) -> Instance:
+        """The instance that is asking: the handlers' modules know but one set of dependencies."""
+        return self.running[self.world.here()]
+
+    def everything_new(self) -> None:
+        """A deployment: what runs goes on, what comes next starts cold."""
+        for function, known in self.instances.items():
+            self.instances[function] = [one for one in known if one.busy]
+
+    # --- the queue's pollers
+
+    def _pump_later(self, seconds: float) -> None:
+        self.world.later(seconds, self._pump)
+
+    def _pump(self) -> None:
+        while self._processors() < self.most_processors:
+            batch = self.queue.receive(self.world.random.choice((1, 3, BATCH, BATCH, BATCH)))
+            if not batch:
+                return
+            self._hand_over(batch)
+            if self.world.random.random() < self.storm.rates.get("batch_twice", 0) and not self.storm.is_over:
+                self.storm.happened["batch_twice"] = self.storm.happened.get("batch_twice", 0) + 1
+                self._hand_over(batch)
+
+    def _processors(self) -> int:
+        return sum(one.function == "processor" for one in self.running.values())
+
+    def _hand_over(self, batch: list[Message]) -> None:
+        handles = {one.message_id: one.handle for one in batch}
+        task = self.invoke("processor", {"Records": [_record(one) for one in batch]})
+        task.at_end.append(lambda: self._acknowledge(task, handles))
+
+    def _acknowledge(self, task: Task, handles: Mapping[str, str]) -> None:
+        """As Lambda reads a partial answer: whatever is not one, or names somebody else, fails the whole batch."""
+        if not task.is_dead and not task.error:
+            failed = _failed(task.result, handles)
+            for message_id, handle in handles.items():
+                if message_id not in failed:
+                    self.queue.delete(handle)
+        self._pump()
+
+
+def _failed(answer: Any, handles: Mapping[str, str]) -> set[str]:
+    if answer is None or answer == {}:
+        return set()
+    try:
+        named = {str(one["itemIdentifier"]) for one in answer["batchItemFailures"]}
+    except (TypeError, KeyError):
+        return set(handles)
+    return named if named <= set(handles) else set(handles)
+
+
+def _record(message: Message) -> dict[str, Any]:
+    return {
+        "messageId": message.message_id,
+        "receiptHandle": message.handle,
+        "body": message.body,
+        "attributes": {"MessageGroupId": message.group, "ApproximateReceiveCount": str(message.receives)},
+    }
+
+
+# --- what each function has -----------------------------------------------------------------------------------------
+
+
+def _clients(fleet: Fleet) -> tuple[Any, Any]:
+    dynamodb = DynamoDBClient(fleet.store, fleet.storm)
+    sqs = SqsClient({"submissions": fleet.queue, "dead": fleet.dead_letters}, fleet.storm, fleet.world)
+    return cast("Any", dynamodb), cast("Any", sqs)
+
+
+@dataclass
+class _Manager:
+    """Secrets Manager."""
+
+    content: Mapping[str, str]
+
+    def get_secret_value(self, **_: Any) -> dict[str, str]:
+        return {"SecretString": json.dumps(dict(self.content))}
+
+
+def _salesforce_secret(fleet: Fleet) -> Secret:
+    return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=fleet.world.clock)
+
+
+def _intake(fleet: Fleet) -> IntakeDependencies:
+    dynamodb, sqs = _clients(fleet)
+    return IntakeDependencies(
+        ledger=Ledger(dynamodb, SUBMISSIONS),
+        queue=SubmissionQueue(sqs, "submissions"),
+        secret=lambda: SECRET,
+        intake_secrets=dict,
+        forms=fleet.forms,
+        extra_origins=(),
+        now=fleet.world.utc_now,
+        spam_memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
+    )
+
+
+def _processor(fleet: Fleet) -> tuple[ProcessorDependencies, SubmissionQueue, Deadline]:
+    dynamodb, sqs = _clients(fleet)
+    deadline = Deadline(fleet.world.clock)
+    processing = ProcessorDependencies(
+        ledger=Ledger(dynamodb, SUBMISSIONS),
+        dead_letters=DeadLetterQueue(sqs, "dead"),
+        locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
+        crm=SalesforceCrm(_salesforce_secret(fleet), deadline=deadline, clock=fleet.world.clock),
+        forms=fleet.forms,
+        now=fleet.world.utc_now,
+    )
+    return processing, SubmissionQueue(sqs, "submissions"), deadline
+
+
+def _replay(fleet: Fleet) -> ReplayDependencies:
+    dynamodb, sqs = _clients(fleet)
+    return ReplayDependencies(
+        ledger=Ledger(dynamodb, SUBMISSIONS),
+        queue=SubmissionQueue(sqs, "submissions"),
+        dead_letters=DeadLetterQueue(sqs, "dead"),
+        forms=fleet.forms,
+        secret=lambda: SECRET,
+        now=fleet.world.utc_now,
+    )
+
+
+def _requeue(fleet: Fleet) -> tuple[Ledger, SubmissionQueue]:
+    dynamodb, sqs = _clients(fleet)
+    return Ledger(dynamodb, SUBMISSIONS), SubmissionQueue(sqs, "submissions")
+
+
+def _privacy(fleet: Fleet) -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
+    dynamodb, sqs = _clients(fleet)
+    deadline = Deadline(fleet.world.clock)
+    outside = erasing.Dependencies(
+        rows=PersonRows(dynamodb, SUBMISSIONS),
+        dead_letters=DeadLetterQueue(sqs, "dead"),
+        locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
+        memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
+        org=PersonRecords(_salesforce_secret(fleet), deadline, clock=fleet.world.clock),
+        forms=fleet.forms,
+        now=fleet.world.utc_now,
+    )
+    key = Secret(cast("Any", _Manager({"person_key": SECRET.decode()})), "key", clock=fleet.world.clock)
+    return outside, Ledger(dynamodb, SUBMISSIONS), key, deadline
+
+
+_MAKERS: Final[Mapping[str, Callable[[Fleet], Any]]] = {
+    "intake": _intake,
+    "processor": _processor,
+    "replay": _replay,
+    "requeue": _requeue,
+    "privacy": _privacy,
+}

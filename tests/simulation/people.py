@@ -1,0 +1,57 @@
+"""Who sends what: people of whom we know that they are one, and the odd ones among what they send."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+_FIRST: Final = (
+    "Sanne", "Bram", "Fatima", "Jan-Willem", "Noor", "Pieter", "Aïcha", "Lotte", "Thijs", "Mehmet", "Roos", "Daan",
+    "Emma", "Youssef", "Femke", "Gijs", "Hanna", "Ivo", "Jelle", "Katja", "Lars", "Maud", "Niels", "Olga", "Teun",
+)  # fmt: skip
+_BEGIN: Final = ("Ooster", "Wester", "Noorder", "Zuider", "Hooge", "Laage", "Groote", "Kleine", "Oude", "Nieuwe")
+_MIDDLE: Final = ("", "broek", "kamp", "veen", "wal", "dijk", "brug", "berg", "meer", "bos", "land", "hoek", "horst")
+_END: Final = ("man", "ma", "stra", "huis", "inga", "sema", "ker", "aar", "ink", "mans", "pol", "beek", "huizen")
+DOMAIN: Final = "kanarie.example"
+"""Of every address here; it may stand in no log and on no queue."""
+_TEXTS: Final = (
+    "Kan ik morgen langskomen voor een proefrit?",
+    "Hebben jullie deze fiets ook in het blauw?",
+    "Wat kost een onderhoudsbeurt bij jullie?",
+    "Graag ontvang ik een offerte voor twaalf fietsen.",
+    "Mijn zadel piept, kan ik daarvoor terecht?",
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    number: int
+    first_name: str
+    last_name: str
+    email: str
+
+
+def people(random: Random, count: int) -> list[Person]:
+    """Each with an address and a name of their own, so that nobody can be taken for another."""
+    names = [f"{begin}{middle}{end}" for begin in _BEGIN for middle in _MIDDLE for end in _END]
+    random.shuffle(names)
+    return [
+        Person(number, random.choice(_FIRST), names[number % len(names)], f"p{number}.{names[number % len(names)].lower()}@{DOMAIN}")
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str, str]]:
+    """A form's id, and what is filled in there."""
+    fields = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+        "consent": "on",
+    }
+    kind = random.random()
+    if kind < 0.05:
+        return "test-ride", {**fields, "bike": "a bike that there is not", "message": f"{random.choice(_TEXTS)} ({number})"}
+    fields["message"] = f"{random.choice(_TEXTS)} ({number})"
+    if kind < 0.10:
+        fields["contact_me_by_fax_only"] = "yes"
+    return "contact", fields

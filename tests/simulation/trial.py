@@ -1,0 +1,308 @@
+"""One run: people send, functions work, things go wrong, operators act; then the storm ends and all must be well."""
+
+import contextlib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+from unittest.mock import patch
+
+import requests.sessions
+
+from functions.intake import app as intake
+from functions.privacy import app as privacy
+from functions.processor import app as processor
+from functions.replay import app as replay
+from functions.requeue import app as requeue
+from local.salesforce_org import Org
+from shared import observability
+from shared.form.definition import forms
+from tests.simulation.calls import AWS_FAULTS, Storm
+from tests.simulation.dynamodb import DynamoDB, Table
+from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet
+from tests.simulation.people import Person, answers, people
+from tests.simulation.salesforce import FAULTS, Salesforce, Transport
+from tests.simulation.sqs import Queue
+from tests.simulation.world import DAY, HOUR, START, World, uuid_from
+from tests.unit.intake_desk import JSON, ORIGIN, event
+
+ALL_FAULTS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, "batch_twice", "sf_outage", "deployment", "killed_at_random")))
+_LOGIN: Final = "https://org.example"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a seed is about. `rate` is of each kind of fault at each call that can have it."""
+
+    seed: int
+    submissions: int = 100
+    hours: float = 2.0
+    rate: float = 0.004
+    planned: Mapping[int, str] = field(default_factory=dict)
+    only_in: frozenset[str] = frozenset()
+    operators: bool = True
+
+
+@dataclass
+class Sent:
+    """What a visitor knows: who they are, what they sent, and the receipt that they got."""
+
+    person: Person
+    form_id: str
+    fields: Mapping[str, str]
+    receipt: str = ""
+
+
+@dataclass
+class Trial:
+    plan: Plan
+    world: World
+    storm: Storm
+    store: DynamoDB
+    queue: Queue
+    dead_letters: Queue
+    salesforce: Salesforce
+    fleet: Fleet
+    sent: list[Sent] = field(default_factory=list)
+    erased: set[str] = field(default_factory=set)
+    logged: list[str] = field(default_factory=list)
+    counted: Counter[str] = field(default_factory=Counter)
+    unexpected: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        return self.store.tables[SUBMISSIONS].rows
+
+
+def make(plan: Plan) -> Trial:
+    world = World(plan.seed)
+    kinds = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
+    storm = Storm(kinds if plan.rate else {}, plan.planned, plan.only_in)
+    store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
+    dead = Queue(world, "dead", 180)
+    queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
+    org = the_org()
+    org.reset_for(world)
+    login = {"login_url": _LOGIN, "client_id": org.org.client_id, "client_secret": org.org.client_secret}
+    salesforce = Salesforce(world, storm, org.org)
+    fleet = Fleet(world, storm, store, queue, dead, login, forms())
+    return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
+
+
+class OneOrg:
+    """Making an org takes longer than a run, so there is one, which is emptied. Its clock is that of the run."""
+
+    def __init__(self) -> None:
+        self._world: World | None = None
+        self.org = Org(":memory:", now=self._now, sleep=lambda _seconds: None)
+        self.org.instance_url = _LOGIN
+
+    def _now(self) -> datetime:
+        return self._world.utc_now() if self._world else datetime.fromtimestamp(START, UTC)
+
+    def reset_for(self, world: World) -> None:
+        self._world = world
+        self.org.reset()
+
+
+the_org = cache(OneOrg)
+
+
+@contextlib.contextmanager
+def staged(trial: Trial) -> Iterator[None]:
+    """The product's modules see this trial's instances, clock and chance, and nothing of the machine."""
+    world = trial.world
+
+    class Logger:
+        service = "simulation"
+
+        def info(self, said: str, *, extra: Mapping[str, Any], **_: Any) -> None:
+            trial.logged.append(f"{said} {json.dumps(extra, default=str)}")
+
+        warning = error = info
+
+    @contextlib.contextmanager
+    def metric(*, name: str, value: float, **_: Any) -> Iterator[Any]:
+        trial.counted[name] += int(value)
+        yield _Dimensions()
+
+    class Now:
+        @staticmethod
+        def now(_zone: Any = None) -> Any:
+            return world.utc_now()
+
+    logger = Logger()
+    with contextlib.ExitStack() as stack:
+        for module in (intake, processor, replay, requeue, privacy):
+            stack.enter_context(patch.object(module, "dependencies", lambda: trial.fleet.here().dependencies))
+        stack.enter_context(patch.object(requeue, "datetime", Now))
+        stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
+        stack.enter_context(patch.object(observability, "_logger", lambda: logger))
+        stack.enter_context(patch.object(observability, "single_metric", metric))
+        stack.enter_context(patch.object(requests.sessions, "HTTPAdapter", Transport))
+        stack.enter_context(patch.object(Transport, "now", trial.salesforce))
+        yield
+
+
+class _Dimensions:
+    def add_dimension(self, *_: str) -> None:
+        """Of no interest here."""
+
+
+# --- the run --------------------------------------------------------------------------------------------------------
+
+
+def run(plan: Plan, *, tells: bool = False) -> Trial:
+    trial = make(plan)
+    trial.world.tells = tells
+    with staged(trial):
+        _begin(trial)
+        trial.world.run(START + plan.hours * HOUR)
+        trial.storm.is_over = True
+        trial.salesforce.outages.clear()
+        _drain(trial)
+    return trial
+
+
+def _begin(trial: Trial) -> None:
+    world, plan = trial.world, trial.plan
+    everybody = people(world.random, max(1, int(plan.submissions * 0.7)))
+    for number in range(plan.submissions):
+        person = world.random.choice(everybody)
+        form_id, fields = answers(world.random, person, number)
+        # In waves: a newsletter goes out, and many come at once.
+        wave = world.random.choice((0.0, 0.1, 0.4, 0.7)) if world.random.random() < 0.7 else world.random.random()
+        moment = wave * plan.hours * HOUR * 0.9 + world.random.random() * 60
+        sent = Sent(person, form_id, fields)
+        trial.sent.append(sent)
+        world.spawn("visitor", lambda sent=sent: visit(trial, sent), after=moment)
+    for minute in range(1, int(plan.hours * 60)):
+        world.later(minute * 60, lambda: trial.fleet.invoke("requeue", {}) and None)
+    if plan.rate:
+        _weather(trial)
+    if plan.operators:
+        for _ in range(max(1, plan.submissions // 20)):
+            world.spawn("operator", lambda: operate(trial), after=world.random.random() * plan.hours * HOUR)
+
+
+def _weather(trial: Trial) -> None:
+    world, hours = trial.world, trial.plan.hours
+    if world.random.random() < 0.3:
+        start = START + world.random.random() * hours * HOUR
+        trial.salesforce.outages.append((start, start + world.random.random() * hours * HOUR))
+        trial.storm.happened["sf_outage"] = 1
+    for _ in range(world.random.choice((0, 0, 1, 2))):
+        world.later(world.random.random() * hours * HOUR, lambda: _deploy(trial))
+    for _ in range(world.random.choice((0, 1, 3))):
+        world.later(world.random.random() * hours * HOUR, lambda: _kill_one(trial))
+
+
+def _deploy(trial: Trial) -> None:
+    trial.storm.happened["deployment"] = trial.storm.happened.get("deployment", 0) + 1
+    trial.fleet.everything_new()
+
+
+def _kill_one(trial: Trial) -> None:
+    if running := list(trial.fleet.running):
+        trial.storm.happened["killed_at_random"] = trial.storm.happened.get("killed_at_random", 0) + 1
+        trial.fleet.kill(trial.world.random.choice(running))
+
+
+def _drain(trial: Trial) -> None:
+    """Nothing goes wrong any more; the clock still ticks. Operators mend what waits for them."""
+    world = trial.world
+    for _ in range(60):
+        if _is_quiet(trial):
+            break
+        for minute in (0, 20, 40):
+            world.later(minute * 60, lambda: trial.fleet.invoke("requeue", {}) and None)
+        world.run(world.now + HOUR)
+    world.run(world.now + HOUR)
+
+
+def _is_quiet(trial: Trial) -> bool:
+    return (
+        not trial.fleet.running
+        and not trial.queue.messages()
+        and all(row["state"] != "received" for row in trial.rows.values())
+    )
+
+
+# --- visitors ---------------------------------------------------------------------------------------------------------
+
+
+def visit(trial: Trial, sent: Sent) -> None:
+    """A browser with embed.js: it comes again with the same key until it hears something. Some click twice."""
+    world = trial.world
+    key = f"key-{world.number('key')}"
+    if world.random.random() < 0.05:
+        world.spawn("visitor-again", lambda: _post(trial, sent, key), after=0.2)
+    for wait in (1, 2, 4, 8, 15, 60, 600):
+        if _post(trial, sent, key):
+            return
+        world.sleep(wait)
+
+
+def _post(trial: Trial, sent: Sent, key: str) -> bool:
+    """Whether the visitor need not come again."""
+    headers = {"Content-Type": JSON, "Accept": JSON, "Origin": ORIGIN, "Idempotency-Key": key}
+    body = json.dumps(sent.fields).encode()
+    task = trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
+    answer = trial.world.wait_for(task)
+    if answer is None or answer["statusCode"] >= 500:
+        if answer and answer["statusCode"] != 503:
+            trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
+        return False
+    if answer["statusCode"] != 202:
+        trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
+        return True
+    receipt = str(json.loads(answer["body"])["receipt"])
+    if sent.receipt and sent.receipt != receipt:
+        trial.unexpected.append(f"{task.name} gave another receipt for the same key")
+    sent.receipt = receipt
+    return True
+
+
+# --- operators --------------------------------------------------------------------------------------------------------
+
+
+def operate(trial: Trial) -> None:
+    """Whatever comes to an operator's mind, about whatever there is."""
+    world = trial.world
+    rows = sorted(trial.rows.values(), key=lambda row: str(row["submission_id"]))
+    rejected = [row for row in rows if row["state"] == "rejected"]
+    quarantined = [row for row in rows if row["state"] == "quarantined"]
+    chance = world.random.random()
+    if rejected and chance < 0.5:
+        row = world.random.choice(rejected)
+        one = str(row["submission_id"])
+        if world.random.random() < 0.7:
+            _order(trial, command="edit", submission_id=one, fields={"bike": "cargo"}, by="sim")
+        _order(trial, command="replay", submission_ids=[one], by="sim")
+    elif quarantined and chance < 0.8:
+        one = str(world.random.choice(quarantined)["submission_id"])
+        verb = world.random.choice(("release", "discard_spam"))
+        more = {"teach": None} if verb == "release" else {"why": "spam", "block": None}
+        _order(trial, command=verb, submission_ids=[one], by="sim", **more)
+    elif rejected and chance < 0.9:
+        _order(trial, command="discard", submission_ids=[str(rejected[0]["submission_id"])], why="spam", by="sim")
+    elif rows:
+        _order(trial, command="replay", submission_ids=[str(world.random.choice(rows)["submission_id"])], by="sim")
+    if world.random.random() < 0.2:
+        _order(trial, command="reconcile", by="sim")
+
+
+def _order(trial: Trial, **order: Any) -> Any:
+    task = trial.fleet.invoke("replay", order)
+    answer = trial.world.wait_for(task)
+    if isinstance(answer, dict) and "error" in answer and "can't be read" in answer["error"]:
+        trial.unexpected.append(answer["error"])
+    return answer
+
+
+SETTLED: Final = frozenset({"created", "updated", "attached", "held", "rejected", "quarantined", "discarded", "erased"})
+__all__ = ["DAY", "SETTLED", "Plan", "Trial", "run"]
