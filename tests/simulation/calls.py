@@ -39,8 +39,11 @@ class Storm:
             return ""
         kind = self._planned(world) or self._drawn(world, possible)
         if kind:
-            self.happened[kind] = self.happened.get(kind, 0) + 1
+            self.note(kind)
         return kind
+
+    def note(self, kind: str) -> None:
+        self.happened[kind] = self.happened.get(kind, 0) + 1
 
     def _planned(self, world: World) -> str:
         if not self.planned or (self.only_in and world.here().name.partition("#")[0] not in self.only_in):

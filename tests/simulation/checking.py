@@ -3,10 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
+from shared.privacy.audit import AUDIT_STATE
 from tests.simulation.people import DOMAIN
 from tests.simulation.sqs import submission_of
-from tests.simulation.trial import SETTLED, Trial
+from tests.simulation.trial import Trial
+
+_SETTLED = frozenset({"created", "updated", "attached", "held", "rejected", "quarantined", "discarded", "erased"})
 
 
 def faults_of(trial: Trial) -> list[str]:
@@ -18,18 +23,24 @@ def faults_of(trial: Trial) -> list[str]:
         *_tasks(trial),
         *_rejections(trial),
         *_privacy(trial),
+        *_erasures(trial),
     ]
+
+
+def _submissions(trial: Trial) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Without the audits of erasures, which are kept in the same table."""
+    return ((one, row) for one, row in trial.rows.items() if row["state"] != AUDIT_STATE)
 
 
 def _lost(trial: Trial) -> Iterator[str]:
     known = {sent.receipt for sent in trial.sent if sent.receipt}
     for receipt in sorted(known - set(trial.rows)):
         yield f"lost: {receipt} was acknowledged and has no row"
-    for submission_id, row in trial.rows.items():
-        if row["state"] not in SETTLED:
+    for submission_id, row in _submissions(trial):
+        if row["state"] not in _SETTLED:
             yield f"unaccounted: {submission_id} is {row['state']}, last error {row.get('last_error')}"
     for sent in trial.sent:
-        if not sent.receipt:
+        if not sent.receipt and sent.person.email not in trial.erased:
             yield f"never acknowledged: a visitor came again and again ({sent.form_id})"
     for message in trial.queue.messages():
         yield f"left on the queue: {submission_of(message)}"
@@ -44,20 +55,21 @@ def _leads(trial: Trial) -> Iterator[str]:
         if submission_id not in trial.rows:
             yield f"a Lead of nothing: {submission_id}"
     ids = {str(lead["Id"]) for lead in leads}
-    for submission_id, row in trial.rows.items():
+    for submission_id, row in _submissions(trial):
         if row["state"] == "created" and row["outcome"]["record_id"] not in ids:
             yield f"{submission_id} says created, and its Lead is not there"
         if row["state"] in {"rejected", "quarantined", "discarded"} and of.get(submission_id):
             yield f"{submission_id} is {row['state']} and has a Lead"
-    everybody = Counter(str(lead["Email"]).lower() for lead in leads)
+    everybody = Counter(str(lead["Email"]).lower() for lead in leads if not lead.get("IsDeleted"))
     for email, count in everybody.items():
         if count > 1:
             yield f"created twice: one person has {count} Leads ({email.partition('@')[0]})"
 
 
 def _tasks(trial: Trial) -> Iterator[str]:
-    tasks = Counter(str(row["Submission_Id__c"]) for row in trial.salesforce.org.rows("Task") if row.get("Submission_Id__c"))
-    for submission_id, row in trial.rows.items():
+    written = trial.salesforce.org.rows("Task")
+    tasks = Counter(str(row["Submission_Id__c"]) for row in written if row.get("Submission_Id__c"))
+    for submission_id, row in _submissions(trial):
         if row["state"] == "updated" and tasks[submission_id] != 1:
             yield f"{submission_id} was noted {tasks[submission_id]} times"
     for submission_id, count in tasks.items():
@@ -67,7 +79,7 @@ def _tasks(trial: Trial) -> Iterator[str]:
 
 def _rejections(trial: Trial) -> Iterator[str]:
     letters = {submission_of(one) for one in trial.dead_letters.messages()}
-    for submission_id, row in trial.rows.items():
+    for submission_id, row in _submissions(trial):
         if row["state"] == "rejected":
             if not (row["fields"] and row["reason"] and row["rejection"]["problems"]):
                 yield f"{submission_id} can't be mended: its rejection lacks what is needed"
@@ -82,3 +94,19 @@ def _privacy(trial: Trial) -> Iterator[str]:
     for line in trial.logged:
         if DOMAIN in line:
             yield f"personal data in a log: {line.partition(' ')[0]}"
+
+
+def _erasures(trial: Trial) -> Iterator[str]:
+    """Of whoever was erased, nothing is left of before; what they sent afterwards, or meanwhile, may be there."""
+    org = trial.salesforce.org
+    live = [row for kind in ("Lead", "Task") for row in org.rows(kind) if row.get("Submission_Id__c")]
+    for submission_id, row in _submissions(trial):
+        if row["state"] == "erased":
+            if row["fields"]:
+                yield f"erased, and its answers are there: {submission_id}"
+            if any(one["Submission_Id__c"] == submission_id for one in live):
+                yield f"erased, and in the org: {submission_id}"
+            continue
+        began = trial.erased.get(str(row["fields"].get("email")))
+        if began is not None and datetime.fromisoformat(str(row["received_at"])).timestamp() < began:
+            yield f"not erased: {submission_id}"

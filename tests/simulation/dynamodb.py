@@ -177,7 +177,7 @@ class DynamoDBClient:
         if holds(condition, before, options.get("ExpressionAttributeNames", {}), values):
             return
         asked = options.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        more = {"Item": wire(before)} if asked and before is not None else {}
+        more: dict[str, Any] = {"Item": wire(before)} if asked and before is not None else {}
         raise refusal("ConditionalCheckFailedException", **more)
 
 

@@ -64,7 +64,7 @@ def _both(tokens: list[str]) -> Condition:
 
 def _one(tokens: list[str]) -> Condition:
     token = tokens.pop(0)
-    if token == "(":  # noqa: S105 (a parenthesis)
+    if token == "(":
         inside = _either(tokens)
         _expect(tokens, ")")
         return inside
@@ -72,9 +72,9 @@ def _one(tokens: list[str]) -> Condition:
         _expect(tokens, "(")
         name = tokens.pop(0)
         _expect(tokens, ")")
-        wanted = token == "attribute_exists"  # noqa: S105
+        wanted = token == "attribute_exists"
         return lambda item, _values: (name in item) is wanted
-    measured = token == "size"  # noqa: S105
+    measured = token == "size"
     if measured:
         _expect(tokens, "(")
         token = tokens.pop(0)
@@ -100,7 +100,7 @@ def _comparison(name: str, tokens: list[str], *, measured: bool) -> Condition:
             return False
         left = len(there) if measured else there
         right = values[value]
-        return left == right if sign == "=" else left < right if sign == "<" else left > right
+        return bool(left == right if sign == "=" else left < right if sign == "<" else left > right)
 
     assert sign in {"=", "<", ">"}, sign
     return compared

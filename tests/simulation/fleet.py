@@ -157,7 +157,7 @@ class Fleet:
                 return
             self._hand_over(batch)
             if self.world.random.random() < self.storm.rates.get("batch_twice", 0) and not self.storm.is_over:
-                self.storm.happened["batch_twice"] = self.storm.happened.get("batch_twice", 0) + 1
+                self.storm.note("batch_twice")
                 self._hand_over(batch)
 
     def _processors(self) -> int:
@@ -185,7 +185,7 @@ def _failed(answer: Any, handles: Mapping[str, str]) -> set[str]:
         named = {str(one["itemIdentifier"]) for one in answer["batchItemFailures"]}
     except (TypeError, KeyError):
         return set(handles)
-    return named if named <= set(handles) else set(handles)
+    return min(named, set(handles))
 
 
 def _record(message: Message) -> dict[str, Any]:

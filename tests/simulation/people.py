@@ -34,10 +34,11 @@ def people(random: Random, count: int) -> list[Person]:
     """Each with an address and a name of their own, so that nobody can be taken for another."""
     names = [f"{begin}{middle}{end}" for begin in _BEGIN for middle in _MIDDLE for end in _END]
     random.shuffle(names)
+    assert count <= len(names), "two people would have one name"
     return [
-        Person(number, random.choice(_FIRST), names[number % len(names)], f"p{number}.{names[number % len(names)].lower()}@{DOMAIN}")
-        for number in range(count)
-    ]  # fmt: skip
+        Person(number, random.choice(_FIRST), name, f"p{number}.{name.lower()}@{DOMAIN}")
+        for number, name in enumerate(names[:count])
+    ]
 
 
 def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str, str]]:
@@ -50,7 +51,7 @@ def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str,
     }
     kind = random.random()
     if kind < 0.05:
-        return "test-ride", {**fields, "bike": "a bike that there is not", "message": f"{random.choice(_TEXTS)} ({number})"}
+        return "test-ride", {**fields, "bike": "a bike that there is not"}
     fields["message"] = f"{random.choice(_TEXTS)} ({number})"
     if kind < 0.10:
         fields["contact_me_by_fax_only"] = "yes"

@@ -1,7 +1,7 @@
 """The org stand-in behind the product's own HTTP client, without a network: answers get lost, late or never come.
 
-The nastiest is a write that lands after its sender gave up: Salesforce ends a call after ten minutes at the latest, so it
-may come as late as that.
+The nastiest is a write that lands after its sender gave up: Salesforce ends a call after ten minutes at the latest, so
+it may come as late as that.
 """
 
 import io
@@ -136,7 +136,7 @@ def _answer(request: requests.PreparedRequest, response: Response) -> requests.R
     answer.status_code = response.status
     answer.headers.update({} if is_bytes else {"Content-Type": "application/json;charset=UTF-8"})
     answer.headers.update(response.headers)
-    answer._content = content  # noqa: SLF001 (what an adapter of requests has to fill in)
+    answer._content = content
     answer.raw = io.BytesIO(content)
     answer.request, answer.url, answer.encoding = request, str(request.url), "utf-8"
     return answer
@@ -150,7 +150,7 @@ class Transport(BaseAdapter):
     def __init__(self, *_: Any, **__: Any) -> None:
         super().__init__()
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         assert Transport.now, "no simulation runs"
         timeout = options.get("timeout")
         patience = float(timeout[1]) if isinstance(timeout, tuple) else 10.0

@@ -85,7 +85,7 @@ class Queue:
                     return taken
                 if self.most_receives and message.receives >= self.most_receives and self.dead_letters:
                     messages.remove(message)
-                    self.dead_letters._add(message.body, group, message.deduplication)  # noqa: SLF001
+                    self.dead_letters._add(message.body, group, message.deduplication)
                     continue
                 message.receives += 1
                 message.first_taken_at = now
@@ -137,35 +137,28 @@ class SqsClient:
     def _call(self, what: str, do: Callable[[], Any]) -> Any:
         return aws_call(self.world, self.storm, f"sqs:{what}", do)
 
-    def send_message(
-        self, *, QueueUrl: str, MessageBody: str, MessageGroupId: str, MessageDeduplicationId: str  # noqa: N803
-    ) -> Any:
-        queue = self.queues[QueueUrl]
-        return self._call(
-            f"SendMessage {queue.name}", lambda: queue.send(MessageBody, MessageGroupId, MessageDeduplicationId)
-        )
+    def send_message(self, **asked: Any) -> Any:
+        queue = self.queues[asked["QueueUrl"]]
+        message = asked["MessageBody"], asked["MessageGroupId"], asked["MessageDeduplicationId"]
+        return self._call(f"SendMessage {queue.name}", lambda: queue.send(*message))
 
-    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> Any:  # noqa: N803
-        queue = self.queues[QueueUrl]
-        return self._call(
-            f"ChangeMessageVisibility {queue.name}", lambda: queue.hide(ReceiptHandle, VisibilityTimeout)
-        )
+    def change_message_visibility(self, **asked: Any) -> Any:
+        queue = self.queues[asked["QueueUrl"]]
+        what = asked["ReceiptHandle"], asked["VisibilityTimeout"]
+        return self._call(f"ChangeMessageVisibility {queue.name}", lambda: queue.hide(*what))
 
-    def receive_message(
-        self, *, QueueUrl: str, MaxNumberOfMessages: int, VisibilityTimeout: int, WaitTimeSeconds: int  # noqa: N803
-    ) -> Any:
-        queue = self.queues[QueueUrl]
+    def receive_message(self, **asked: Any) -> Any:
+        queue = self.queues[asked["QueueUrl"]]
 
         def do() -> Any:
-            found = queue.receive(MaxNumberOfMessages, VisibilityTimeout)
+            found = queue.receive(asked["MaxNumberOfMessages"], asked["VisibilityTimeout"])
             return {"Messages": [{"Body": one.body, "ReceiptHandle": one.handle} for one in found]} if found else {}
 
-        assert WaitTimeSeconds <= 20
         return self._call(f"ReceiveMessage {queue.name}", do)
 
-    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> Any:  # noqa: N803
-        queue = self.queues[QueueUrl]
-        return self._call(f"DeleteMessage {queue.name}", lambda: queue.delete(ReceiptHandle))
+    def delete_message(self, **asked: Any) -> Any:
+        queue = self.queues[asked["QueueUrl"]]
+        return self._call(f"DeleteMessage {queue.name}", lambda: queue.delete(asked["ReceiptHandle"]))
 
 
 def submission_of(message: Message) -> str:

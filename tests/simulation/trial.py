@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -24,13 +24,16 @@ from shared.form.definition import forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet
+from tests.simulation.operators import erase_person, operate
 from tests.simulation.people import Person, answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
 from tests.simulation.sqs import Queue
-from tests.simulation.world import DAY, HOUR, START, World, uuid_from
+from tests.simulation.world import HOUR, START, World, uuid_from
 from tests.unit.intake_desk import JSON, ORIGIN, event
 
-ALL_FAULTS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, "batch_twice", "sf_outage", "deployment", "killed_at_random")))
+_OF_THE_WEATHER: Final = ("batch_twice", "sf_outage", "deployment", "killed_at_random")
+KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
+"""Of faults."""
 _LOGIN: Final = "https://org.example"
 
 
@@ -42,6 +45,8 @@ class Plan:
     submissions: int = 100
     hours: float = 2.0
     rate: float = 0.004
+    without: frozenset[str] = frozenset()
+    """Kinds of fault that don't happen."""
     planned: Mapping[int, str] = field(default_factory=dict)
     only_in: frozenset[str] = frozenset()
     operators: bool = True
@@ -68,7 +73,9 @@ class Trial:
     salesforce: Salesforce
     fleet: Fleet
     sent: list[Sent] = field(default_factory=list)
-    erased: set[str] = field(default_factory=set)
+    erased: dict[str, float] = field(default_factory=dict)
+    """When the erasure of an address began, by address."""
+    erasing: int = 0
     logged: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
     unexpected: list[str] = field(default_factory=list)
@@ -80,8 +87,10 @@ class Trial:
 
 def make(plan: Plan) -> Trial:
     world = World(plan.seed)
-    kinds = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
-    storm = Storm(kinds if plan.rate else {}, plan.planned, plan.only_in)
+    # A submission costs ten calls to AWS and one or two to the org.
+    rates = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
+    drawn = {kind: 0 if kind in plan.without else rate for kind, rate in rates.items()} if plan.rate else {}
+    storm = Storm(drawn, plan.planned, plan.only_in)
     store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
     dead = Queue(world, "dead", 180)
     queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
@@ -179,22 +188,30 @@ def _begin(trial: Trial) -> None:
         moment = wave * plan.hours * HOUR * 0.9 + world.random.random() * 60
         sent = Sent(person, form_id, fields)
         trial.sent.append(sent)
-        world.spawn("visitor", lambda sent=sent: visit(trial, sent), after=moment)
+        world.spawn("visitor", partial(visit, trial, sent), after=moment)
     for minute in range(1, int(plan.hours * 60)):
-        world.later(minute * 60, lambda: trial.fleet.invoke("requeue", {}) and None)
+        world.later(minute * 60, lambda: _sweep(trial))
     if plan.rate:
         _weather(trial)
     if plan.operators:
         for _ in range(max(1, plan.submissions // 20)):
             world.spawn("operator", lambda: operate(trial), after=world.random.random() * plan.hours * HOUR)
+        for _ in range(plan.submissions // 50):
+            person = world.random.choice(everybody)
+            after = (0.2 + 0.8 * world.random.random()) * plan.hours * HOUR
+            world.spawn("eraser", partial(erase_person, trial, person), after=after)
+
+
+def _sweep(trial: Trial) -> None:
+    trial.fleet.invoke("requeue", {})
 
 
 def _weather(trial: Trial) -> None:
     world, hours = trial.world, trial.plan.hours
-    if world.random.random() < 0.3:
+    if world.random.random() < 0.3 and "sf_outage" not in trial.plan.without:
         start = START + world.random.random() * hours * HOUR
         trial.salesforce.outages.append((start, start + world.random.random() * hours * HOUR))
-        trial.storm.happened["sf_outage"] = 1
+        trial.storm.note("sf_outage")
     for _ in range(world.random.choice((0, 0, 1, 2))):
         world.later(world.random.random() * hours * HOUR, lambda: _deploy(trial))
     for _ in range(world.random.choice((0, 1, 3))):
@@ -202,13 +219,15 @@ def _weather(trial: Trial) -> None:
 
 
 def _deploy(trial: Trial) -> None:
-    trial.storm.happened["deployment"] = trial.storm.happened.get("deployment", 0) + 1
-    trial.fleet.everything_new()
+    if "deployment" not in trial.plan.without:
+        trial.storm.note("deployment")
+        trial.fleet.everything_new()
 
 
 def _kill_one(trial: Trial) -> None:
-    if running := list(trial.fleet.running):
-        trial.storm.happened["killed_at_random"] = trial.storm.happened.get("killed_at_random", 0) + 1
+    running = list(trial.fleet.running)
+    if running and "killed_at_random" not in trial.plan.without:
+        trial.storm.note("killed_at_random")
         trial.fleet.kill(trial.world.random.choice(running))
 
 
@@ -219,7 +238,7 @@ def _drain(trial: Trial) -> None:
         if _is_quiet(trial):
             break
         for minute in (0, 20, 40):
-            world.later(minute * 60, lambda: trial.fleet.invoke("requeue", {}) and None)
+            world.later(minute * 60, lambda: _sweep(trial))
         world.run(world.now + HOUR)
     world.run(world.now + HOUR)
 
@@ -227,6 +246,7 @@ def _drain(trial: Trial) -> None:
 def _is_quiet(trial: Trial) -> bool:
     return (
         not trial.fleet.running
+        and not trial.erasing
         and not trial.queue.messages()
         and all(row["state"] != "received" for row in trial.rows.values())
     )
@@ -257,6 +277,8 @@ def _post(trial: Trial, sent: Sent, key: str) -> bool:
         if answer and answer["statusCode"] != 503:
             trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
         return False
+    if answer["statusCode"] == 409 and sent.person.email in trial.erased:
+        return True
     if answer["statusCode"] != 202:
         trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
         return True
@@ -265,44 +287,3 @@ def _post(trial: Trial, sent: Sent, key: str) -> bool:
         trial.unexpected.append(f"{task.name} gave another receipt for the same key")
     sent.receipt = receipt
     return True
-
-
-# --- operators --------------------------------------------------------------------------------------------------------
-
-
-def operate(trial: Trial) -> None:
-    """Whatever comes to an operator's mind, about whatever there is."""
-    world = trial.world
-    rows = sorted(trial.rows.values(), key=lambda row: str(row["submission_id"]))
-    rejected = [row for row in rows if row["state"] == "rejected"]
-    quarantined = [row for row in rows if row["state"] == "quarantined"]
-    chance = world.random.random()
-    if rejected and chance < 0.5:
-        row = world.random.choice(rejected)
-        one = str(row["submission_id"])
-        if world.random.random() < 0.7:
-            _order(trial, command="edit", submission_id=one, fields={"bike": "cargo"}, by="sim")
-        _order(trial, command="replay", submission_ids=[one], by="sim")
-    elif quarantined and chance < 0.8:
-        one = str(world.random.choice(quarantined)["submission_id"])
-        verb = world.random.choice(("release", "discard_spam"))
-        more = {"teach": None} if verb == "release" else {"why": "spam", "block": None}
-        _order(trial, command=verb, submission_ids=[one], by="sim", **more)
-    elif rejected and chance < 0.9:
-        _order(trial, command="discard", submission_ids=[str(rejected[0]["submission_id"])], why="spam", by="sim")
-    elif rows:
-        _order(trial, command="replay", submission_ids=[str(world.random.choice(rows)["submission_id"])], by="sim")
-    if world.random.random() < 0.2:
-        _order(trial, command="reconcile", by="sim")
-
-
-def _order(trial: Trial, **order: Any) -> Any:
-    task = trial.fleet.invoke("replay", order)
-    answer = trial.world.wait_for(task)
-    if isinstance(answer, dict) and "error" in answer and "can't be read" in answer["error"]:
-        trial.unexpected.append(answer["error"])
-    return answer
-
-
-SETTLED: Final = frozenset({"created", "updated", "attached", "held", "rejected", "quarantined", "discarded", "erased"})
-__all__ = ["DAY", "SETTLED", "Plan", "Trial", "run"]

@@ -1,0 +1,107 @@
+"""Operators at any moment: they mend and replay, release, discard, reconcile; and they erase people."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ops.errors import OpsError
+from ops.operations.privacy import choose, erase
+from ops.operations.privacy_function import Person as Subject
+from ops.operations.privacy_function import PrivacyFunction
+from tests.simulation.people import Person
+
+if TYPE_CHECKING:
+    from tests.simulation.trial import Trial
+
+_TRIES: Final = 40
+_BETWEEN: Final = 800.0
+"""Seconds until the command is given again: longer than anything may still land."""
+
+
+def operate(trial: "Trial") -> None:
+    """Whatever comes to an operator's mind, about whatever there is."""
+    world = trial.world
+    rows = sorted(trial.rows.values(), key=lambda row: str(row["submission_id"]))
+    rejected = [row for row in rows if row["state"] == "rejected"]
+    quarantined = [row for row in rows if row["state"] == "quarantined"]
+    chance = world.random.random()
+    if rejected and chance < 0.5:
+        one = str(world.random.choice(rejected)["submission_id"])
+        if world.random.random() < 0.7:
+            _order(trial, command="edit", submission_id=one, fields={"bike": "cargo"}, by="sim")
+        _order(trial, command="replay", submission_ids=[one], by="sim")
+    elif quarantined and chance < 0.8:
+        one = str(world.random.choice(quarantined)["submission_id"])
+        verb = world.random.choice(("release", "discard_spam"))
+        more: dict[str, Any] = {"teach": None} if verb == "release" else {"why": "spam", "block": None}
+        _order(trial, command=verb, submission_ids=[one], by="sim", **more)
+    elif rejected and chance < 0.9:
+        _order(trial, command="discard", submission_ids=[str(rejected[0]["submission_id"])], why="spam", by="sim")
+    elif rows:
+        _order(trial, command="replay", submission_ids=[str(world.random.choice(rows)["submission_id"])], by="sim")
+    if world.random.random() < 0.2:
+        _order(trial, command="reconcile", by="sim")
+
+
+def _order(trial: "Trial", **order: Any) -> None:
+    answer = trial.world.wait_for(trial.fleet.invoke("replay", order))
+    if isinstance(answer, dict) and "can't be read" in answer.get("error", ""):
+        trial.unexpected.append(answer["error"])
+
+
+# --- an erasure, with the operators' own code -----------------------------------------------------------------------
+
+
+@dataclass
+class _Lambda:
+    trial: "Trial"
+
+    def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:  # noqa: N803 (boto3's name)
+        answer = self.trial.world.wait_for(self.trial.fleet.invoke("privacy", json.loads(Payload)))
+        if answer is None:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b"{}")}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+class _Sts:
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Arn": "arn:aws:iam::1:user/sim"}
+
+
+@dataclass
+class _Stack:
+    trial: "Trial"
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        return {"PrivacyFunctionName": "privacy"}
+
+    def client(self, service: str) -> Any:
+        return _Lambda(self.trial) if service == "lambda" else _Sts()
+
+
+def erase_person(trial: "Trial", person: Person) -> None:
+    """Again and again until the command says that it is done, as docs/privacy.md tells operators to."""
+    world = trial.world
+    trial.erased.setdefault(person.email, world.now)
+    trial.erasing += 1
+    try:
+        for _ in range(_TRIES):
+            if _erased(trial, person):
+                return
+            world.sleep(_BETWEEN)
+        trial.unexpected.append("an erasure is never done")
+    finally:
+        trial.erasing -= 1
+
+
+def _erased(trial: "Trial", person: Person) -> bool:
+    function = PrivacyFunction(_Stack(trial), Subject(person.email), sleep=trial.world.sleep)
+    try:
+        found = function.find(lambda _rows: None)
+        done = erase(function, choose(found), also=(), salesforce=True, advance=lambda _rows: None)
+    except OpsError:
+        return False
+    return done.is_done
