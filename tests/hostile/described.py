@@ -33,7 +33,7 @@ from tests.hostile.checks import receipt_in
 from tests.hostile.posts import right_payload
 from tests.hostile.setting import OIDS, Setting, hostile_forms
 from tests.hostile.trial import Described, first_submission, listening
-from tests.unit.intake_desk import event
+from tests.unit.intake_desk import body_text, event
 
 CHECKS: Final = (
     not_a_server_error,
@@ -123,7 +123,7 @@ def gateway(setting: Setting, found: Described) -> Callable[[dict[str, Any], Sta
         if receipt is not None and setting.row(receipt) is None:
             found.faults.append(f"{environ['PATH_INFO']}: a receipt without its row")
         start_response(f"{status.value} {status.phrase}", list(reply["headers"].items()))
-        yield reply["body"].encode()
+        yield body_text(reply).encode()  # unpacked: this client asks for gzip without knowing it
 
     return answer
 
