@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 from multipart import MultipartError, MultipartParser, ParserLimitReached, parse_options_header
 
+from shared.intake.limits import MAX_FIELDS, MAX_NAME
 from shared.submission import FieldValue
 from shared.values.numbers import exact_text
 
@@ -23,8 +24,6 @@ MAX_BODY: Final = 64 * 1024
 """Bytes. A row of the ledger holds 400 KB at most; no form that a person fills in comes near this."""
 MAX_TOOL_BODY: Final = 256 * 1024
 """A form tool sends each answer twice, or a drawn signature beside them."""
-MAX_FIELDS: Final = 200
-MAX_NAME: Final = 100
 MAX_TOOL_FIELDS: Final = 2000
 """Form tools send several fields for each answer, under labels as long as a sentence; the body's limit holds anyway."""
 MAX_TOOL_NAME: Final = 1000

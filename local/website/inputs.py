@@ -18,7 +18,7 @@ INPUT_TYPES: Mapping[FieldType, str] = {
 }
 
 
-def hidden_inputs(language: Language, page_url: str, query: Mapping[str, Sequence[str]]) -> Html:
+def hidden_inputs(form: Form, language: Language, page_url: str, query: Mapping[str, Sequence[str]]) -> Html:
     """The key makes a double click one submission; the time shows a bot's haste."""
     values = {
         "lang": language,
@@ -26,6 +26,8 @@ def hidden_inputs(language: Language, page_url: str, query: Mapping[str, Sequenc
         "form_started_at": str(int(time.time())),
         "page_url": page_url,
     }
+    if form.consent:
+        values["consent_text_version"] = form.consent.text_version
     values |= {name: query[name][0] for name in (*UTM_FIELDS, *CLICK_ID_FIELDS) if query.get(name)}
     return together(*(element("input", type="hidden", name=name, value=value) for name, value in values.items()))
 

@@ -86,7 +86,7 @@ class Site:
             element("p", page.intro, class_="lead"),
             element(
                 "form",
-                hidden_inputs(language, f"{self.url}{path}", query),
+                hidden_inputs(form, language, f"{self.url}{path}", query),
                 honeypot(form, texts),
                 *(visible_input(field, language, texts) for field in form.fields),
                 consent_input(form.consent, language) if form.consent else None,

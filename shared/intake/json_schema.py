@@ -9,6 +9,7 @@ from shared.form.field import FieldType, FormField
 from shared.form.page_texts import FORM_TEXTS
 from shared.form.spam_section import Captcha
 from shared.form.texts import CAPTCHA_LABEL, Language
+from shared.intake.limits import KEY_LENGTH, MAX_FIELDS, MAX_NAME, SOURCE_LENGTH, TOKEN_LENGTH
 from shared.intake.validation import room
 from shared.spam.captcha_answer import TOKEN_FIELDS
 
@@ -16,13 +17,27 @@ type Schema = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ABOUT_THE_VISIT: Final[Mapping[str, Schema]] = {
-    "submission_key": {"maxLength": 255, "description": "New for each submission: the same key never makes two."},
+    "submission_key": {
+        "maxLength": KEY_LENGTH,
+        "description": "New for each submission: the same key never makes two.",
+    },
     "return_url": {"maxLength": 2000, "description": "Where a browser goes afterwards: one of the form's websites."},
     "page_url": {"description": "The page that the form stands on."},
     "referrer": {"description": "The page before that one."},
     "consent_text_version": {"maxLength": 40, "description": "The version of the consent's text that the page showed."},
     "form_started_at": {"description": "What GET /forms/{form_id}/start gave when the form was shown."},
 }
+_SCALAR: Final = ("string", "number", "boolean", "null")
+_OTHER: Final[Schema] = {"type": [*_SCALAR, "array"], "items": {"type": list(_SCALAR)}, "maxItems": MAX_FIELDS}
+"""What the form does not ask for. It is read before it is ignored."""
+_VISIBLE: Final = (
+    r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180b-\u180f"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u3000\ufe00-\ufe0f\ufe20-\ufe2f\ufeff"
+    r"\ufff9-\ufffb]"
+)
+"""Blanks, joiners, controls and accents are no answer. Marks of single scripts would be hundreds of ranges more, and
+`\\p{M}`, which means them all, is unknown to many languages' regular expressions."""
+_DAY: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 INPUTS: Final[Mapping[FieldType, str]] = {
     FieldType.EMAIL: "email",
     FieldType.PHONE: "tel",
@@ -40,8 +55,7 @@ _FORMATS: Final[Mapping[FieldType, str]] = {FieldType.EMAIL: "email", FieldType.
 
 
 def json_schema(form: Form, language: Language) -> Schema:
-    """Of JSON posts: `validation.check` takes all that is valid, decimals and formats of phone, e-mail and country
-    aside."""
+    """Of JSON posts. What is valid is taken, but for what docs/http.md lists: no schema tells that."""
     properties: Schema = {field.name: _property(field, language) for field in form.fields}
     required = [field.name for field in form.fields if field.required]
     if form.consent:
@@ -50,15 +64,21 @@ def json_schema(form: Form, language: Language) -> Schema:
         required += [form.consent.field] if form.consent.required else []
     properties["lang"] = {"enum": list(form.languages), "description": "The language of the answer."}
     if captcha := form.spam.captcha:
-        properties[TOKEN_FIELDS[captcha.provider][0]] = {"type": "string", "description": "The captcha's token."}
+        token = TOKEN_FIELDS[captcha.provider][0]
+        properties[token] = _token()
+        # Who fails where nobody is told is put aside, so a bot must not read here what it lacks.
+        required += [token] if captcha.answers and form.on_field_error == "answer" else []
     visit = {**_ABOUT_THE_VISIT, **{name: {} for name in (*UTM_FIELDS, *CLICK_ID_FIELDS)}}
-    properties |= {name: {"type": "string", **limits} for name, limits in visit.items()}
+    properties |= {name: {"type": "string", "maxLength": SOURCE_LENGTH, **limits} for name, limits in visit.items()}
     return {
         "$schema": DIALECT,
         "title": form.title[language],
         "type": "object",
         "properties": properties,
         "required": required,
+        "additionalProperties": _OTHER,
+        "maxProperties": MAX_FIELDS,
+        "propertyNames": {"maxLength": MAX_NAME},
         "x-form-to-lead": _for_pages(form, language),
     }
 
@@ -82,7 +102,7 @@ def _taken(field: FormField, language: Language) -> Schema:
         case FieldType.CHOICE:
             return _one_of(field, language)
         case FieldType.CHOICES:
-            several = {"type": "array", "items": _one_of(field, language), "uniqueItems": True}
+            several = {"type": "array", "items": _one_of(field, language), "uniqueItems": True, "maxItems": MAX_FIELDS}
             return several | ({"minItems": 1} if field.required else {})
         case _:
             return _text(field)
@@ -99,10 +119,22 @@ def _one_of(field: FormField, language: Language) -> Schema:
 def _text(field: FormField) -> Schema:
     text: Schema = {"type": "string", "maxLength": room(field)}
     if field.required:
-        text["pattern"] = r"\S"  # blanks alone are no answer
+        text["pattern"] = _VISIBLE
+    if field.type is FieldType.DATE:
+        text["pattern"] = _DAY  # the format is a note only, unless a validator is told to look at it
     if field.type in _FORMATS:
         text["format"] = _FORMATS[field.type]
     return text
+
+
+def _token() -> Schema:
+    """Of a provider's making: without blanks."""
+    return {
+        "type": "string",
+        "maxLength": TOKEN_LENGTH,
+        "pattern": "^[!-~]+$",
+        "description": "The captcha's token. It is good once.",
+    }
 
 
 def _for_pages(form: Form, language: Language) -> Schema:

@@ -21,6 +21,7 @@ from shared.errors import FormToLeadError
 from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, ConsentText, Form
 from shared.form.spam_section import CAPTCHA_FIELD, Captcha
 from shared.form.texts import Language, choose_language
+from shared.intake.limits import KEY_LENGTH, SOURCE_LENGTH
 from shared.intake.person_keys import person_keys
 from shared.intake.return_page import page_on
 from shared.intake.suspecting import Guards, judgement, token_in, verified
@@ -34,12 +35,10 @@ from shared.values.cleaning import one_line, storable
 
 FORGOTTEN_AFTER: Final = timedelta(minutes=2)
 """A row that nobody picked up for so long is queued again by the requeue function."""
-KEY_LENGTH: Final = 255
 WEB_TO_LEAD: Final = "web_to_lead"
 _CAPTCHA_ERROR: Final = FieldError(CAPTCHA_FIELD, "captcha_failed")
 _NO_GUARDS: Final = Guards()
 _VERSION: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
-_SOURCE_LENGTH: Final = 1000
 
 
 class Rows(Protocol):
@@ -321,7 +320,7 @@ def _text(sent: Mapping[str, FieldValue], name: str) -> str:
 
 
 def _source(text: str) -> str:
-    return one_line(storable(text))[:_SOURCE_LENGTH]
+    return one_line(storable(text))[:SOURCE_LENGTH]
 
 
 def _id_for_key(secret: bytes, form_id: str, key: str) -> str:

@@ -8,12 +8,13 @@ submission: without their answer it goes on, with a flag where a captcha could n
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from shared.errors import FormToLeadError
 from shared.form.definition import Form
 from shared.form.spam_section import Captcha
+from shared.intake.limits import TOKEN_LENGTH
 from shared.observability import count, log
 from shared.spam.captcha_answer import TOKEN_FIELDS, Verdict
 from shared.spam.judging import Judgement, is_allowed, judge, signs_of
@@ -21,8 +22,6 @@ from shared.spam.lists import MOST_EXACT, Ruling, listed, most_exact, taught, ta
 from shared.spam.repeats import SENDERS_ALLOWED, WINDOW_HOURS, repeat_key
 from shared.spam.signs import Post, Sign, texts
 from shared.submission import FieldValue
-
-_TOKEN_LENGTH: Final = 8192
 
 
 class Memory(Protocol):
@@ -48,7 +47,7 @@ def token_in(captcha: Captcha, sent: Mapping[str, FieldValue]) -> str:
     """'' where there is none, or none that a provider could have made."""
     for name in TOKEN_FIELDS[captcha.provider]:
         for text in texts(sent.get(name, "")):
-            if 0 < len(text) <= _TOKEN_LENGTH and text.isascii() and text.isprintable():
+            if 0 < len(text) <= TOKEN_LENGTH and text.isascii() and text.isprintable():
                 return text
     return ""
 

@@ -107,7 +107,7 @@ def _clean(form_field: FormField, sent: FieldValue, country: str, mark: Mark) ->
             raise _Wrong("required")
         return None
     if form_field.type is FieldType.CHOICES:
-        return [_choice(form_field, text) for text in texts]
+        return list(dict.fromkeys(_choice(form_field, text) for text in texts))
     if form_field.type is FieldType.BOOLEAN:
         return _boolean(texts)
     if len(texts) > 1:
@@ -164,9 +164,10 @@ def _or_wrong(value: str | None, code: str) -> str:
 
 
 def _choice(form_field: FormField, text: str) -> str:
-    if text not in {choice.value for choice in form_field.choices}:
-        raise _Wrong("invalid_choice")
-    return text
+    for choice in form_field.choices:
+        if one_line(storable(choice.value)) == one_line(text):
+            return choice.value
+    raise _Wrong("invalid_choice")
 
 
 def _boolean(texts: list[str]) -> bool:

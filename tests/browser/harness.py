@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from shared.form.definition import Form, forms
 from tests.every_kind import EVERYTHING
-from tests.unit.intake_desk import Intake, event
+from tests.unit.intake_desk import Intake, body_bytes, event
 
 LOOPBACK: Final = "127.0.0.1"
 STAGE: Final = "/live"
@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply is None:
             self.close_connection = True
             return
-        content = str(reply["body"]).encode()
+        content = body_bytes(reply)
         self.send_response(int(reply["statusCode"]))
         for name, value in reply["headers"].items():
             self.send_header(name, value)

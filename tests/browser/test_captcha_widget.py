@@ -63,6 +63,7 @@ def test_the_form_s_action_comes_back_from_the_provider(desk: Desk, name: str, w
 def test_who_did_not_do_it_is_told_and_can_do_it_then(desk: Desk, name: str, way: str) -> None:
     desk.guard(name)
     page = desk.show(way)
+    expect(page.locator("form iframe")).to_be_visible()  # else it may move the button from under the mouse
     fill_in(page)
     send(page)
     told(page)

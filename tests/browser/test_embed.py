@@ -1,61 +1,12 @@
 """Our script on a customer's website, under a strict policy: what visitors see, and what happens when things fail."""
 
 import json
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener, World, accessibility_faults, screenshot
-
-NAME = "O'Brien-Østergård 李"
-PLAIN_FORM = """
-<form action="{api}/forms/contact" method="post">
-  <p><label for="n">Achternaam</label> <input id="n" name="last_name" aria-describedby="help">
-    <span id="help">Zonder voorletters</span></p>
-  <p><label>E-mail <input name="email"></label></p>
-  <p><label>Vraag <textarea name="message"></textarea></label></p>
-  <p><label><input type="checkbox" name="consent" value="yes"> Ja, u mag mij schrijven</label></p>
-  <button>Verstuur</button>
-</form>
-"""
-LISTENER = """
-window.heard = [];
-for (const name of ["submit", "success", "error"]) {
-  document.addEventListener("form-to-lead:" + name, (event) => heard.push([name, event.detail]));
-}
-"""
-
-
-def rendered(world: World, open_page: Opener, form_id: str = "contact", query: str = "", **settings: Any) -> Page:
-    world.site.has("/shop", '<div id="here"></div>', script=f'data-form="{form_id}" data-target="#here"')
-    page = open_page(f"{world.site_url}/shop{query}", **settings)
-    expect(page.locator("form button")).to_be_visible()
-    page.evaluate(LISTENER)
-    return page
-
-
-def improved(world: World, open_page: Opener, script: str = "", **settings: Any) -> Page:
-    world.site.has("/shop", PLAIN_FORM.format(api=world.api_url), script=script)
-    return open_page(f"{world.site_url}/shop", **settings)
-
-
-def fill_in(page: Page, **fields: str) -> None:
-    for name, value in {"last_name": NAME, "email": "soren@example.com", "message": "Hallo", **fields}.items():
-        page.fill(f"[name={name}]", value)
-    page.check("[name=consent]")
-
-
-def send(page: Page) -> None:
-    page.click("form button")
-
-
-def key_of(page: Page) -> str:
-    return page.input_value("[name=submission_key]")
-
-
-def thanked(page: Page, text: str = "Bedankt") -> None:
-    expect(page.locator(".ftl-thanks")).to_contain_text(text)
+from tests.browser.shop import NAME, fill_in, improved, key_of, rendered, send, thanked
 
 
 def test_a_form_is_shown_and_sent(world: World, open_page: Opener) -> None:
@@ -68,7 +19,8 @@ def test_a_form_is_shown_and_sent(world: World, open_page: Opener) -> None:
     assert (row.fields["last_name"], row.spam_reasons) == (NAME, ())
     assert (row.sources.page_url, row.sources.language) == (f"{world.site_url}/shop", "nl")
     assert row.sources.consent
-    assert row.sources.consent.given
+    assert (row.sources.consent.given, row.sources.consent.text_version) == (True, "2026-11")
+    assert world.api.posts[0]["consent_text_version"] == "2026-11"
     expect(page.locator(".ftl-thanks")).to_contain_text(row.submission_id)
 
 
@@ -301,14 +253,26 @@ def test_other_answers_with_a_used_key_may_be_sent_as_a_message_of_their_own(wor
 
 def test_the_campaign_is_kept_while_the_visitor_looks_around(world: World, open_page: Opener) -> None:
     page = rendered(world, open_page, query="?utm_source=folder&utm_campaign=lente&gclid=x1&email=someone@example.com")
-    page.goto(f"{world.site_url}/shop?utm_campaign=zomer")
+    page.goto(f"{world.site_url}/shop?page=2")
     expect(page.locator("form button")).to_be_visible()
     fill_in(page)
     send(page)
     thanked(page)
     sources = world.intake.row.sources
-    assert sources.utm == {"utm_source": "folder", "utm_campaign": "zomer"}
+    assert sources.utm == {"utm_source": "folder", "utm_campaign": "lente"}
     assert (sources.click_ids, sources.page_url) == ({"gclid": "x1"}, f"{world.site_url}/shop")
+
+
+def test_another_campaign_takes_the_place_of_all_of_the_one_before(world: World, open_page: Opener) -> None:
+    """Else an advertisement of last week would be paid for the newsletter's visitor."""
+    page = rendered(world, open_page, query="?utm_source=google&utm_campaign=lente&gclid=x1")
+    page.goto(f"{world.site_url}/shop?utm_source=newsletter")
+    expect(page.locator("form button")).to_be_visible()
+    fill_in(page)
+    send(page)
+    thanked(page)
+    assert world.intake.row.sources.utm == {"utm_source": "newsletter"}
+    assert world.intake.row.sources.click_ids == {}
 
 
 def test_events_for_analytics_hold_nothing_that_was_typed(world: World, open_page: Opener) -> None:

@@ -1,5 +1,6 @@
-"""The demo website in a real browser without JavaScript: what a visitor sees, from the form to the receipt."""
+"""The demo website in a real browser without JavaScript, from the form to the receipt; our script, as it arrives."""
 
+import gzip
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from functions.intake.pages.published import embed_script
 from shared.submission import State
-from tests.end_to_end.conftest import LocalStack
+from tests.end_to_end.conftest import SECONDS_TO_ANSWER, LocalStack
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -89,3 +91,31 @@ def test_the_org_page_shows_markup_of_visitors_as_text(stack: LocalStack, browse
     expect(page.get_by_text("<img src=x onerror=alert(1)>").first).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
     context.close()
+
+
+def fetched(stack: LocalStack, path: str, **headers: str | None) -> tuple[bytes, dict[str, str]]:
+    """The bytes as they came, packed or not. None for a header that requests would send by itself."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    url = f"{stack.api_url}{path}"
+    answer = stack.http.get(url, headers=named, stream=True, timeout=SECONDS_TO_ANSWER)
+    assert answer.status_code == 200
+    return answer.raw.read(decode_content=False), {name.lower(): value for name, value in answer.headers.items()}
+
+
+@pytest.mark.parametrize("path", ["/embed.js", "/openapi.json", "/forms/contact/schema"])
+def test_documents_arrive_packed_where_that_is_asked_for(stack: LocalStack, path: str) -> None:
+    plain, about_plain = fetched(stack, path, Accept="*/*", Accept_Encoding="identity")
+    packed, about_packed = fetched(stack, path, Accept="*/*", Accept_Encoding="gzip")
+    assert gzip.decompress(packed) == plain
+    assert (about_packed["content-encoding"], about_plain.get("content-encoding")) == ("gzip", None)
+    assert about_packed["etag"] != about_plain["etag"]
+    assert "Accept-Encoding" in about_packed["vary"]
+    if path == "/embed.js":
+        assert plain.decode() == embed_script()
+
+
+def test_a_program_that_names_no_media_type_gets_text(stack: LocalStack) -> None:
+    """API Gateway would hand it base64."""
+    text, about = fetched(stack, "/embed.js", Accept=None, Accept_Encoding="gzip")
+    assert text.decode() == embed_script()
+    assert "content-encoding" not in about

@@ -11,6 +11,7 @@ from shared.form.definition import META_FIELDS
 from shared.submission import State, Submission
 from tests.hostile.requests import Hostile
 from tests.hostile.setting import Setting, hostile_forms
+from tests.unit.intake_desk import body_text
 
 type Reply = Mapping[str, Any]
 
@@ -48,10 +49,10 @@ def _of_answer(reply: Reply) -> Iterator[str]:
             yield f"header {name} holds what no header may"
     if sum(len(name) + len(value) + 4 for name, value in headers.items()) > _HEADERS_AT_MOST:
         yield "more headers than API Gateway takes"
-    body, kind = reply["body"], headers.get("Content-Type", "").partition(";")[0]
+    kind = headers.get("Content-Type", "").partition(";")[0]
     try:
         json.dumps(reply).encode()
-        body.encode()
+        body = body_text(reply)
     except (TypeError, ValueError):
         yield "an answer that is no UTF-8"
         return

@@ -2,11 +2,12 @@
 it forbids too, and each answer has to be one that it describes.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, Final, cast
 from unittest.mock import patch
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -23,11 +24,16 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from functions.intake import app
-from functions.intake.pages.openapi import SIGNED
+from functions.intake.pages.openapi_webhooks import PARAMETERS, SECURITY_SCHEMES
+from local.intake_keys import WEBHOOKS
+from shared.webhooks.proving import proof
+from shared.webhooks.verifying import usable_keys
+from tests.builders import NOW
 from tests.hostile.checks import receipt_in
-from tests.hostile.setting import OIDS, Setting
+from tests.hostile.posts import right_payload
+from tests.hostile.setting import OIDS, Setting, hostile_forms
 from tests.hostile.trial import Described, first_submission, listening
-from tests.unit.intake_desk import event
+from tests.unit.intake_desk import body_text, event
 
 CHECKS: Final = (
     not_a_server_error,
@@ -36,6 +42,14 @@ CHECKS: Final = (
     response_headers_conformance,
     response_schema_conformance,
 )
+_OF_SERVERS: Final = frozenset(each["name"] for each in (*PARAMETERS, *SECURITY_SCHEMES.values()))
+_ANYBODY: Final = "anybody"
+"""Whoever says that he is a server, and can't prove it."""
+_NO_SUBMISSION: Final = {"event_type": "form_response_partial", "triggerType": "ecomm_new_order"}
+"""Makes an event of another kind of a tool's payload."""
+_PROVING: Final = "X-To-Be-Proved-As"
+"""Asks the gateway for the proof: a signature is over the bytes that are sent, which only it sees."""
+WEBHOOK_ADDRESS: Final = "POST /forms/{form_id}"
 type StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -64,12 +78,23 @@ def _faults(operation: Any, mode: GenerationMode, examples: int, number: int, fo
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
     )
-    @given(case=operation.as_strategy(generation_mode=mode), is_server=st.integers(0, 4).map(lambda draw: draw == 0))
-    def holds(case: Case[Any], is_server: bool) -> None:
-        if not is_server:
+    @given(
+        case=operation.as_strategy(generation_mode=mode),
+        sender=st.sampled_from(["", "", "", _ANYBODY, *WEBHOOKS]),
+        draw=st.integers(0, 1_000),
+    )
+    def holds(case: Case[Any], sender: str, draw: int) -> None:
+        if sender != _ANYBODY:
             # With any of these it has to be signed, and comes no further than 401.
-            for name in SIGNED:
+            for name in _OF_SERVERS:
                 case.headers.pop(name, None)
+                case.query.pop(name, None)
+        if sender in WEBHOOKS and operation.label == WEBHOOK_ADDRESS:
+            case.path_parameters["form_id"] = "contact"
+            case.query["webhook-source"] = case.headers[_PROVING] = sender
+            if mode is GenerationMode.POSITIVE and case.media_type == "application/json" and draw % 3:
+                # The description only says that it is an object: what a tool does send comes further.
+                case.body = right_payload(sender, draw) | (_NO_SUBMISSION if draw % 3 == 1 else {})
         if isinstance(case.body, dict) and "oid" in case.body and mode is GenerationMode.POSITIVE:
             case.body["oid"] = OIDS["contact"]  # any other is unknown, and comes no further than 404
         found.requests[operation.label] += 1
@@ -88,16 +113,31 @@ def gateway(setting: Setting, found: Described) -> Callable[[dict[str, Any], Sta
     """API Gateway as WSGI: a request becomes an event, the reply an answer."""
 
     def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
-        reply = app.handler(_event(environ), None)
+        happening = _event(environ)
+        reply = app.handler(happening, None)
         found.statuses[reply["statusCode"]] += 1
+        if source := environ.get(_environ_name(_PROVING)):
+            found.proved[source, reply["statusCode"]] += 1
         status = HTTPStatus(reply["statusCode"])
         receipt = receipt_in(reply)
         if receipt is not None and setting.row(receipt) is None:
             found.faults.append(f"{environ['PATH_INFO']}: a receipt without its row")
         start_response(f"{status.value} {status.phrase}", list(reply["headers"].items()))
-        yield reply["body"].encode()
+        yield body_text(reply).encode()  # unpacked: this client asks for gzip without knowing it
 
     return answer
+
+
+def _environ_name(header: str) -> str:
+    return "HTTP_" + header.upper().replace("-", "_")
+
+
+def _proof(name: str, body: bytes) -> tuple[dict[str, str], str]:
+    """Headers and a query, as the source makes them. The same body has the same id."""
+    source = hostile_forms()["contact"].sources[name]
+    [key, *_] = usable_keys(source.scheme, WEBHOOKS[name])
+    message_id = hashlib.sha256(body).hexdigest()
+    return proof(source.scheme, name, key, message_id=message_id, body=body, now=NOW)
 
 
 def _event(environ: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +148,16 @@ def _event(environ: dict[str, Any]) -> dict[str, Any]:
         for name, text in environ.items()
         if name.startswith("HTTP_") or name in {"CONTENT_TYPE", "CONTENT_LENGTH"}
     }
+    if source := environ.get(_environ_name(_PROVING)):
+        proved, asked = _proof(source, environ["wsgi.input"].getvalue())
+        headers, query = (
+            headers | proved,
+            asked
+            + "&"
+            + urlencode(
+                [(name, text) for name, text in parse_qsl(query, keep_blank_values=True) if name != "webhook-source"]
+            ),
+        )
     names = path.strip("/").split("/")
     parameters = {f"p{place}": unquote(name) for place, name in enumerate(names)}
     made = event(environ["REQUEST_METHOD"], path, headers=headers, body=environ["wsgi.input"].read())

@@ -162,6 +162,16 @@ def _told_by(rng: Random, source: Source, pairs: Pairs, encoding: str) -> tuple[
     return body, kept if same else None
 
 
+def right_payload(name: str, number: int) -> Any:
+    """As JSON, what a source of the contact form sends of answers that are right. Each `number` is a submission."""
+    source = hostile_forms()["contact"].sources[name]
+    told = {ours: str(answer) for ours, answer in {**CONTACT, "consent": "yes"}.items()}
+    if source.kind is Kind.SIGNED:
+        return told
+    named = {their: told[ours] for their, ours in source.fields.items() if ours in told}
+    return _payload(source.kind, named, Random(number))[1]  # noqa: S311 (it has to be the same each time)
+
+
 def _json_body(content: Any) -> Body:
     return Body("json", "application/json", json.dumps(content).encode(), None)
 

@@ -69,7 +69,7 @@ _GOOD: Final[Sequence[Mapping[str, str]]] = (
     {"Accept": "application/json"},
     {"Accept": "text/html,*/*;q=0.8", "Origin": ORIGIN},
     {"Accept": "text/html", "Origin": ORIGIN, "Accept-Language": "nl,en;q=0.5", "Referer": f"{ORIGIN}/nl/contact"},
-    {"Accept": "text/html", "Host": "api.example", "Origin": "https://api.example"},
+    {"Accept": "*/*", "Accept-Encoding": "gzip, br", "Host": "api.example", "Origin": "https://api.example"},
     {},
 )
 

@@ -86,6 +86,8 @@ class Described:
 
     requests: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    proved: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Of posts that a source has signed: by source and status."""
     faults: list[str] = field(default_factory=list)
 
 

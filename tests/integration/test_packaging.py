@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.intake.pages.published import SCRIPT_PARTS
 from local import deployment
 from scripts.smoke_packaging import NotPackagedError, Package, import_handler, packages, unzipped_size
 
@@ -52,8 +53,9 @@ def test_the_intake_s_package_holds_its_pages_and_what_they_are_made_of(built: d
     intake = built["IntakeFunction"]
     for name in ("functions.intake.pages.hosting.show", "functions.intake.pages.published.script"):
         assert import_handler(replace(intake, handler=name))
-    shipped = {path.name for path in (intake.folders[0] / "functions/intake/pages").iterdir()}
-    assert {"style.css", "embed.js"} <= shipped
+    pages = intake.folders[0] / "functions/intake/pages"
+    assert (pages / "style.css").is_file()
+    assert {path.name for path in (pages / "embed").iterdir()} == {path.name for path in SCRIPT_PARTS.iterdir()}
 
 
 @every_step

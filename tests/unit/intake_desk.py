@@ -1,6 +1,7 @@
 """The intake with everything around it in memory, spoken to as API Gateway does."""
 
 import base64
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,17 @@ def multipart(fields: Mapping[str, Any]) -> bytes:
     return b"".join(part(name, str(value)) for name, value in fields.items()) + END
 
 
+def body_bytes(reply: Mapping[str, Any]) -> bytes:
+    """What API Gateway sends on."""
+    return base64.b64decode(reply["body"]) if reply.get("isBase64Encoded") else str(reply["body"]).encode()
+
+
+def body_text(reply: Mapping[str, Any]) -> str:
+    """What whoever asked reads."""
+    body = body_bytes(reply)
+    return (gzip.decompress(body) if reply["headers"].get("Content-Encoding") == "gzip" else body).decode()
+
+
 @dataclass(frozen=True)
 class Answered:
     reply: Reply
@@ -67,7 +79,7 @@ class Answered:
 
     @property
     def text(self) -> str:
-        return str(self.reply["body"])
+        return body_text(self.reply)
 
     @cached_property
     def json(self) -> Any:

@@ -12,6 +12,7 @@ from functions.intake import app, submitting
 from functions.intake.pages import published
 from functions.intake.pages.openapi import openapi
 from functions.intake.reply import Reply
+from local.intake_keys import WEBHOOKS
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.form.definition import Form
@@ -20,7 +21,7 @@ from shared.observability import log
 from shared.submission import Submission
 from shared.values.cleaning import storable
 from tests.hostile import trial
-from tests.hostile.described import hold_to_description
+from tests.hostile.described import WEBHOOK_ADDRESS, hold_to_description
 from tests.hostile.requests import ROUTES, Generator
 from tests.hostile.trial import run
 from tests.unit.intake_desk import Intake
@@ -47,12 +48,23 @@ def test_what_the_description_lets_people_send_is_answered_as_it_says() -> None:
     assert set(described.requests) == OPERATIONS
 
 
+def test_what_servers_and_form_tools_are_answered_is_as_it_says_too() -> None:
+    described = hold_to_description(examples=200, number=1, only=WEBHOOK_ADDRESS)
+    assert described.faults == []
+    assert {source for source, _ in described.proved} == set(WEBHOOKS)
+    assert {200, 202, 400, 422} <= {status for _, status in described.proved}
+
+
 @pytest.mark.parametrize(("operation", "untrue"), [
     ("GET /submissions/{receipt}", {"404": None}),
     ("GET /forms/{form_id}/start", {"200": {"description": "", "content": {"application/json": {"schema": {
         "type": "object", "required": ["moment"],
     }}}}}),
     ("GET /embed.js", {"200": {"description": "", "content": {"text/css": {}}}}),
+    ("POST /forms/{form_id}", {"422": None}),
+    ("POST /forms/{form_id}", {"202": {"description": "", "content": {"application/json": {"schema": {
+        "properties": {"state": {"const": "kept"}},
+    }}}}}),
     ("OPTIONS /forms/{form_id}", {"204": {"description": "", "headers": {"X-Odd": {"required": True}}}}),
 ])  # fmt: skip
 def test_an_untrue_description_is_found(operation: str, untrue: dict[str, Any]) -> None:
@@ -68,7 +80,7 @@ def test_an_untrue_description_is_found(operation: str, untrue: dict[str, Any]) 
         return document
 
     with patch.object(published, "openapi", with_fault):
-        assert hold_to_description(examples=10, number=1, only=operation).faults
+        assert hold_to_description(examples=20, number=1, only=operation).faults
 
 
 def test_the_same_seed_gives_the_same_requests() -> None:

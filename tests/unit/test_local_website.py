@@ -65,6 +65,8 @@ def test_a_form_posts_to_the_api_and_says_when_it_was_opened(language: Language,
     assert values["lang"] == language
     assert re.fullmatch(r"[0-9]{10}", values["form_started_at"] or "")
     assert values["page_url"] == f"{SITE.url}{form_path(language, form_id)}"
+    consent = forms()[form_id].consent
+    assert values.get("consent_text_version") == (consent.text_version if consent else None)
 
 
 def test_each_view_of_a_form_has_a_key_of_its_own() -> None:

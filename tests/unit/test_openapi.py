@@ -1,18 +1,27 @@
 """/openapi.json is true: to the template's routes, to the codes in the source, and to what the routes answer."""
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.intake import web_to_lead
 from functions.intake.pages.problems import ABOUT, STATUSES
+from functions.intake.request import _TAKES, _WEBHOOK_HEADERS
+from local.intake_keys import WEBHOOKS
 from shared.errors import TransientError
+from shared.form.sources import Scheme
+from shared.webhooks.proving import proof
+from tests.builders import NOW
+from tests.hostile.posts import right_payload
 from tests.unit.intake_desk import BROWSER, JSON, ORIGIN, URLENCODED, Answered, Intake, event
-from tests.unit.template_loading import only
+from tests.unit.template_loading import only, properties
 
 SOURCES = sorted((Path(__file__).parents[2] / "functions" / "intake").rglob("*.py"))
 DOCUMENT: dict[str, Any] = Intake().get("/openapi.json").json
@@ -64,6 +73,57 @@ def codes(operation: dict[str, Any]) -> list[str]:
     return [code for each in problems for code in each["schema"]["allOf"][1]["properties"]["code"]["enum"]]
 
 
+def test_every_way_to_prove_who_one_is_can_be_read_from_it() -> None:
+    post = DOCUMENT["paths"]["/forms/{form_id}"]["post"]
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    assert post["security"] == [{}, *({name: []} for name in schemes)]
+    told = {(each["in"], each["name"].lower()) for each in (*post["parameters"], *schemes.values())}
+    for scheme in Scheme:
+        headers, query = proof(scheme, "shop", b"k" * 32, message_id="1", body=b"", now=NOW)
+        assert {("header", name.lower()) for name in headers} | {
+            ("query", name) for name, _ in parse_qsl(query)
+        } <= told
+    assert {("header", name) for name in _WEBHOOK_HEADERS} <= told
+
+
+@pytest.mark.parametrize("path", ["/forms/{form_id}", "/servlet/servlet.WebToLead"])
+def test_every_kind_of_body_that_is_read_is_described(path: str) -> None:
+    kinds = set(DOCUMENT["paths"][path]["post"]["requestBody"]["content"])
+    assert kinds == {*_TAKES.split(", "), "application/*+json"}
+    for kind in kinds:
+        whole = kind.replace("*", "vnd.example") + ("; boundary=x" if "multipart" in kind else "")
+        assert Intake().post(b"{}", whole).status != 415
+
+
+def test_whatever_a_form_tool_sends_is_allowed() -> None:
+    for kind, taken in DOCUMENT["paths"]["/forms/{form_id}"]["post"]["requestBody"]["content"].items():
+        validator = Draft202012Validator({"components": DOCUMENT["components"], **taken["schema"]})
+        for name in WEBHOOKS:
+            payload = right_payload(name, 1)
+            if "json" in kind or all(isinstance(value, str) for value in payload.values()):
+                assert validator.is_valid(payload), (kind, name)
+        assert not validator.is_valid([])
+
+
+def test_whoever_has_to_come_again_is_told_when() -> None:
+    throttled = DOCUMENT["components"]["responses"]["Throttled"]
+    seconds = {"required": True, "schema": {"type": "integer"}}
+    assert throttled["headers"]["Retry-After"] == seconds
+    for item in DOCUMENT["paths"].values():
+        for operation in operations(item):
+            assert operation["responses"]["429"] == {"$ref": "#/components/responses/Throttled"}
+            assert operation["responses"].get("503", throttled)["headers"]["Retry-After"] == seconds
+
+
+def test_what_api_gateway_and_the_firewall_say_is_described() -> None:
+    answers = only("AWS::ApiGateway::RestApi")["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    blocked = properties("Firewall")["CustomResponseBodies"]["TooManyRequests"]["Content"]
+    throttled = Draft202012Validator(DOCUMENT["components"]["schemas"]["Throttled"])
+    for said in (answers["THROTTLED"]["responseTemplates"]["application/json"], blocked):
+        assert throttled.is_valid(json.loads(said))
+    assert not throttled.is_valid({})
+
+
 def test_the_page_about_http_tells_every_route_and_code() -> None:
     told = (Path(__file__).parents[2] / "docs" / "http.md").read_text("utf-8")
     assert [code for code in STATUSES if f"`{code}`" not in told] == []
@@ -99,6 +159,7 @@ HEADERS: list[dict[str, str]] = [
     {"Idempotency-Key": "used"},
     {"If-None-Match": "*"},
     {"webhook-source": "x"},
+    {"webhook-signature": "v1,x"},
     {"Accept": "text/html", "Host": "api.example"},
     {"Accept": "text/html", "Host": "api.example", "Origin": "https://api.example"},
 ]
@@ -133,6 +194,8 @@ def expect_described(answered: Answered, described: dict[str, Any]) -> None:
         assert "content" not in answer or kind == ""
         return
     assert kind in answer["content"]
+    for name, header in answer.get("headers", {}).items():
+        assert name in answered.headers or not header.get("required")
     if kind == "application/problem+json":
         listed = answer["content"][kind]["schema"]["allOf"][1]["properties"]["code"]["enum"]
         assert answered.code in listed

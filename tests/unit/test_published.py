@@ -1,26 +1,23 @@
 """What every website may read: schemas, the moment a form was opened, our script. Cached, but never a stale moment."""
 
+import base64
 import gzip
-import json
 import re
 from dataclasses import replace
-from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from functions.intake.pages.published import embed_script
+from functions.intake.pages.published import SCRIPT_PARTS, embed_script, lean
 from functions.intake.request import read_request
 from functions.intake.routes import answer
 from shared.errors import TransientError
 from shared.form.definition import Form, forms
-from shared.form.texts import LANGUAGES
+from shared.form.texts import LANGUAGES, REFUSALS
 from shared.intake.form_start import signed_start
-from shared.intake.json_schema import json_schema
-from shared.intake.validation import check
+from shared.intake.json_schema import _VISIBLE, json_schema
 from shared.spam.captcha_answer import TOKEN_FIELDS
 from tests.builders import NOW, SECRET
 from tests.every_kind import EVERYTHING
@@ -53,6 +50,61 @@ def test_what_was_read_before_is_not_sent_again(path: str) -> None:
         assert read(path, If_None_Match=asked).status == 200
 
 
+PACKED = {"Accept": "*/*", "Accept_Encoding": "gzip, deflate, br, zstd"}
+
+
+@pytest.mark.parametrize("path", CACHED)
+def test_it_is_packed_for_whoever_can_unpack_it(path: str) -> None:
+    plain, packed = read(path), read(path, **PACKED)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    sent = base64.b64decode(packed.reply["body"], validate=True)
+    assert gzip.decompress(sent) == plain.reply["body"].encode()
+    assert len(sent) < len(plain.reply["body"]) / 2
+    assert packed.headers["Content-Type"] == plain.headers["Content-Type"]
+    assert packed.reply["isBase64Encoded"] is True
+    assert "isBase64Encoded" not in plain.reply
+
+
+@pytest.mark.parametrize("path", CACHED)
+def test_caches_tell_the_packed_from_the_plain(path: str) -> None:
+    plain, packed = read(path), read(path, **PACKED)
+    assert "Accept-Encoding" in plain.headers["Vary"].split(", ")
+    assert packed.headers["Vary"] == plain.headers["Vary"]
+    assert packed.headers["ETag"] == plain.headers["ETag"].removesuffix('"') + '-gzip"'
+    again = read(path, If_None_Match=packed.headers["ETag"], **PACKED)
+    assert (again.status, again.text, again.headers["ETag"]) == (304, "", packed.headers["ETag"])
+    assert again.headers["Vary"] == plain.headers["Vary"]
+    assert "Content-Encoding" not in again.headers
+    assert read(path, If_None_Match=packed.headers["ETag"]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("takes", "is_packed"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("br;q=1.0, gzip;q=0.8, *;q=0.1", True),
+        ("*", True),
+        ("gzip; q=0.001", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*;q=0", False),
+        ("", False),
+        ("identity, br", False),
+        ("gzipped", False),
+    ],
+)
+def test_only_who_takes_gzip_gets_it(takes: str, is_packed: bool) -> None:
+    answered = read("/embed.js", Accept="*/*", Accept_Encoding=takes)
+    assert ("Content-Encoding" in answered.headers) is is_packed
+    assert answered.text == embed_script()
+
+
+@pytest.mark.parametrize("accept", [{}, {"Accept": ""}, {"Accept": ", */*"}])
+def test_without_an_accept_that_api_gateway_understands_nothing_is_base64(accept: dict[str, str]) -> None:
+    assert read("/embed.js", Accept_Encoding="gzip", **accept).reply["body"] == embed_script()
+
+
 @pytest.mark.parametrize(("path", "age"), [(CACHED[0], 300), (CACHED[1], 3600), (CACHED[2], 300)])
 def test_caches_may_keep_it_for_minutes(path: str, age: int) -> None:
     assert read(path).headers["Cache-Control"] == f"public, max-age={age}"
@@ -61,7 +113,7 @@ def test_caches_may_keep_it_for_minutes(path: str, age: int) -> None:
 def test_what_differs_has_another_tag() -> None:
     tags = {read(path, Accept_Language=language).headers["ETag"] for path in CACHED for language in ("nl", "en")}
     assert len(tags) == 4
-    assert read(CACHED[0]).headers["Vary"] == "Accept-Language"
+    assert read(CACHED[0]).headers["Vary"] == "Accept-Language, Accept-Encoding"
 
 
 def test_the_moment_is_signed_and_never_cached_nor_in_what_is() -> None:
@@ -127,105 +179,17 @@ def test_the_schema_speaks_the_language_that_was_asked_for() -> None:
         "title": "Last name",
         "type": "string",
         "maxLength": 80,
-        "pattern": r"\S",
+        "pattern": _VISIBLE,
     }
     assert answered.json["required"] == ["last_name", "email", "message", "consent"]
     assert answered.json["properties"]["consent"]["const"] is True
-
-
-ANSWERS: dict[str, st.SearchStrategy[Any]] = {
-    "last_name": st.text(max_size=90) | st.integers(),
-    "bike": st.sampled_from(["city", "cargo", "tank", ""]),
-    "topics": st.lists(st.sampled_from(["price", "lease", "x"]), max_size=3),
-    "seats": st.integers(-2, 6) | st.text(max_size=3),
-    "budget": st.integers()
-    | st.decimals(places=2, allow_nan=False, allow_infinity=False).map(float)
-    | st.text(max_size=3),
-    "newsletter": st.booleans() | st.text(max_size=5),
-    "message": st.text(max_size=50) | st.just("x" * 4001),
-    "consent": st.booleans(),
-}
-
-
-@given(st.fixed_dictionaries({}, optional=ANSWERS))
-def test_what_the_schema_takes_the_intake_takes(answers: dict[str, Any]) -> None:
-    """Control characters aside, which no JSON Schema tells well. Sent as JSON, through the same reading as any post."""
-    if not Draft202012Validator(json_schema(EVERYTHING, "nl")).is_valid(answers):
-        return
-    intake = Intake(forms={"everything": EVERYTHING})
-    body = json.dumps(answers).encode("utf-8", "replace")
-    answered = intake.post(body, "application/json", form="everything")
-    codes = {(error["field"], error["code"]) for error in answered.json.get("errors", [])}
-    assert codes <= {("last_name", "control_characters"), ("last_name", "required")}, answered.text
-
-
-@pytest.mark.parametrize(
-    ("sent", "code"),
-    [
-        ('{"seats": 3.0}', ""),
-        ('{"seats": 3e0}', ""),
-        ('{"seats": 0.03e2}', ""),
-        ('{"seats": 3.5}', "invalid_number"),
-        ('{"seats": 1e3}', "too_large"),
-        ('{"seats": 1.234}', "invalid_number"),
-        ('{"budget": 1.234}', "invalid_decimal"),
-        ('{"budget": 12.50}', ""),
-        ('{"budget": 9999999999998.99}', ""),
-        ('{"budget": 1e12}', ""),
-    ],
-)
-def test_a_json_number_means_the_same_however_it_is_written(sent: str, code: str) -> None:
-    """1.234 is a thousand and something when a Dutch visitor types it, and never when a program sends it."""
-    intake = Intake(forms={"everything": EVERYTHING})
-    right = '"last_name": "x", "bike": "city", "topics": ["price"], "consent": true'
-    answered = intake.post(sent.replace("{", "{" + right + ", ").encode(), "application/json", form="everything")
-    assert [error["code"] for error in answered.json.get("errors", [])] == ([code] if code else [])
-    if not code:
-        exact = Decimal(json.loads(sent, parse_float=str).popitem()[1])
-        [row] = intake.ledger.rows.values()
-        assert [Decimal(str(row.fields[name])) for name in ("seats", "budget") if name in row.fields] == [exact]
-
-
-@pytest.mark.parametrize("number", ["1e400", "1e-500", "1e9999999999999999999", "-1e9999999999999999999", "NaN"])
-def test_a_json_number_beyond_all_reason_is_refused(number: str) -> None:
-    for form in ("everything", "contact"):
-        intake = Intake(forms={"everything": EVERYTHING, "contact": forms()["contact"]})
-        answered = intake.post(f'{{"budget": {number}}}'.encode(), "application/json", form=form)
-        assert (answered.status, answered.code) == (400, "malformed_payload")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "code"),
-    [
-        ({"last_name": ""}, "required"),
-        ({"last_name": "  "}, "required"),
-        ({"last_name": "x" * 81}, "too_long"),
-        ({"bike": "tank"}, "invalid_choice"),
-        ({"topics": []}, "required"),
-        ({"topics": ["x"]}, "invalid_choice"),
-        ({"seats": 5}, "too_large"),
-        ({"seats": 0}, "too_small"),
-        ({"budget": 10**13}, "too_large"),
-        ({"budget": -(10**13)}, "too_small"),
-        ({"budget": "dear"}, "invalid_decimal"),
-        ({"message": "x" * 4001}, "too_long"),
-        ({"consent": False}, "consent_needed"),
-    ],
-)
-def test_what_the_intake_refuses_the_schema_refuses(wrong: dict[str, Any], code: str) -> None:
-    right = {"last_name": "x", "bike": "city", "topics": ["price"], "consent": True}
-    validator = Draft202012Validator(json_schema(EVERYTHING, "nl"))
-    assert validator.is_valid(right)
-    assert not validator.is_valid({**right, **wrong})
-    texts = {key: value if isinstance(value, list) else str(value) for key, value in {**right, **wrong}.items()}
-    assert [error.code for error in check(EVERYTHING, texts).errors] == [code]
 
 
 # --- the script --------------------------------------------------------------------------------------------------
 
 
 def test_the_script_weighs_at_most_8_kb() -> None:
-    assert len(gzip.compress(embed_script().encode(), 9)) <= 8 * 1024
+    assert len(base64.b64decode(read("/embed.js", **PACKED).reply["body"])) <= 8 * 1024
 
 
 def test_the_script_uses_nothing_that_a_strict_policy_forbids() -> None:
@@ -235,11 +199,31 @@ def test_the_script_uses_nothing_that_a_strict_policy_forbids() -> None:
 
 
 def test_the_script_says_everything_in_every_language() -> None:
-    [texts] = re.findall(r"const TEXTS = \{(.*?)\n  \};", embed_script(), re.DOTALL)
-    by_language = dict(re.findall(r"\n    (\w\w): \{(.*?)\n    \}", texts, re.DOTALL))
+    texts = (SCRIPT_PARTS / "texts.js").read_text("utf-8")
+    by_language = dict(re.findall(r"\n  (\w\w): \{(.*?)\n  \}", texts, re.DOTALL))
     assert set(by_language) == set(LANGUAGES)
-    names = {language: re.findall(r"\n      (\w+):", words) for language, words in by_language.items()}
+    names = {language: re.findall(r"\n    (\w+):", words) for language, words in by_language.items()}
     assert len({tuple(each) for each in names.values()}) == 1
+    for language in LANGUAGES:
+        assert f'files: "{REFUSALS["files_not_taken"][language]}"' in by_language[language]
+
+
+def test_the_script_is_served_without_what_only_its_writers_read() -> None:
+    lines = embed_script().split("\n")
+    assert [line for line in lines[:-1] if not line or line != line.strip() or line.startswith(("//", "/*"))] == []
+    assert lean("  a; // kept\n\n  // gone\n\t/** gone */\n  b\n") == "a; // kept\nb"
+
+
+@pytest.mark.parametrize("part", sorted(SCRIPT_PARTS.iterdir()), ids=lambda part: part.name)
+def test_no_text_or_comment_of_the_script_spans_lines(part: Path) -> None:
+    """What is served would be something else: each line is stripped by itself."""
+    for line in part.read_text("utf-8").split("\n"):
+        assert line.count("`") % 2 == 0, line
+        assert not line.endswith("\\"), line
+        assert line.count("/*") == line.count("*/"), line
+        if line.strip().startswith("/*"):
+            assert line.endswith("*/"), line
+    assert part.suffix == ".css" or lean(part.read_text("utf-8")) in embed_script()
 
 
 def test_the_script_is_served_as_one() -> None:

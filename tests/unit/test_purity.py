@@ -13,6 +13,7 @@ PURE = [
     "crm", "deadline", "errors", "form", "form.check", "form.definition", "form.field", "form.fit",
     "form.captcha_widget", "form.hosted", "form.lead_fields", "form.org_shape", "form.org_types", "form.page_texts",
     "form.spam_section", "form.texts", "form.web_to_lead", "html", "intake", "intake.form_start", "intake.json_schema",
+    "intake.limits",
     "intake.person_keys", "intake.return_page", "intake.validation", "intake.web_to_lead", "leads", "leads.candidates",
     "leads.generic_keys", "leads.holding",
     "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "leads.retrying",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.intake.request import MAX_BODY, MAX_FIELDS, Refusal, Request, read_fields, read_request
+from functions.intake.request import MAX_BODY, Refusal, Request, read_fields, read_request
+from shared.intake.limits import MAX_FIELDS
 from shared.submission import FieldValue
 from tests.unit.intake_desk import END, JSON, MULTIPART, URLENCODED, event, part
 

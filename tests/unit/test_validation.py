@@ -165,6 +165,14 @@ def test_a_choice_is_one_of_its_values_exactly() -> None:
     assert judged(field, ["a", "b"]) == "too_many_values"
 
 
+@pytest.mark.parametrize("value", ["a  b", " a", "e\u0301", "a\u00a0b"])
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_choice_is_known_as_its_file_writes_it_though_answers_are_cleaned(kind: str, value: str) -> None:
+    """A page from elsewhere, which cannot be changed, may post such values."""
+    field = a_field(type=kind, choices=[{"value": value, "label": {"nl": "A", "en": "A"}}])
+    assert judged(field, value) == (value if kind == "choice" else [value])
+
+
 def test_choices_are_each_one_of_the_values() -> None:
     field = a_field(type="choices", choices=CHOICES)
     assert judged(field, "a") == ["a"]

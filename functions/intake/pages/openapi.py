@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from functions.intake.pages.openapi_webhooks import BODIES, PARAMETERS, SECURITY, SECURITY_SCHEMES
 from functions.intake.pages.problems import ABOUT, STATUSES
 from shared.form.definition import Form
 from shared.form.texts import LANGUAGES
@@ -42,11 +43,11 @@ _IGNORED: Final[Described] = {
     "required": ["state", "detail"],
     "properties": {"state": {"const": "ignored"}, "detail": {"type": "string"}},
 }
-SIGNED: Final = {
-    "webhook-source": "A server's name for itself; with it or any of the others the post has to prove who sent it.",
-    "webhook-id": "The same for each try of one message.",
-    "webhook-timestamp": "Unix seconds.",
-    "webhook-signature": "After Standard Webhooks, over id, timestamp and body.",
+_THROTTLED: Final[Described] = {
+    "type": "object",
+    "description": "From what stands before the code, so it has no code of ours.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {"status": {"const": 429}, **{name: {"type": "string"} for name in ("type", "title", "detail")}},
 }
 _POSTED: Final = (
     "malformed_payload", "signature_wrong", "timestamp_out_of_range",
@@ -58,7 +59,10 @@ _POSTED: Final = (
 
 _NOT_OF_PAGES: Final = frozenset({"signature_wrong", "timestamp_out_of_range", "unknown_form", "validation_failed"})
 """A visitor of a generated page can't be asked to mend an answer."""
-_KINDS: Final = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+_JSON: Final = ("application/json", "application/*+json")
+_FIELDS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SENT_ALONG: Final = {405: {"Allow": {"type": "string"}}, 503: {"Retry-After": {"type": "integer"}}}
+"""Headers of a refusal, by its status. Retry-After counts seconds."""
 
 
 def openapi(forms: Mapping[str, Form]) -> Described:
@@ -78,8 +82,12 @@ def openapi(forms: Mapping[str, Form]) -> Described:
             "schemas": {
                 "Problem": PROBLEM,
                 "Accepted": _ACCEPTED,
+                "Throttled": _THROTTLED,
+                **BODIES,
                 **{_name(form): _schema(form) for form in forms.values()},
-            }
+            },
+            "responses": {"Throttled": _throttled()},
+            "securitySchemes": SECURITY_SCHEMES,
         },
     }
 
@@ -169,16 +177,17 @@ def _post(forms: Mapping[str, Form]) -> Described:
             "description": "The same key with the same answers gives the same receipt and makes nothing new.",
             "schema": {"type": "string", "maxLength": 255},
         },
-        *(
-            {"name": name, "in": "header", "description": told, "schema": {"type": "string"}}
-            for name, told in SIGNED.items()
-        ),
+        *PARAMETERS,
     ]
-    taken = {"anyOf": [_ref(_name(form)) for form in forms.values()]}
+    operation["security"] = SECURITY
+    taken = [_ref(_name(form)) for form in forms.values()]
     operation["requestBody"] = {
         "required": True,
         "description": "UTF-8, at most 64 KiB (a form tool's webhook: 256 KiB), no files.",
-        "content": {kind: {"schema": taken} for kind in _KINDS},
+        "content": {
+            **{kind: {"schema": {"anyOf": [*taken, _ref("WebhookObject")]}} for kind in _JSON},
+            **{kind: {"schema": {"anyOf": [*taken, _ref("WebhookFields")]}} for kind in _FIELDS},
+        },
     }
     return operation
 
@@ -198,7 +207,7 @@ def _post_page(forms: Mapping[str, Form]) -> Described:
         "properties": {name: {"type": "string"} for name in ("oid", "retURL", "debug", "encoding")},
     }
     operation["parameters"] = [_in_query("form", "Which form, where several have the oid.", {"enum": sorted(forms)})]
-    operation["requestBody"] = {"required": True, "content": {kind: {"schema": page} for kind in _KINDS}}
+    operation["requestBody"] = {"required": True, "content": {kind: {"schema": page} for kind in (*_JSON, *_FIELDS)}}
     return _told_to_browsers_too(operation)
 
 
@@ -207,7 +216,7 @@ def _operation(name: str, summary: str, answers: Described, query: Iterable[str]
         "operationId": name,
         "summary": summary,
         "parameters": [_QUERY[each] for each in query],
-        "responses": {**_by_status(list(codes)), **answers},
+        "responses": {**_by_status(list(codes)), **answers, "429": {"$ref": "#/components/responses/Throttled"}},
     }
 
 
@@ -221,13 +230,25 @@ def _told_to_browsers_too(operation: Described) -> Described:
 
 def _by_status(codes: list[str]) -> Described:
     statuses = dict.fromkeys(STATUSES[code] for code in codes)
-    return {str(status): _problem([code for code in codes if STATUSES[code] == status]) for status in statuses}
+    return {str(status): _problem(status, [code for code in codes if STATUSES[code] == status]) for status in statuses}
 
 
-def _problem(codes: list[str]) -> Described:
+def _problem(status: int, codes: list[str]) -> Described:
     told = " ".join(f"`{code}`: {ABOUT[code]}" for code in codes)
     narrowed = {"allOf": [_ref("Problem"), {"properties": {"code": {"enum": codes}}}]}
-    return _answer(told, {"application/problem+json": narrowed})
+    return _answer(told, {"application/problem+json": narrowed}) | _sure_headers(_SENT_ALONG.get(status, {}))
+
+
+def _throttled() -> Described:
+    """By API Gateway, or by the firewall, which knows but one kind of JSON."""
+    told = "Too many requests at once, or from one address. Nothing was stored: come back after `Retry-After`."
+    content = dict.fromkeys(("application/problem+json", "application/json"), _ref("Throttled"))
+    return _answer(told, content) | _sure_headers({"Retry-After": {"type": "integer"}})
+
+
+def _sure_headers(schemas: Mapping[str, Described]) -> Described:
+    headers = {name: {"required": True, "schema": schema} for name, schema in schemas.items()}
+    return {"headers": headers} if headers else {}
 
 
 def _refused(name: str, why: str) -> Described:
