@@ -56,14 +56,15 @@ def _leads(trial: Trial) -> Iterator[str]:
             yield f"a Lead of nothing: {submission_id}"
     ids = {str(lead["Id"]) for lead in leads}
     for submission_id, row in _submissions(trial):
-        if row["state"] == "created" and row["outcome"]["record_id"] not in ids:
+        if row["state"] == "created" and row.get("outcome", {}).get("record_id") not in ids:
             yield f"{submission_id} says created, and its Lead is not there"
         if row["state"] in {"rejected", "quarantined", "discarded"} and of.get(submission_id):
             yield f"{submission_id} is {row['state']} and has a Lead"
-    everybody = Counter(str(lead["Email"]).lower() for lead in leads if not lead.get("IsDeleted"))
-    for email, count in everybody.items():
+    who = {sent.receipt: sent.person.number for sent in trial.sent if sent.receipt}
+    live = [str(lead["Submission_Id__c"]) for lead in leads if not lead.get("IsDeleted")]
+    for number, count in Counter(who[one] for one in live if one in who).items():
         if count > 1:
-            yield f"created twice: one person has {count} Leads ({email.partition('@')[0]})"
+            yield f"created twice: person {number} has {count} Leads"
 
 
 def _tasks(trial: Trial) -> Iterator[str]:

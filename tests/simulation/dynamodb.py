@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
@@ -26,33 +26,39 @@ def wire(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _to_wire(value) for name, value in item.items()}
 
 
+class Row(NamedTuple):
+    """The same twice: what the conditions look at, and what goes over the wire."""
+
+    plain: Item
+    wire: Item
+
+
 @dataclass
 class Table:
-    """Rows by key, with plain values. `versions` are those that a lagging index may still show."""
+    """Rows by key. `versions` are those that a lagging index may still show."""
 
     key: str
-    rows: dict[str, Item] = field(default_factory=dict)
-    versions: dict[str, list[tuple[float, Item | None]]] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    versions: dict[str, list[tuple[float, Row | None]]] = field(default_factory=dict)
 
-    def put(self, key: str, item: Item | None, now: float) -> None:
+    def put(self, key: str, row: Row | None, now: float) -> None:
         before = self.rows.get(key)
         seen = self.versions.setdefault(key, [])
         if not seen:
             seen.append((float("-inf"), before))
-        seen.append((now, item))
+        seen.append((now, row))
         while len(seen) > 1 and seen[1][0] <= now - MOST_LAG:
             seen.pop(0)
-        if item is None:
+        if row is None:
             self.rows.pop(key, None)
         else:
-            self.rows[key] = item
+            self.rows[key] = row
 
-    def as_of(self, moment: float) -> Iterator[Item]:
-        for key, seen in self.versions.items():
-            item = next((item for at, item in reversed(seen) if at <= moment), None)
-            if item is not None:
-                assert item[self.key] == key
-                yield item
+    def as_of(self, moment: float) -> Iterator[Row]:
+        for seen in self.versions.values():
+            row = next((row for at, row in reversed(seen) if at <= moment), None)
+            if row is not None:
+                yield row
 
 
 @dataclass
@@ -66,7 +72,8 @@ class DynamoDB:
         """DynamoDB deletes what has expired within days, in no order."""
         for table in self.tables.values():
             for key, row in list(table.rows.items()):
-                if "expires_at" in row and row["expires_at"] < self.world.now and self.world.random.random() < share:
+                ends = row.plain.get("expires_at")
+                if ends is not None and ends < self.world.now and self.world.random.random() < share:
                     table.put(key, None, self.world.now)
 
 
@@ -89,9 +96,8 @@ class DynamoDBClient:
         def do() -> Any:
             before = table.rows.get(key)
             self._expect(options, before)
-            table.put(key, item, self.store.world.now)
-            wanted = options.get("ReturnValues") == "ALL_OLD" and before
-            return {"Attributes": wire(before)} if wanted and before else {}
+            table.put(key, Row(item, dict(Item)), self.store.world.now)
+            return {"Attributes": before.wire} if before and options.get("ReturnValues") == "ALL_OLD" else {}
 
         return self._call(f"PutItem {TableName}", do)
 
@@ -103,9 +109,12 @@ class DynamoDBClient:
         def do() -> Any:
             before = table.rows.get(key)
             self._expect(options, before)
-            new = updated(UpdateExpression, before or {table.key: key}, names, values)
-            table.put(key, new, self.store.world.now)
-            return {"Attributes": wire(new)} if options.get("ReturnValues") == "ALL_NEW" else {}
+            old = before or Row({table.key: key}, {table.key: {"S": key}})
+            new = updated(UpdateExpression, old.plain, names, values)
+            kept = {name: old.wire[name] for name in new if name in old.plain and new[name] is old.plain[name]}
+            changed = wire({name: value for name, value in new.items() if name not in kept})
+            table.put(key, Row(new, {**kept, **changed}), self.store.world.now)
+            return {"Attributes": {**kept, **changed}} if options.get("ReturnValues") == "ALL_NEW" else {}
 
         return self._call(f"UpdateItem {TableName}", do)
 
@@ -117,8 +126,7 @@ class DynamoDBClient:
             self._expect(options, before)
             if before is not None:
                 table.put(key, None, self.store.world.now)
-            wanted = options.get("ReturnValues") == "ALL_OLD" and before
-            return {"Attributes": wire(before)} if wanted and before else {}
+            return {"Attributes": before.wire} if before and options.get("ReturnValues") == "ALL_OLD" else {}
 
         return self._call(f"DeleteItem {TableName}", do)
 
@@ -128,7 +136,7 @@ class DynamoDBClient:
 
         def do() -> Any:
             row = table.rows.get(key)
-            return {"Item": wire(row)} if row is not None else {}
+            return {"Item": row.wire} if row else {}
 
         return self._call(f"GetItem {TableName}", do)
 
@@ -142,13 +150,13 @@ class DynamoDBClient:
             left = len(keys) - 1 if len(keys) > 1 and self.store.world.random.random() < 0.03 else len(keys)
             found = [table.rows.get(str(next(iter(plain(key).values())))) for key in keys[:left]]
             unread = {name: {**asked, "Keys": keys[left:]}} if left < len(keys) else {}
-            return {"Responses": {name: [wire(row) for row in found if row is not None]}, "UnprocessedKeys": unread}
+            return {"Responses": {name: [row.wire for row in found if row]}, "UnprocessedKeys": unread}
 
         return self._call(f"BatchGetItem {name}", do)
 
     def scan(self, *, TableName: str, **_: Any) -> Any:  # noqa: N803
         table = self.store.tables[TableName]
-        return self._call(f"Scan {TableName}", lambda: {"Items": [wire(row) for row in table.rows.values()]})
+        return self._call(f"Scan {TableName}", lambda: {"Items": [row.wire for row in table.rows.values()]})
 
     def get_paginator(self, operation: str) -> "_Query":
         assert operation == "query"
@@ -163,21 +171,21 @@ class DynamoDBClient:
 
         def do() -> Any:
             moment = world.now - world.random.random() ** 4 * MOST_LAG
-            rows = [row for row in table.as_of(moment) if row.get("state") == state]
-            rows.sort(key=lambda row: str(row["received_at"]), reverse=newest_first)
-            return {"Items": [wire(row) for row in rows]}
+            rows = [row for row in table.as_of(moment) if row.plain.get("state") == state]
+            rows.sort(key=lambda row: str(row.plain["received_at"]), reverse=newest_first)
+            return {"Items": [row.wire for row in rows]}
 
         return self._call(f"Query {TableName}", do)
 
-    def _expect(self, options: Mapping[str, Any], before: Item | None) -> None:
+    def _expect(self, options: Mapping[str, Any], before: Row | None) -> None:
         condition = options.get("ConditionExpression")
         if not condition:
             return
         values = {name: _to_plain(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
-        if holds(condition, before, options.get("ExpressionAttributeNames", {}), values):
+        if holds(condition, before and before.plain, options.get("ExpressionAttributeNames", {}), values):
             return
         asked = options.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        more: dict[str, Any] = {"Item": wire(before)} if asked and before is not None else {}
+        more: dict[str, Any] = {"Item": before.wire} if asked and before else {}
         raise refusal("ConditionalCheckFailedException", **more)
 
 

@@ -36,7 +36,7 @@ from tests.simulation.world import Task, World
 
 TIMEOUTS: Final = {"intake": 28.0, "processor": 60.0, "replay": 120.0, "requeue": 60.0, "privacy": 120.0}
 """Seconds; a test holds them to the template."""
-HANDLERS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+HANDLERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "intake": intake.handler,
     "processor": processor.handler,
     "replay": replay.handler,

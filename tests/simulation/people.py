@@ -1,6 +1,6 @@
 """Who sends what: people of whom we know that they are one, and the odd ones among what they send."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -28,6 +28,9 @@ class Person:
     first_name: str
     last_name: str
     email: str
+    other_email: str = ""
+    """Of some, who then also give their phone: two message groups, which are one person all the same."""
+    phone: str = ""
 
 
 def people(random: Random, count: int) -> list[Person]:
@@ -35,10 +38,15 @@ def people(random: Random, count: int) -> list[Person]:
     names = [f"{begin}{middle}{end}" for begin in _BEGIN for middle in _MIDDLE for end in _END]
     random.shuffle(names)
     assert count <= len(names), "two people would have one name"
-    return [
-        Person(number, random.choice(_FIRST), name, f"p{number}.{name.lower()}@{DOMAIN}")
-        for number, name in enumerate(names[:count])
-    ]
+    return [_person(random, number, name) for number, name in enumerate(names[:count])]
+
+
+def _person(random: Random, number: int, name: str) -> Person:
+    person = Person(number, random.choice(_FIRST), name, f"p{number}.{name.lower()}@{DOMAIN}")
+    if random.random() < 0.7:
+        return person
+    phone = f"06{random.choice('1245')}{random.randrange(10**6, 10**7)}"
+    return replace(person, other_email=f"{name.lower()}.{number}@werk.{DOMAIN}", phone=phone)
 
 
 def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str, str]]:
@@ -46,9 +54,11 @@ def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str,
     fields = {
         "first_name": person.first_name,
         "last_name": person.last_name,
-        "email": person.email,
+        "email": person.other_email if person.other_email and random.random() < 0.4 else person.email,
         "consent": "on",
     }
+    if person.phone:
+        fields["phone"] = person.phone
     kind = random.random()
     if kind < 0.05:
         return "test-ride", {**fields, "bike": "a bike that there is not"}

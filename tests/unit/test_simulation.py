@@ -1,0 +1,51 @@
+"""A slice of the simulation: `python -m tests.simulation` runs all of it. docs/promises.md says what it is for."""
+
+import pytest
+
+from tests.simulation.checking import faults_of
+from tests.simulation.crash_points import calls, points, wrong_at
+from tests.simulation.fleet import TIMEOUTS
+from tests.simulation.planted import CAUGHT, caught_by
+from tests.simulation.trial import KINDS, Plan, run
+from tests.unit.template_loading import properties
+
+SEEDS = range(1, 31)
+
+
+def test_whatever_goes_wrong_nothing_is_lost_and_nobody_is_created_twice() -> None:
+    wrong, happened = {}, set()
+    for seed in SEEDS:
+        trial = run(Plan(seed, submissions=40))
+        happened |= set(trial.storm.happened)
+        if found := faults_of(trial):
+            wrong[seed] = found
+    assert wrong == {}
+    assert len(happened) >= 20, "faults of so many kinds happened"
+    assert happened <= set(KINDS)
+
+
+def test_a_seed_gives_the_same_run_bit_for_bit_and_another_seed_another() -> None:
+    first, again, other = (run(Plan(seed, submissions=30)).world.trace for seed in (7, 7, 8))
+    assert first == again
+    assert first != other
+
+
+def test_a_run_without_faults_has_none_and_settles_everything() -> None:
+    trial = run(Plan(1, submissions=30, rate=0))
+    assert (faults_of(trial), dict(trial.storm.happened)) == ([], {})
+
+
+def test_each_call_of_each_function_may_be_the_last_of_its_process() -> None:
+    wrong = [found for planned in points(calls(), pairs=False) if (found := wrong_at(planned))[1]]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_planted_fault_is_caught(name: str) -> None:
+    seed, said = caught_by(CAUGHT[name])
+    assert seed, said
+
+
+def test_the_functions_have_the_time_that_the_template_gives_them() -> None:
+    template = {name: properties(f"{name.capitalize()}Function")["Timeout"] for name in TIMEOUTS}
+    assert template == TIMEOUTS
