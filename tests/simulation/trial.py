@@ -98,6 +98,9 @@ def make(plan: Plan) -> Trial:
     queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
     org = the_org()
     org.reset_for(world)
+    if world.random.random() < 0.5:
+        # An org without rules of its own: then nobody but us keeps anybody from being created twice.
+        org.org.duplicate_rules.clear()
     login = {"login_url": _LOGIN, "client_id": org.org.client_id, "client_secret": org.org.client_secret}
     salesforce = Salesforce(world, storm, org.org)
     fleet = Fleet(world, storm, store, queue, dead, login, forms())
@@ -187,12 +190,16 @@ def _begin(trial: Trial) -> None:
         _script(trial)
         return
     everybody = people(world.random, max(1, int(plan.submissions * 0.7)))
+    person, moment = everybody[0], 0.0
     for number in range(plan.submissions):
-        person = world.random.choice(everybody)
+        # Some come back within minutes, perhaps from their other address.
+        comes_back = number and world.random.random() < 0.3
+        person = person if comes_back else world.random.choice(everybody)
         form_id, fields = answers(world.random, person, number)
         # In waves: a newsletter goes out, and many come at once.
         wave = world.random.choice((0.0, 0.1, 0.4, 0.7)) if world.random.random() < 0.7 else world.random.random()
-        moment = wave * plan.hours * HOUR * 0.9 + world.random.random() * 60
+        once = wave * plan.hours * HOUR * 0.9 + world.random.random() * 60
+        moment = moment + 400 * world.random.random() if comes_back else once
         sent = Sent(person, form_id, fields)
         trial.sent.append(sent)
         world.spawn("visitor", partial(visit, trial, sent), after=moment)

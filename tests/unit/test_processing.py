@@ -463,7 +463,7 @@ def test_a_row_that_can_not_be_read_again_keeps_a_doubt_locked() -> None:
     desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
     desk.process(submission)
     reads = iter([desk.ledger.get_many, _unreadable])
-    desk.ledger.get_many = lambda ids: next(reads)(ids)  # type: ignore[method-assign]
+    desk.ledger.get_many = lambda submission_ids: next(reads)(submission_ids)  # type: ignore[method-assign]
     assert len(desk.process(submission)) == 1
     assert set(keys_to_lock(submission.person_keys)) <= set(desk.locks.holders)
 

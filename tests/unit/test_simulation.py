@@ -1,5 +1,7 @@
 """A slice of the simulation: `python -m tests.simulation` runs all of it. docs/promises.md says what it is for."""
 
+import itertools
+
 import pytest
 
 from tests.simulation.checking import faults_of
@@ -9,13 +11,13 @@ from tests.simulation.planted import CAUGHT, caught_by
 from tests.simulation.trial import KINDS, Plan, run
 from tests.unit.template_loading import properties
 
-SEEDS = range(1, 31)
+SEEDS = range(1, 9)
 
 
 def test_whatever_goes_wrong_nothing_is_lost_and_nobody_is_created_twice() -> None:
     wrong, happened = {}, set()
     for seed in SEEDS:
-        trial = run(Plan(seed, submissions=40))
+        trial = run(Plan(seed, submissions=30, rate=0.01))
         happened |= set(trial.storm.happened)
         if found := faults_of(trial):
             wrong[seed] = found
@@ -36,11 +38,23 @@ def test_a_run_without_faults_has_none_and_settles_everything() -> None:
 
 
 def test_each_call_of_each_function_may_be_the_last_of_its_process() -> None:
-    wrong = [found for planned in points(calls(), pairs=False) if (found := wrong_at(planned))[1]]
+    """One in eighty here; all of them: `python -m tests.simulation.crash_points`."""
+    some = itertools.islice(points(calls(), pairs=False), 0, None, 80)
+    wrong = [found for planned in some if (found := wrong_at(planned))[1]]
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", CAUGHT)
+QUICKLY_CAUGHT = (
+    "a Task is not looked for before it is written",
+    "a receipt is given though the row was not written",
+    "the row is settled before Salesforce is written",
+    "a repeat gets an id of its own",
+    "an address on a queue",
+    "an address in a log",
+)
+
+
+@pytest.mark.parametrize("name", QUICKLY_CAUGHT)
 def test_a_planted_fault_is_caught(name: str) -> None:
     seed, said = caught_by(CAUGHT[name])
     assert seed, said
