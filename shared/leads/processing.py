@@ -183,9 +183,7 @@ def _process_locked(
     return delays
 
 
-def _as_they_are_now(
-    locked: Sequence[Submission], dependencies: Dependencies
-) -> tuple[list[Submission], _Delays]:
+def _as_they_are_now(locked: Sequence[Submission], dependencies: Dependencies) -> tuple[list[Submission], _Delays]:
     """Who had the person in hand until now may have settled or tried the row: what was read before the lock is old.
 
     With the seconds to wait for those that must not be tried yet.

@@ -462,13 +462,18 @@ def test_a_row_that_can_not_be_read_again_keeps_a_doubt_locked() -> None:
     desk, submission = Desk(), a_submission()
     desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
     desk.process(submission)
-    reads = iter([desk.ledger.get_many, _unreadable])
-    desk.ledger.get_many = lambda submission_ids: next(reads)(submission_ids)  # type: ignore[method-assign]
+    read = desk.ledger.get_many
+
+    def once(submission_ids: Iterable[str]) -> dict[str, Submission]:
+        desk.ledger.get_many = _unreadable  # type: ignore[method-assign]
+        return read(submission_ids)
+
+    desk.ledger.get_many = once  # type: ignore[method-assign]
     assert len(desk.process(submission)) == 1
     assert set(keys_to_lock(submission.person_keys)) <= set(desk.locks.holders)
 
 
-def _unreadable(_: Iterable[str]) -> dict[str, Submission]:
+def _unreadable(submission_ids: Iterable[str]) -> dict[str, Submission]:
     raise TransientError("dynamodb:ThrottlingException")
 
 
