@@ -116,6 +116,7 @@ def test_a_candidate_of_the_same_batch_is_named_though_the_first_run_was_cut_off
     org.faults({"fault": "unavailable_html", "path": COMPOSITE, "after": 2, "times": 1})
     assert len(desk.process(first, second)) == 1
     assert desk.lead_of(second)["Possible_Duplicate_Of__c"] is None
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
     assert desk.process(second) == []
     assert desk.lead_of(second)["Possible_Duplicate_Of__c"] == desk.lead_of(first)["Id"]
     assert len(desk.tasks_of(second)) == 1
@@ -129,6 +130,7 @@ def test_a_held_lead_that_sales_merged_before_its_task_is_settled_without_one(de
     org.faults({"fault": "unavailable_html", "path": COMPOSITE, "after": 2, "times": 1})
     desk.process(submission)
     org.ask("POST", "merge", {"master": there, "loser": desk.lead_of(submission)["Id"]})
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
     assert desk.process(submission) == []
     assert (desk.state(submission), desk.outcome(submission).record_id) == (State.HELD, there)
     assert desk.tasks_of(submission) == []

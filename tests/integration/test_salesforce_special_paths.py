@@ -1,10 +1,11 @@
 """What a real org does besides saying yes and no: duplicate rules, conversions, merges, names, campaigns, picklists."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.crm import CALL_ENDS_AFTER
 from shared.form.definition import Campaign, Form, parse_form
 from shared.form.field import FormField
 from shared.rejection import Reason
@@ -437,6 +438,7 @@ def test_an_answer_is_appended_to_the_description_once_however_often_it_is_tried
     assert len(desk.process(submission)) == 1
     org.faults()
     desk.new_instance()
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
     assert desk.process(submission) == []
     [lead] = [one for one in org.records("Lead") if one["Id"] == there]
     assert lead["Description"].startswith("Note of sales\n\n— ")
@@ -499,6 +501,7 @@ def test_whichever_call_loses_its_answer_there_is_one_lead_one_task_one_member_a
     org.faults({"fault": fault, "after": nth - 1, "path": "/services/data"})
     assert len(desk.process(submission)) == 1, "that call was made, and the submission waits"
     assert org.api_calls() == nth
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
     desk.process(submission)
     assert desk.state(submission) in {State.CREATED, State.UPDATED, State.ATTACHED}
     assert desk.dead_letters.letters == []
