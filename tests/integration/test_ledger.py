@@ -1,6 +1,7 @@
 """The DynamoDB adapter: rows keep everything, and a change only lands on the row as it was seen."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -138,6 +139,18 @@ def test_tries_are_counted_unless_they_do_not_count(ledger: Ledger) -> None:
     again = ledger.get(submission.submission_id)
     assert again is not None
     assert (again.attempts, again.tries_with("invalid_client"), again.in_doubt_until) == (1, 1, later)
+
+
+def test_that_a_row_must_not_be_tried_yet_stays_through_a_try_that_says_nothing_of_it(ledger: Ledger) -> None:
+    submission = a_submission()
+    ledger.add(submission)
+    later = NOW + timedelta(minutes=11)
+    told: dict[str, Any] = {"due_at": later, "counted": True, "in_doubt_until": later}
+    assert ledger.note_attempt(submission, error="ReadTimeout", **told, no_try_before=later)
+    assert ledger.note_attempt(submission, error="http_503", **told)
+    row = ledger.get(submission.submission_id)
+    assert row is not None
+    assert row.no_try_before == later
 
 
 def test_rows_are_listed_by_state_oldest_first_in_every_page(ledger: Ledger) -> None:
