@@ -66,7 +66,7 @@ def test_a_refusal_shows_the_statement_and_not_its_shape(soql: str) -> None:
 def test_lists_of_strings_have_one_shape_however_long() -> None:
     one, many = "SELECT Id FROM Lead WHERE Name IN ('a')", "SELECT Id FROM Lead WHERE Name IN ('it\\'s', 'b' , 'c')"
     assert shape_of(one).text == shape_of(many).text
-    assert [value.text for values in shape_of(many).strings for value in values] == [r"it\'s", "b", "c"]
+    assert [value.text for values in shape_of(many).literals for value in values] == [r"it\'s", "b", "c"]
 
 
 def test_strings_without_parentheses_are_no_list() -> None:

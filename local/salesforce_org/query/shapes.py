@@ -1,7 +1,8 @@
-"""Statements that differ in their strings alone are parsed once: a program asks the same things about other people.
+"""Statements that differ in their strings and moments alone are parsed once: a program asks the same of other people.
 
-The shape of a statement is its text with every string, or list of strings in parentheses, cut down to one mark. Its
-tree is then given the strings and the places of the statement at hand, so that errors point where they should.
+The shape of a statement is its text with every string, list of strings in parentheses, or date/time cut down to one
+mark. Its tree is then given the literals and the places of the statement at hand, so that errors point where they
+should.
 """
 
 import re
@@ -14,49 +15,53 @@ from typing import Final
 from .soql_tree import All, AnyOf, Comparison, Condition, FieldGroup, Not, Path, Query, SemiJoin, Sort, Value
 
 _STRING: Final = r"'(?:[^'\\\r\n]|\\.)*'"
-_LIST: Final = re.compile(rf"(?<=\(){_STRING}(?:\s*,\s*{_STRING})*(?=\))|{_STRING}")
+_MOMENT: Final = r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"
+_LITERAL: Final = re.compile(rf"(?<=\(){_STRING}(?:\s*,\s*{_STRING})*(?=\))|{_STRING}|{_MOMENT}")
 _ONE: Final = re.compile(_STRING)
-_MARK: Final = "'?'"
+_MARK_OF_STRINGS: Final = "'?'"
+_MARK_OF_A_MOMENT: Final = "2000-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`text` is with marks; `strings` are the literals behind each mark, and `starts` where in `text` marks begin."""
+    """`text` is with marks; `literals` are those behind each mark, and `starts` where in `text` marks begin."""
 
     text: str
-    strings: tuple[tuple[Value, ...], ...]
+    literals: tuple[tuple[Value, ...], ...]
     starts: tuple[int, ...]
     longer: tuple[int, ...]
     """By how much the statement is longer than its shape, up to and with each mark."""
 
     @cached_property
     def longest(self) -> int:
-        return max((len(value.text) for values in self.strings for value in values), default=0)
+        return max((len(value.text) for values in self.literals for value in values), default=0)
 
 
 def shape_of(text: str) -> Shape:
     pieces: list[str] = []
-    strings: list[tuple[Value, ...]] = []
+    literals: list[tuple[Value, ...]] = []
     starts: list[int] = []
     longer: list[int] = []
-    end = length = more = 0
-    for found in _LIST.finditer(text):
-        pieces += [text[end : found.start()], _MARK]
-        length += found.start() - end
-        starts.append(length)
-        length += len(_MARK)
-        end = found.end()
-        more = end - length
-        longer.append(more)
-        ones = _ONE.finditer(text, found.start(), end)
-        strings.append(tuple(Value("string", one[0][1:-1], one.start()) for one in ones))
+    end = length = 0
+    for found in _LITERAL.finditer(text):
+        of_strings = found[0][0] == "'"
+        mark = _MARK_OF_STRINGS if of_strings else _MARK_OF_A_MOMENT
+        pieces += text[end : found.start()], mark
+        starts.append(length + found.start() - end)
+        length, end = starts[-1] + len(mark), found.end()
+        longer.append(end - length)
+        literals.append(_strings(text, found) if of_strings else (Value("datetime", found[0], found.start()),))
     pieces.append(text[end:])
-    return Shape("".join(pieces), tuple(strings), tuple(starts), tuple(longer))
+    return Shape("".join(pieces), tuple(literals), tuple(starts), tuple(longer))
+
+
+def _strings(text: str, found: re.Match[str]) -> tuple[Value, ...]:
+    return tuple(Value("string", one[0][1:-1], one.start()) for one in _ONE.finditer(text, *found.span()))
 
 
 def filled(tree: Query, shape: Shape, text: str) -> Query:
     """The tree of `text` from that of its shape."""
-    marks = dict(zip(shape.starts, shape.strings, strict=True))
+    marks = dict(zip(shape.starts, shape.literals, strict=True))
 
     def place(position: int) -> int:
         before = bisect_left(shape.starts, position)
@@ -112,5 +117,5 @@ def _condition(condition: Condition, text: str, marks: _Marks, place: _Place) ->
 def _values(values: tuple[Value, ...], marks: _Marks, place: _Place) -> tuple[Value, ...]:
     found: list[Value] = []
     for one in values:
-        found += marks[one.position] if one.kind == "string" else (Value(one.kind, one.text, place(one.position)),)
+        found += marks.get(one.position) or (Value(one.kind, one.text, place(one.position)),)
     return tuple(found)
