@@ -6,6 +6,7 @@ Each instance has dependencies of its own, as each process would. The handlers a
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol, cast
 
 from functions.intake import app as intake
@@ -23,7 +24,7 @@ from shared.aws.spam_memory import SpamMemory
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError
 from shared.form.definition import Form
-from shared.leads.processing import Dependencies as ProcessorDependencies
+from shared.leads.dependencies import Dependencies as ProcessorDependencies
 from shared.operations.replaying import Dependencies as ReplayDependencies
 from shared.privacy import erasing
 from shared.salesforce.crm import SalesforceCrm
@@ -44,6 +45,8 @@ HANDLERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "privacy": privacy.handler,
 }
 BATCH: Final = 10
+MOST_OFF: Final = 30.0
+"""Seconds that a clock is wrong at the most. Two are a minute apart then, which shared/crm.py allows for."""
 COLD: Final = 1.2
 """Seconds of a start."""
 SUBMISSIONS: Final = "submissions"
@@ -56,9 +59,28 @@ class HasForms(Protocol):
 
 
 @dataclass
+class Clock:
+    """An instance's own, some seconds off the others': the real ones are held together, but not that well."""
+
+    world: World
+    off: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    def time(self) -> float:
+        return self.world.now + self.off
+
+    def ticks(self) -> float:
+        """Monotonic: for how long something took, whatever the time."""
+        return self.world.now
+
+
+@dataclass
 class Instance:
     function: str
-    dependencies: Any
+    clock: Clock
+    dependencies: Any = None
     busy: bool = False
 
 
@@ -84,6 +106,7 @@ class Fleet:
     login: Mapping[str, str]
     forms: Mapping[str, Form]
     most_processors: int = 5
+    clocks_are_off: bool = False
     instances: dict[str, list[Instance]] = field(default_factory=dict)
     running: dict[Task, Instance] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
@@ -113,7 +136,7 @@ class Fleet:
         ends_at = world.now + TIMEOUTS[instance.function]
         if instance.dependencies is None:
             world.sleep(COLD)
-            instance.dependencies = _MAKERS[instance.function](self)
+            instance.dependencies = _MAKERS[instance.function](self, instance.clock)
         request_id = f"{instance.function}-{world.number('request')}"
         answer = HANDLERS[instance.function](event, Context(world, ends_at, request_id))
         return json.loads(json.dumps(answer))
@@ -122,7 +145,9 @@ class Fleet:
         known = self.instances.setdefault(function, [])
         free = next((one for one in known if not one.busy), None)
         if free is None:
-            free = Instance(function, None)
+            free = Instance(function, Clock(self.world))
+            if self.clocks_are_off:
+                self.set_wrong(free)
             known.append(free)
         free.busy = True
         return free
@@ -140,8 +165,12 @@ class Fleet:
         """The instance that is asking: the handlers' modules know but one set of dependencies."""
         return self.running[self.world.here()]
 
-    def everything_new(self) -> None:
-        """A deployment: what runs goes on, what comes next starts cold."""
+    def set_wrong(self, instance: Instance) -> None:
+        instance.clock.off = MOST_OFF * (2 * self.world.random.random() - 1)
+
+    def everything_new(self, forms: Mapping[str, Form] | None = None) -> None:
+        """A deployment, perhaps with other forms: what runs goes on with the old ones, what comes next starts cold."""
+        self.forms = forms or self.forms
         for function, known in self.instances.items():
             self.instances[function] = [one for one in known if one.busy]
 
@@ -216,11 +245,11 @@ class _Manager:
         return {"SecretString": json.dumps(dict(self.content))}
 
 
-def _salesforce_secret(fleet: Fleet) -> Secret:
-    return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=fleet.world.clock)
+def _salesforce_secret(fleet: Fleet, clock: Clock) -> Secret:
+    return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=clock.ticks)
 
 
-def _intake(fleet: Fleet) -> IntakeDependencies:
+def _intake(fleet: Fleet, clock: Clock) -> IntakeDependencies:
     dynamodb, sqs = _clients(fleet)
     return IntakeDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
@@ -229,26 +258,26 @@ def _intake(fleet: Fleet) -> IntakeDependencies:
         intake_secrets=dict,
         forms=fleet.forms,
         extra_origins=(),
-        now=fleet.world.utc_now,
-        spam_memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
+        now=clock.now,
+        spam_memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
     )
 
 
-def _processor(fleet: Fleet) -> tuple[ProcessorDependencies, SubmissionQueue, Deadline]:
+def _processor(fleet: Fleet, clock: Clock) -> tuple[ProcessorDependencies, SubmissionQueue, Deadline]:
     dynamodb, sqs = _clients(fleet)
-    deadline = Deadline(fleet.world.clock)
+    deadline = Deadline(clock.ticks)
     processing = ProcessorDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
-        locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
-        crm=SalesforceCrm(_salesforce_secret(fleet), deadline=deadline, clock=fleet.world.clock),
+        locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
+        crm=SalesforceCrm(_salesforce_secret(fleet, clock), deadline=deadline, clock=clock.ticks),
         forms=fleet.forms,
-        now=fleet.world.utc_now,
+        now=clock.now,
     )
     return processing, SubmissionQueue(sqs, "submissions"), deadline
 
 
-def _replay(fleet: Fleet) -> ReplayDependencies:
+def _replay(fleet: Fleet, clock: Clock) -> ReplayDependencies:
     dynamodb, sqs = _clients(fleet)
     return ReplayDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
@@ -256,32 +285,32 @@ def _replay(fleet: Fleet) -> ReplayDependencies:
         dead_letters=DeadLetterQueue(sqs, "dead"),
         forms=fleet.forms,
         secret=lambda: SECRET,
-        now=fleet.world.utc_now,
+        now=clock.now,
     )
 
 
-def _requeue(fleet: Fleet) -> tuple[Ledger, SubmissionQueue]:
+def _requeue(fleet: Fleet, _clock: Clock) -> tuple[Ledger, SubmissionQueue]:
     dynamodb, sqs = _clients(fleet)
     return Ledger(dynamodb, SUBMISSIONS), SubmissionQueue(sqs, "submissions")
 
 
-def _privacy(fleet: Fleet) -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
+def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
     dynamodb, sqs = _clients(fleet)
-    deadline = Deadline(fleet.world.clock)
+    deadline = Deadline(clock.ticks)
     outside = erasing.Dependencies(
         rows=PersonRows(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
-        locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
-        memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
-        org=PersonRecords(_salesforce_secret(fleet), deadline, clock=fleet.world.clock),
+        locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
+        memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
+        org=PersonRecords(_salesforce_secret(fleet, clock), deadline, clock=clock.ticks),
         forms=fleet.forms,
-        now=fleet.world.utc_now,
+        now=clock.now,
     )
-    key = Secret(cast("Any", _Manager({"person_key": SECRET.decode()})), "key", clock=fleet.world.clock)
+    key = Secret(cast("Any", _Manager({"person_key": SECRET.decode()})), "key", clock=clock.ticks)
     return outside, Ledger(dynamodb, SUBMISSIONS), key, deadline
 
 
-_MAKERS: Final[Mapping[str, Callable[[Fleet], Any]]] = {
+_MAKERS: Final[Mapping[str, Callable[[Fleet, Clock], Any]]] = {
     "intake": _intake,
     "processor": _processor,
     "replay": _replay,

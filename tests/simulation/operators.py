@@ -28,9 +28,11 @@ def operate(trial: "Trial") -> None:
     quarantined = [row for row in rows if row["state"] == "quarantined"]
     chance = world.random.random()
     if rejected and chance < 0.5:
-        one = str(world.random.choice(rejected)["submission_id"])
+        chosen = world.random.choice(rejected)
+        one = str(chosen["submission_id"])
         if world.random.random() < 0.7:
-            _order(trial, command="edit", submission_id=one, fields={"bike": "cargo"}, by="sim")
+            fields = {"bike": "cargo"} if chosen["form_id"] == "test-ride" else {"shop": "Utrecht"}
+            _order(trial, command="edit", submission_id=one, fields=fields, by="sim")
         _order(trial, command="replay", submission_ids=[one], by="sim")
     elif quarantined and chance < 0.8:
         one = str(world.random.choice(quarantined)["submission_id"])
