@@ -19,12 +19,13 @@ def faults_of(trial: Trial) -> list[str]:
     return [
         *trial.unexpected,
         *trial.fleet.crashes,
-        *_lost(trial),
+        *lost(trial),
         *_leads(trial),
         *_tasks(trial),
         *_rejections(trial),
         *_privacy(trial),
         *_erasures(trial),
+        *_calls(trial),
     ]
 
 
@@ -33,7 +34,7 @@ def _submissions(trial: Trial) -> Iterator[tuple[str, dict[str, Any]]]:
     return ((one, row) for one, row in trial.rows.items() if row["state"] != AUDIT_STATE)
 
 
-def _lost(trial: Trial) -> Iterator[str]:
+def lost(trial: Trial) -> Iterator[str]:
     known = {sent.receipt for sent in trial.sent if sent.receipt}
     for receipt in sorted(known - set(trial.rows)):
         yield f"lost: {receipt} was acknowledged and has no row"
@@ -90,7 +91,7 @@ def _rejections(trial: Trial) -> Iterator[str]:
 
 
 def _privacy(trial: Trial) -> Iterator[str]:
-    for body in (*trial.queue.bodies, *trial.dead_letters.bodies):
+    for body, _ in (*trial.queue.sent, *trial.dead_letters.sent):
         if set(json.loads(body)) - {"version", "submission_id", "reason", "form_id", "replay", "rejected_at"}:
             yield "a queue's message holds more than ids"
     for line in trial.logged:
@@ -112,3 +113,8 @@ def _erasures(trial: Trial) -> Iterator[str]:
         began = trial.erased.get(str(row["fields"].get("email")))
         if began is not None and datetime.fromisoformat(str(row["received_at"])).timestamp() < began - MOST_OFF:
             yield f"not erased: {submission_id}"
+
+
+def _calls(trial: Trial) -> Iterator[str]:
+    if over := trial.salesforce.over_the_limit:
+        yield f"{over} calls were made after the org's day's calls were used up"
