@@ -22,8 +22,8 @@ def draw(title: str, x_label: str, shaded: tuple[float, float], panels: Sequence
     end = max(max(panel.x) for panel in panels)
     height = _TOP + len(panels) * (_HEIGHT + _GAP) + 10
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="12"',
-        f'fill="#334155" role="img"><title>{title}</title>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif"',
+        f'font-size="12" fill="#334155" role="img"><title>{title}</title>',
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<text x="{_LEFT}" y="18" font-size="14" font-weight="bold">{title}</text>',
     ]
