@@ -216,6 +216,11 @@ class _Manager:
         return {"SecretString": json.dumps(dict(self.content))}
 
 
+def spam_memory(fleet: Fleet) -> SpamMemory:
+    dynamodb, _ = _clients(fleet)
+    return SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock)
+
+
 def _salesforce_secret(fleet: Fleet) -> Secret:
     return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=fleet.world.clock)
 
