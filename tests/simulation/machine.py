@@ -8,7 +8,7 @@ import argparse
 import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +27,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from rich.console import Console
+from rich.progress import Progress
 
 from tests.simulation.calls import AWS_FAULTS
 from tests.simulation.checking import faults_at_any_moment, faults_of
@@ -53,12 +55,16 @@ class AnyStory(RuleBasedStateMachine):
     """Which of the tried ones went wrong first; those after it are what Hypothesis made of it."""
     trace: ClassVar = ""
     """Of all that happened in the last one."""
+    at_begin: ClassVar[tuple[Callable[[], None], ...]] = ()
+    """Are called as each begins."""
     somebody: Bundle[Person] = Bundle("somebody")
     posts: Bundle[Sent] = Bundle("posts")
 
     def __init__(self) -> None:
         super().__init__()
         type(self).tried += 1
+        for one in self.at_begin:
+            one()
         self.stage = ExitStack()
         self.storm = NextCalls()
         self.trial: Trial
@@ -234,9 +240,11 @@ class Told:
         return self.story.count("state.") - 2
 
 
-def told(*, examples: int, steps: int, number: int, tells: bool = False) -> Told:
+def told(
+    *, examples: int, steps: int, number: int, tells: bool = False, at_begin: tuple[Callable[[], None], ...] = ()
+) -> Told:
     """The same number gives the same stories."""
-    machine = seed(number)(_class_of_its_own(tells=tells))
+    machine = seed(number)(_class_of_its_own(tells=tells, at_begin=at_begin))
     try:
         # To explain what it found, Hypothesis would trace each line of each function: minutes, and of no use here.
         few = settings(
@@ -256,9 +264,9 @@ def told(*, examples: int, steps: int, number: int, tells: bool = False) -> Told
     return Told(machine.tried, machine.trace)
 
 
-def _class_of_its_own(*, tells: bool) -> type[AnyStory]:
+def _class_of_its_own(**own: Any) -> type[AnyStory]:
     """It counts for itself alone."""
-    return cast("type[AnyStory]", type(AnyStory.__name__, (AnyStory,), {"tells": tells}))
+    return cast("type[AnyStory]", type(AnyStory.__name__, (AnyStory,), own))
 
 
 def main() -> int:
@@ -277,8 +285,17 @@ def main() -> int:
     parser.add_argument("--planted", choices=planted, metavar="FAULT", help="one of: " + "; ".join(planted))
     asked = parser.parse_args()
     started = time.monotonic()
-    with planted[asked.planted]() if asked.planted else nullcontext():
-        found = told(examples=asked.examples, steps=asked.steps, number=asked.seed, tells=asked.story)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        # Some draws come to nothing, and a story that goes wrong is told again and again to make it shorter.
+        bar = progress.add_task("stories, about", total=asked.examples)
+        with planted[asked.planted]() if asked.planted else nullcontext():
+            found = told(
+                examples=asked.examples,
+                steps=asked.steps,
+                number=asked.seed,
+                tells=asked.story,
+                at_begin=(lambda: progress.advance(bar),),
+            )
     print(f"seed {asked.seed}: {found.tried:,} stories in {time.monotonic() - started:.0f} s")
     if found.wrong:
         print(f"the {found.first_wrong}. went wrong; the shortest that does has {found.steps} steps:")
