@@ -56,13 +56,13 @@ def _unfinished(trial: Trial) -> Iterator[str]:
         yield f"left on the queue: {submission_of(message)}"
 
 
-def _leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
+def leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
     """Deleted ones, too."""
     return [row for row in trial.salesforce.org.rows("Lead", deleted=True) if row.get("Submission_Id__c")]
 
 
 def _twice(trial: Trial) -> Iterator[str]:
-    leads = _leads_of_ours(trial)
+    leads = leads_of_ours(trial)
     for submission_id, count in Counter(str(lead["Submission_Id__c"]) for lead in leads).items():
         if count > 1:
             yield f"created twice: {submission_id} has {count} Leads"
@@ -75,7 +75,7 @@ def _twice(trial: Trial) -> Iterator[str]:
 
 
 def _leads(trial: Trial) -> Iterator[str]:
-    leads = _leads_of_ours(trial)
+    leads = leads_of_ours(trial)
     of = {str(lead["Submission_Id__c"]) for lead in leads}
     ids = {str(lead["Id"]) for lead in leads}
     for submission_id, row in _submissions(trial):

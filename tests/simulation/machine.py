@@ -38,6 +38,7 @@ from tests.simulation.people import Person, people
 from tests.simulation.planted import BORNE, CAUGHT
 from tests.simulation.salesforce import FAULTS
 from tests.simulation.trial import Plan, Sent, Trial, drain, make, staged, visit
+from tests.simulation.world import Task
 
 MOMENTS: Final = (0.05, 0.3, 1.0, 3.0, 10.0)
 """Seconds: within a call, a cold start, an invocation."""
@@ -68,6 +69,7 @@ class AnyStory(RuleBasedStateMachine):
         self.stage = ExitStack()
         self.storm = NextCalls()
         self.trial: Trial
+        self.erasers: dict[int, Task] = {}
         self.is_wrong = False
 
     @initialize(target=somebody, seed=st.integers(0, 999))
@@ -181,8 +183,14 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(somebody=st.sampled_from((3, 1)))
     def an_operator_erases(self, somebody: int) -> None:
-        """Of who writes under two addresses, an erasure by one leaves what the other sent, as docs/privacy.md says."""
-        self.world.spawn("eraser", partial(erase_person, self.trial, self.people[somebody]))
+        """Of who writes under two addresses, an erasure by one leaves what the other sent, as docs/privacy.md says.
+
+        One at a time of each: it goes on for hours, if it must.
+        """
+        before = self.erasers.get(somebody)
+        if before is None or before.is_over:
+            erase = partial(erase_person, self.trial, self.people[somebody])
+            self.erasers[somebody] = self.world.spawn("eraser", erase)
 
     # --- what must be true
 

@@ -3,6 +3,7 @@
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.simulation.checking import leads_of_ours
 from tests.simulation.machine import AnyStory, told
 from tests.simulation.people import Person
 from tests.simulation.planted import CAUGHT
@@ -66,3 +67,21 @@ def test_an_invocation_may_be_killed_before_it_has_begun() -> None:
     task.kill()
     world.run(world.now + 10)
     assert (task.is_over, task.is_dead, done) == (True, True, ["ended"])
+
+
+def test_a_lead_stays_that_carries_what_was_sent_while_its_person_was_erased() -> None:
+    """docs/privacy.md says so. It takes a post between the look for rows and that for records: a blink, so some are
+    tried."""
+    ends = set()
+    for hundredths in range(112, 132, 2):
+        story, person = begun()
+        story.asks(person)
+        story.time_passes(3)
+        story.an_operator_erases(3)
+        story.moments_pass(hundredths / 100)
+        story.asks(person)
+        story.time_passes(11)
+        story.teardown()
+        states = {one: str(row["state"]) for one, row in story.trial.rows.items()}
+        ends |= {states[str(lead["Submission_Id__c"])] for lead in leads_of_ours(story.trial)}
+    assert ends == {"created", "erased"}
