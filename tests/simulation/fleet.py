@@ -248,6 +248,12 @@ class _Manager:
         return {"SecretString": json.dumps(dict(self.content))}
 
 
+def spam_memory(fleet: Fleet) -> SpamMemory:
+    """For whichever instance asks."""
+    dynamodb, _ = _clients(fleet)
+    return SpamMemory(lambda: dynamodb, SPAM, clock=fleet.here().clock.time)
+
+
 def _salesforce_secret(fleet: Fleet, clock: Clock) -> Secret:
     return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=clock.ticks)
 

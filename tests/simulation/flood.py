@@ -21,7 +21,7 @@ from rich.progress import Progress
 from shared.crm import Found, LookUp, NewLead, Note, Noted, Record, Written
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from tests.fakes.crm import FakeCrm
-from tests.simulation.checking import lost
+from tests.simulation.checking import lost, unfinished
 from tests.simulation.people import answers, people
 from tests.simulation.trial import Plan, Sent, Trial, make, staged, sweep, visit
 from tests.simulation.world import HOUR, START, World
@@ -144,7 +144,7 @@ def _what_came_of_it(trial: Trial, crm: IndexedCrm, most_waiting: int, drained: 
     return Flooded(
         len(trial.sent),
         len(trial.unexpected),
-        (*trial.fleet.crashes, *lost(trial)),
+        (*trial.fleet.crashes, *lost(trial), *unfinished(trial)),
         _out_of_order(trial, crm),
         most_waiting,
         drained,

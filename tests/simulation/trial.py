@@ -26,7 +26,7 @@ from shared.form.definition import Form, forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
-from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet
+from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
 from tests.simulation.operators import erase_person, mend_one, operate
 from tests.simulation.people import Person, answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
@@ -72,6 +72,8 @@ class Sent:
     person: Person
     form_id: str
     fields: Mapping[str, str]
+    key: str = ""
+    """Of the page; '' until it is first sent."""
     receipt: str = ""
 
 
@@ -99,12 +101,12 @@ class Trial:
         return {one: row.plain for one, row in self.store.tables[SUBMISSIONS].rows.items()}
 
 
-def make(plan: Plan) -> Trial:
+def make(plan: Plan, storm: Storm | None = None) -> Trial:
     world = World(plan.seed)
     # A submission costs ten calls to AWS and one or two to the org.
     rates = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
     drawn = {kind: 0 if kind in plan.without else rate for kind, rate in rates.items()} if plan.rate else {}
-    storm = Storm(drawn, plan.planned, plan.only_in)
+    storm = storm or Storm(drawn, plan.planned, plan.only_in)
     store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
     dead = Queue(world, "dead", 180)
     queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
@@ -166,6 +168,9 @@ def staged(trial: Trial) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for module in (intake, processor, replay, requeue, privacy):
             stack.enter_context(patch.object(module, "dependencies", lambda: trial.fleet.here().dependencies))
+        stack.enter_context(
+            patch.object(replay, "spam_memory", lambda: spam_memory(trial.fleet, trial.fleet.here().clock))
+        )
         stack.enter_context(patch.object(requeue, "datetime", Now))
         stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
         stack.enter_context(patch.object(observability, "_logger", lambda: logger))
@@ -193,9 +198,7 @@ def run(plan: Plan, *, tells: bool = False) -> Trial:
     with staged(trial):
         _begin(trial)
         trial.world.run(START + plan.hours * HOUR)
-        trial.storm.is_over = True
-        trial.salesforce.outages.clear()
-        _drain(trial)
+        drain(trial)
     return trial
 
 
@@ -328,9 +331,11 @@ def _kill_one(trial: Trial) -> bool:
     return bool(running)
 
 
-def _drain(trial: Trial) -> None:
+def drain(trial: Trial) -> None:
     """Nothing goes wrong any more; the clock still ticks. Operators mend what waits for them."""
     world = trial.world
+    trial.storm.is_over = True
+    trial.salesforce.outages.clear()
     for _ in range(60):
         if _is_quiet(trial):
             break
@@ -355,7 +360,7 @@ def _is_quiet(trial: Trial) -> bool:
 def visit(trial: Trial, sent: Sent) -> None:
     """A browser with embed.js: it comes again with the same key until it hears something. Some click twice."""
     world = trial.world
-    key = f"key-{world.number('key')}"
+    key = sent.key = sent.key or f"key-{world.number('key')}"
     if world.random.random() < 0.05:
         world.spawn("visitor-again", lambda: _post(trial, sent, key), after=0.2)
     for wait in (1, 2, 4, 8, 15, 60, 600):
