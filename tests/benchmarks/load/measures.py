@@ -12,7 +12,7 @@ from tests.benchmarks.load.client import Answer
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What became of what was acknowledged. `seconds` is from the last receipt to when the last row was settled; `calls`
+    """What became of what was acknowledged. `seconds` is from the last receipt to the last settled row; `calls`
     are those of Salesforce's API, without logins; `leads` were created."""
 
     settled: int
