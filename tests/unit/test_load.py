@@ -281,7 +281,7 @@ def test_settling_lasts_from_the_last_receipt_to_the_last_row() -> None:
     began = NOW.timestamp()
     answers = [Answer(0, began, 1.0, 202, "a"), Answer(1, began + 1, 1.0, 202, "b"), Answer(2, began + 9, 1.0, 503)]
     rows = [a_row(State.CREATED, "00Q1", 3.0), a_row(State.UPDATED, "00Q1", 4.5), a_row(State.RECEIVED, seconds=99)]
-    assert settling(answers, rows, calls=5) == Settling(settled=2, seconds=2.5, calls=5, leads=1)
+    assert settling(answers, rows, calls=5) == Settling({"created": 1, "updated": 1}, seconds=2.5, calls=5)
     assert settling([], [], calls=0).seconds == 0
 
 
@@ -289,7 +289,7 @@ def test_settling_lasts_from_the_last_receipt_to_the_last_row() -> None:
 
 
 def a_run() -> list[Measured]:
-    settled = Settling(settled=10, seconds=1.5, calls=12, leads=5)
+    settled = Settling({"rejected": 1, "created": 5, "updated": 4}, seconds=1.5, calls=12)
     return [one(BARE), one(CALLS, p50=120.0), one(PRODUCT, p50=180.0, settling=settled)]
 
 
@@ -297,7 +297,7 @@ def test_the_tables_show_ratios_totals_and_calls_per_lead() -> None:
     tables = all_tables(a_run(), "python -m x", ["lost: r"])
     assert tables["run"].rows == (("`python -m x`", "10", "10", "10", "1"),)
     assert ("burst", PRODUCT, CALLS, "1.00", "1.50", "1.00") in tables["ratios"].rows
-    assert tables["settled"].rows == (("burst", "10", "10", "1.5", "5", "2.40"),)
+    assert tables["settled"].rows == (("burst", "10", "10", "created 5, updated 4, rejected 1", "1.5", "2.40"),)
     assert ("burst", CALLS, "10", "0", "10.0", "120", "200") in tables["figures"].rows
 
 

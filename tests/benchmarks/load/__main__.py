@@ -36,7 +36,7 @@ MOST_A_SECOND, MOST_AT_ONCE = 50, 100
 SECONDS_TO_SETTLE: Final = 180
 _EXAMPLES: Final = """
 examples:
-  python -m tests.benchmarks.load                                    as docs/load.md has it, some five minutes
+  python -m tests.benchmarks.load                                    as docs/load.md has it, some seven minutes
   python -m tests.benchmarks.load --rounds 1 --seconds 5 --burst 10  a first look
   python -m tests.benchmarks.load --rate 20 --json                   a faster machine, for a program to read
 """
@@ -69,9 +69,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=COMMAND, description=__doc__, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="each gives a ratio of its own (3)")
-    parser.add_argument("--rate", type=float, default=8.0, metavar="N", help="requests a second of the stream (8)")
-    parser.add_argument("--seconds", type=float, default=20.0, metavar="N", help="how long the stream lasts (20)")
+    parser.add_argument("--rounds", type=int, default=6, metavar="N", help="each gives a ratio of its own (6)")
+    parser.add_argument("--rate", type=float, default=10.0, metavar="N", help="requests a second of the stream (10)")
+    parser.add_argument("--seconds", type=float, default=10.0, metavar="N", help="how long the stream lasts (10)")
     parser.add_argument("--burst", type=int, default=20, metavar="N", help="requests at once (20)")
     parser.add_argument("--seed", type=int, default=1, help="of the people and their answers (1)")
     parser.add_argument("--json", action="store_true", help="each round's figures, for machines")

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from itertools import batched
@@ -121,10 +122,9 @@ def settling(answers: Iterable[Answer], rows: Iterable[Submission], calls: int) 
     ended = max((row.history[-1].at if row.history else row.received_at for row in settled), default=None)
     last = max((answer.planned + answer.seconds for answer in answers if answer.accepted), default=0.0)
     return Settling(
-        settled=len(settled),
+        states=dict(Counter(row.state.value for row in settled)),
         seconds=max(0.0, ended.timestamp() - last) if ended else 0.0,
         calls=calls,
-        leads=sum(row.state is State.CREATED for row in settled),
     )
 
 

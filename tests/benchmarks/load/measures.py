@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,17 +12,20 @@ from tests.benchmarks.load.client import Answer
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What became of what was acknowledged. `seconds` is from the last receipt to the last settled row; `calls`
-    are those of Salesforce's API, without logins; `leads` were created."""
+    """What became of what was acknowledged. `states` counts settled rows; `seconds` is from the last receipt to the
+    last of them; `calls` are those of Salesforce's API, without logins."""
 
-    settled: int
+    states: Mapping[str, int]
     seconds: float
     calls: int
-    leads: int
+
+    @property
+    def settled(self) -> int:
+        return sum(self.states.values())
 
     @property
     def calls_per_lead(self) -> float:
-        return self.calls / self.leads if self.leads else math.nan
+        return self.calls / self.states["created"] if self.states.get("created") else math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The figures as rows of texts, once for the screen and for the page."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from tests.benchmarks.load.measures import FIGURES, Measured, Spread, of, ratios
+from tests.benchmarks.load.measures import FIGURES, Measured, Settling, Spread, of, ratios
 from tests.benchmarks.load.targets import BARE, CALLS, PRODUCT
 from tests.benchmarks.matching.tables import Rows
 
@@ -75,20 +76,18 @@ def _settled(found: Sequence[Measured], scenarios: Iterable[str]) -> Rows:
                 scenario,
                 _total(found, scenario, PRODUCT, lambda one: one.accepted),
                 f"{sum(one.settled for one in mine):,}",
+                _states(mine),
                 spread(Spread.of(one.seconds for one in mine), 1),
-                f"{sum(one.leads for one in mine):,}",
                 spread(Spread.of(one.calls_per_lead for one in mine)),
             )
         )
-    columns = (
-        "scenario",
-        "acknowledged",
-        "settled",
-        "s after the last receipt",
-        "Leads",
-        "Salesforce API calls per Lead",
-    )
+    columns = ("scenario", "acknowledged", "settled", "as", "s after the last receipt", "Salesforce API calls per Lead")
     return Rows("Settled", columns, tuple(rows))
+
+
+def _states(found: Iterable[Settling]) -> str:
+    counts = sum((Counter(one.states) for one in found), Counter[str]())
+    return ", ".join(f"{state} {count:,}" for state, count in counts.most_common())
 
 
 def _total(found: Sequence[Measured], scenario: str, target: str, count: Callable[[Measured], int]) -> str:
