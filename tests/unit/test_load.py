@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
+import boto3
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from shared.submission import Change, Outcome, State, Submission
 from tests.benchmarks.load import __main__ as command
@@ -18,7 +21,7 @@ from tests.benchmarks.load.crowd import MOST, Crowd, at_once, steady
 from tests.benchmarks.load.loading import settling, until_settled
 from tests.benchmarks.load.measures import Measured, Settling, Spread, measured, percentile, ratios
 from tests.benchmarks.load.tables import all_tables, spread
-from tests.benchmarks.load.targets import BARE, CALLS, PRODUCT
+from tests.benchmarks.load.targets import BARE, CALLS, PRODUCT, TEMPLATE
 from tests.benchmarks.matching.page import with_tables
 from tests.builders import NOW, a_submission
 from tests.simulation.people import Person
@@ -86,6 +89,27 @@ def test_a_receipt_is_read_from_an_answer_that_has_one(body: bytes, receipt: str
 def test_an_acknowledgement_without_a_receipt_is_none() -> None:
     assert not Answer(0, 0.0, 0.1, 202).accepted
     assert not Answer(0, 0.0, 0.1, 422, "r").accepted
+
+
+# ---- what is compared with ----
+
+
+@pytest.mark.parametrize(("function", "calls"), [("BareFunction", []), ("CallsFunction", ["put_item", "send_message"])])
+def test_a_baseline_makes_its_calls_and_no_other_gives_a_receipt_and_prints_a_line(
+    function: str, calls: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The emulator takes 50 ms longer for a function that prints nothing, and the ratios would flatter us."""
+    aws = Mock()
+    monkeypatch.setattr(boto3, "client", lambda _: aws)
+    monkeypatch.setenv("TABLE", "table")
+    monkeypatch.setenv("QUEUE_URL", "https://queue")
+    template = yaml_parse(TEMPLATE.read_text("utf-8"))
+    module: dict[str, Any] = {}
+    exec(template["Resources"][function]["Properties"]["InlineCode"], module)  # noqa: S102 (our own template)
+    answer = module["handler"]({"body": "Zm9v"}, None)
+    assert (answer["statusCode"], bool(receipt_in(answer["body"].encode()))) == (202, True)
+    assert [name for name, _, _ in aws.mock_calls] == calls
+    assert capsys.readouterr().out.count("\n") == 1
 
 
 # ---- the crowd ----

@@ -69,7 +69,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=COMMAND, description=__doc__, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=6, metavar="N", help="each gives a ratio of its own (6)")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="each gives a ratio of its own (5)")
     parser.add_argument("--rate", type=float, default=10.0, metavar="N", help="requests a second of the stream (10)")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="N", help="how long the stream lasts (10)")
     parser.add_argument("--burst", type=int, default=20, metavar="N", help="requests at once (20)")

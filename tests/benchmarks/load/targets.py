@@ -11,7 +11,7 @@ from local.stack import Stack, local_api_url
 
 BARE, CALLS, PRODUCT = "bare function", "two AWS calls", "form-to-lead"
 STACK_NAME: Final = "load"
-_TEMPLATE: Final = Path(__file__).with_name("bare.yaml")
+TEMPLATE: Final = Path(__file__).with_name("bare.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def _deploy(stack: Stack) -> str:
     try:
         cloudformation.create_stack(
             StackName=STACK_NAME,
-            TemplateBody=_TEMPLATE.read_text("utf-8"),
+            TemplateBody=TEMPLATE.read_text("utf-8"),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK_NAME, WaiterConfig={"Delay": 1})
