@@ -251,7 +251,7 @@ class _Manager:
 def spam_memory(fleet: Fleet) -> SpamMemory:
     """For whichever instance asks."""
     dynamodb, _ = _clients(fleet)
-    return SpamMemory(lambda: dynamodb, SPAM, clock=fleet.here().clock.time)
+    return SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock)
 
 
 def _salesforce_secret(fleet: Fleet, clock: Clock) -> Secret:

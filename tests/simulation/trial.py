@@ -168,9 +168,7 @@ def staged(trial: Trial) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for module in (intake, processor, replay, requeue, privacy):
             stack.enter_context(patch.object(module, "dependencies", lambda: trial.fleet.here().dependencies))
-        stack.enter_context(
-            patch.object(replay, "spam_memory", lambda: spam_memory(trial.fleet, trial.fleet.here().clock))
-        )
+        stack.enter_context(patch.object(replay, "spam_memory", lambda: spam_memory(trial.fleet)))
         stack.enter_context(patch.object(requeue, "datetime", Now))
         stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
         stack.enter_context(patch.object(observability, "_logger", lambda: logger))
