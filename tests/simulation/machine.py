@@ -35,7 +35,7 @@ from tests.simulation.checking import faults_at_any_moment, faults_of
 from tests.simulation.happenings import CALLS_TO_AWS, CALLS_TO_THE_ORG, HAPPENINGS, ORDERS, Awaited, NextCalls
 from tests.simulation.operators import erase_person, order
 from tests.simulation.people import Person, people
-from tests.simulation.planted import BORNE, CAUGHT
+from tests.simulation.planted import PLANTED
 from tests.simulation.salesforce import FAULTS
 from tests.simulation.trial import Plan, Sent, Trial, drain, make, staged, visit
 from tests.simulation.world import Task
@@ -279,7 +279,7 @@ def _class_of_its_own(**own: Any) -> type[AnyStory]:
 
 def main() -> int:
     """0: nothing went wrong. 1: something did."""
-    planted = {**CAUGHT, **BORNE}
+    planted = PLANTED
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulation.machine",
         description=__doc__,

@@ -1,0 +1,18 @@
+"""A pytest plugin: `pytest -p tests.simulation.planting --planted "nobody is locked" FILES` plants a fault first."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from tests.simulation.planted import PLANTED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--planted", choices=sorted(PLANTED), help="a fault of tests/simulation/planted.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if name := config.getoption("--planted"):
+        stack = ExitStack()
+        stack.enter_context(PLANTED[name]())
+        config.add_cleanup(stack.close)
