@@ -6,6 +6,7 @@ Each instance has dependencies of its own, as each process would. The handlers a
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Final, Protocol, cast
 
 from functions.intake import app as intake
@@ -18,7 +19,7 @@ from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
-from shared.aws.secrets import Secret
+from shared.aws.secrets import Secret, person_key
 from shared.aws.spam_memory import SpamMemory
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError
@@ -29,7 +30,7 @@ from shared.privacy import erasing
 from shared.salesforce.crm import SalesforceCrm
 from shared.salesforce.person_records import PersonRecords
 from tests.builders import SECRET
-from tests.simulation.calls import Storm
+from tests.simulation.calls import Storm, aws_call
 from tests.simulation.dynamodb import DynamoDB, DynamoDBClient
 from tests.simulation.sqs import Message, Queue, SqsClient
 from tests.simulation.world import Task, World
@@ -145,6 +146,9 @@ class Fleet:
         for function, known in self.instances.items():
             self.instances[function] = [one for one in known if one.busy]
 
+    def spam_memory(self) -> SpamMemory:
+        return SpamMemory(lambda: _clients(self)[0], SPAM, clock=self.world.clock)
+
     # --- the queue's pollers
 
     def _pump_later(self, seconds: float) -> None:
@@ -208,16 +212,24 @@ def _clients(fleet: Fleet) -> tuple[Any, Any]:
 
 @dataclass
 class _Manager:
-    """Secrets Manager."""
+    """Secrets Manager. `content` by the secret's name."""
 
-    content: Mapping[str, str]
+    fleet: Fleet
+    content: Mapping[str, Mapping[str, str]]
 
-    def get_secret_value(self, **_: Any) -> dict[str, str]:
-        return {"SecretString": json.dumps(dict(self.content))}
+    def get_secret_value(self, *, SecretId: str) -> Any:  # noqa: N803 (AWS's name)
+        answer = {"SecretString": json.dumps(dict(self.content[SecretId]))}
+        what = f"secretsmanager:GetSecretValue {SecretId}"
+        return aws_call(self.fleet.world, self.fleet.storm, what, lambda: answer)
 
 
-def _salesforce_secret(fleet: Fleet) -> Secret:
-    return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=fleet.world.clock)
+def _secret(fleet: Fleet, name: str, **options: Any) -> Secret:
+    content = {"salesforce": fleet.login, "person_key": {"person_key": SECRET.decode()}}
+    return Secret(cast("Any", _Manager(fleet, content)), name, clock=fleet.world.clock, **options)
+
+
+def _person_key(fleet: Fleet) -> Secret:
+    return _secret(fleet, "person_key", max_age=inf)
 
 
 def _intake(fleet: Fleet) -> IntakeDependencies:
@@ -225,7 +237,7 @@ def _intake(fleet: Fleet) -> IntakeDependencies:
     return IntakeDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         queue=SubmissionQueue(sqs, "submissions"),
-        secret=lambda: SECRET,
+        secret=person_key(_person_key(fleet)),
         intake_secrets=dict,
         forms=fleet.forms,
         extra_origins=(),
@@ -241,7 +253,7 @@ def _processor(fleet: Fleet) -> tuple[ProcessorDependencies, SubmissionQueue, De
         ledger=Ledger(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
         locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
-        crm=SalesforceCrm(_salesforce_secret(fleet), deadline=deadline, clock=fleet.world.clock),
+        crm=SalesforceCrm(_secret(fleet, "salesforce"), deadline=deadline, clock=fleet.world.clock),
         forms=fleet.forms,
         now=fleet.world.utc_now,
     )
@@ -255,7 +267,7 @@ def _replay(fleet: Fleet) -> ReplayDependencies:
         queue=SubmissionQueue(sqs, "submissions"),
         dead_letters=DeadLetterQueue(sqs, "dead"),
         forms=fleet.forms,
-        secret=lambda: SECRET,
+        secret=person_key(_person_key(fleet)),
         now=fleet.world.utc_now,
     )
 
@@ -273,12 +285,11 @@ def _privacy(fleet: Fleet) -> tuple[erasing.Dependencies, Ledger, Secret, Deadli
         dead_letters=DeadLetterQueue(sqs, "dead"),
         locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
         memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
-        org=PersonRecords(_salesforce_secret(fleet), deadline, clock=fleet.world.clock),
+        org=PersonRecords(_secret(fleet, "salesforce"), deadline, clock=fleet.world.clock),
         forms=fleet.forms,
         now=fleet.world.utc_now,
     )
-    key = Secret(cast("Any", _Manager({"person_key": SECRET.decode()})), "key", clock=fleet.world.clock)
-    return outside, Ledger(dynamodb, SUBMISSIONS), key, deadline
+    return outside, Ledger(dynamodb, SUBMISSIONS), _person_key(fleet), deadline
 
 
 _MAKERS: Final[Mapping[str, Callable[[Fleet], Any]]] = {

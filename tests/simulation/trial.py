@@ -24,17 +24,20 @@ from shared.form.definition import forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet
-from tests.simulation.operators import erase_person, mend_one, operate
-from tests.simulation.people import Person, answers, people
+from tests.simulation.operators import erase_person, operate
+from tests.simulation.people import answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
 from tests.simulation.sqs import Queue
-from tests.simulation.world import HOUR, START, World, uuid_from
-from tests.unit.intake_desk import JSON, ORIGIN, event
+from tests.simulation.stories import STORIES
+from tests.simulation.visitors import Sent, visit
+from tests.simulation.world import HOUR, START, Task, World, uuid_from
 
 _OF_THE_WEATHER: Final = ("batch_twice", "sf_outage", "deployment", "killed_at_random")
 KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
 """Of faults."""
 _LOGIN: Final = "https://org.example"
+SWEPT_EVERY: Final = 15 * 60.0
+"""Seconds, in a story: longer than a message is hidden from other processors."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,8 @@ class Plan:
     without: frozenset[str] = frozenset()
     """Kinds of fault that don't happen."""
     planned: Mapping[int, str] = field(default_factory=dict)
-    only_in: frozenset[str] = frozenset()
-    scripted: bool = False
-    """Instead of chance: a small story that makes each function do each of its things."""
-
-
-@dataclass
-class Sent:
-    """What a visitor knows: who they are, what they sent, and the receipt that they got."""
-
-    person: Person
-    form_id: str
-    fields: Mapping[str, str]
-    receipt: str = ""
+    story: str = ""
+    """Of tests/simulation/stories.py, instead of chance."""
 
 
 @dataclass
@@ -77,6 +69,8 @@ class Trial:
     erased: dict[str, float] = field(default_factory=dict)
     """When the erasure of an address began, by address."""
     erasing: int = 0
+    cast: list[Task] = field(default_factory=list)
+    """Whoever acts in a story: it ends when they all have done their part."""
     logged: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
     unexpected: list[str] = field(default_factory=list)
@@ -92,7 +86,7 @@ def make(plan: Plan) -> Trial:
     # A submission costs ten calls to AWS and one or two to the org.
     rates = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
     drawn = {kind: 0 if kind in plan.without else rate for kind, rate in rates.items()} if plan.rate else {}
-    storm = Storm(drawn, plan.planned, plan.only_in)
+    storm = Storm(drawn, plan.planned)
     store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
     dead = Queue(world, "dead", 180)
     queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
@@ -153,6 +147,7 @@ def staged(trial: Trial) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for module in (intake, processor, replay, requeue, privacy):
             stack.enter_context(patch.object(module, "dependencies", lambda: trial.fleet.here().dependencies))
+        stack.enter_context(patch.object(replay, "spam_memory", trial.fleet.spam_memory))
         stack.enter_context(patch.object(requeue, "datetime", Now))
         stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
         stack.enter_context(patch.object(observability, "_logger", lambda: logger))
@@ -174,21 +169,22 @@ def run(plan: Plan, *, tells: bool = False) -> Trial:
     trial = make(plan)
     trial.world.tells = tells
     with staged(trial):
-        _begin(trial)
-        trial.world.run(START + plan.hours * HOUR)
-        trial.storm.is_over = True
-        trial.salesforce.outages.clear()
-        _drain(trial)
+        if plan.story:
+            STORIES[plan.story](trial)
+            _tell_to_the_end(trial)
+        else:
+            _begin(trial)
+            trial.world.run(START + plan.hours * HOUR)
+            trial.storm.is_over = True
+            trial.salesforce.outages.clear()
+            _drain(trial)
     return trial
 
 
 def _begin(trial: Trial) -> None:
     world, plan = trial.world, trial.plan
-    for minute in range(1, int(plan.hours * 60), 5 if plan.scripted else 1):
+    for minute in range(1, int(plan.hours * 60)):
         world.later(minute * 60, lambda: _sweep(trial))
-    if plan.scripted:
-        _script(trial)
-        return
     everybody = people(world.random, max(1, int(plan.submissions * 0.7)))
     person, moment = everybody[0], 0.0
     for number in range(plan.submissions):
@@ -212,26 +208,6 @@ def _begin(trial: Trial) -> None:
         person = world.random.choice([one for one in everybody if not one.other_email] or everybody[:1])
         after = (0.2 + 0.8 * world.random.random()) * plan.hours * HOUR
         world.spawn("eraser", partial(erase_person, trial, person), after=after)
-
-
-def _script(trial: Trial) -> None:
-    """Somebody new, twice in one batch and once more; a rejection that is mended and replayed; one who is erased."""
-    world = trial.world
-    one, other, third = people(world.random, 3)
-    for after, person, form_id in (
-        (1.0, one, "contact"),
-        (1.001, one, "contact"),
-        (60.0, one, "contact"),
-        (1.002, other, "test-ride"),
-        (1.003, third, "contact"),
-    ):
-        fields = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
-        more = {"bike": "a bike that there is not"} if form_id == "test-ride" else {"message": f"Op {after}?"}
-        sent = Sent(person, form_id, {**fields, "consent": "on", **more})
-        trial.sent.append(sent)
-        world.spawn("visitor", partial(visit, trial, sent), after=after)
-    world.spawn("operator", partial(mend_one, trial), after=1500)
-    world.spawn("eraser", partial(erase_person, trial, third), after=1600)
 
 
 def _sweep(trial: Trial) -> None:
@@ -275,47 +251,25 @@ def _drain(trial: Trial) -> None:
     world.run(world.now + HOUR)
 
 
+def _tell_to_the_end(trial: Trial) -> None:
+    """What a plan has in store happens here, too. Nobody sweeps while nothing waits: that would be calls without a
+    meaning, and a plan counts them all."""
+    world = trial.world
+    for _ in range(4000):
+        world.run(world.now + SWEPT_EVERY)
+        if _is_quiet(trial):
+            break
+        if any(row["state"] == "received" for row in trial.rows.values()):
+            _sweep(trial)
+    # What Salesforce was asked for may still land.
+    world.run(world.now + HOUR)
+
+
 def _is_quiet(trial: Trial) -> bool:
     return (
-        not trial.fleet.running
+        all(one.is_over for one in trial.cast)
+        and not trial.fleet.running
         and not trial.erasing
         and not trial.queue.messages()
         and all(row["state"] != "received" for row in trial.rows.values())
     )
-
-
-# --- visitors ---------------------------------------------------------------------------------------------------------
-
-
-def visit(trial: Trial, sent: Sent) -> None:
-    """A browser with embed.js: it comes again with the same key until it hears something. Some click twice."""
-    world = trial.world
-    key = f"key-{world.number('key')}"
-    if world.random.random() < 0.05:
-        world.spawn("visitor-again", lambda: _post(trial, sent, key), after=0.2)
-    for wait in (1, 2, 4, 8, 15, 60, 600):
-        if _post(trial, sent, key):
-            return
-        world.sleep(wait)
-
-
-def _post(trial: Trial, sent: Sent, key: str) -> bool:
-    """Whether the visitor need not come again."""
-    headers = {"Content-Type": JSON, "Accept": JSON, "Origin": ORIGIN, "Idempotency-Key": key}
-    body = json.dumps(sent.fields).encode()
-    task = trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
-    answer = trial.world.wait_for(task)
-    if answer is None or answer["statusCode"] >= 500:
-        if answer and answer["statusCode"] != 503:
-            trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
-        return False
-    if answer["statusCode"] == 409 and sent.person.email in trial.erased:
-        return True
-    if answer["statusCode"] != 202:
-        trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
-        return True
-    receipt = str(json.loads(answer["body"])["receipt"])
-    if sent.receipt and sent.receipt != receipt:
-        trial.unexpected.append(f"{task.name} gave another receipt for the same key")
-    sent.receipt = receipt
-    return True
