@@ -97,7 +97,8 @@ def make(plan: Plan) -> Trial:
         org.org.duplicate_rules.clear()
     login = {"login_url": _LOGIN, "client_id": org.org.client_id, "client_secret": org.org.client_secret}
     salesforce = Salesforce(world, storm, org.org)
-    fleet = Fleet(world, storm, store, queue, dead, login, forms())
+    # An account that is short of instances gives full batches; one that is not, many at once.
+    fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, 5)))
     return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
 
 
@@ -192,9 +193,10 @@ def _begin(trial: Trial) -> None:
         comes_back = number and world.random.random() < 0.3
         person = person if comes_back else world.random.choice(everybody)
         form_id, fields = answers(world.random, person, number)
-        # In waves: a newsletter goes out, and many come at once.
-        wave = world.random.choice((0.0, 0.1, 0.4, 0.7)) if world.random.random() < 0.7 else world.random.random()
-        once = wave * plan.hours * HOUR * 0.9 + world.random.random() * 60
+        # In waves: a newsletter goes out, and many come at once, so that batches are full and instances many.
+        in_wave = world.random.random() < 0.8
+        wave = world.random.choice((0.0, 0.1, 0.4, 0.7)) if in_wave else world.random.random()
+        once = wave * plan.hours * HOUR * 0.9 + world.random.random() * world.random.choice((0.5, 3, 30))
         moment = moment + 400 * world.random.random() if comes_back else once
         sent = Sent(person, form_id, fields)
         trial.sent.append(sent)

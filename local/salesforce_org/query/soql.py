@@ -17,6 +17,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from local.salesforce_org.errors import ApiError
 
 from .moments import is_date_literal
+from .shapes import filled, shape_of
 from .soql_text import malformed, stand_in_limit
 from .soql_tree import (
     All,
@@ -309,9 +310,20 @@ def build(parser: Lark, text: str, padded: str, builder: Builder, not_built: Set
         raise ApiError(400, "QUERY_TOO_COMPLICATED", "the filter conditions are too complicated") from None
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def parse(text: str) -> Query:
     """Raises ApiError MALFORMED_QUERY in the org's own words, or STAND_IN_LIMIT for SOQL that is not built here."""
     check_length(text, "MALFORMED_QUERY")
+    shape = shape_of(text)
+    try:
+        tree = parse_whole(shape.text) if shape.longest <= _MAX_STRING else None
+    except ApiError:
+        tree = None  # the refusal must show the statement as it is
+    return filled(tree, shape, text) if tree else parse_whole(text)
+
+
+@lru_cache(maxsize=1_024)
+def parse_whole(text: str) -> Query:
+    """Without regard to its shape."""
     query: Query = build(_parser(), text, text, Builder(text))
     return query
