@@ -107,6 +107,7 @@ class OneOrg:
 
     def __init__(self) -> None:
         self._world: World | None = None
+        self._start: bytes | None = None
         self.org = Org(":memory:", now=self._now, sleep=lambda _seconds: None)
         self.org.instance_url = _LOGIN
 
@@ -115,7 +116,8 @@ class OneOrg:
 
     def reset_for(self, world: World) -> None:
         self._world = world
-        self.org.reset()
+        self.org.reset(self._start)
+        self._start = self._start or self.org.records_as_they_are()
 
 
 the_org = cache(OneOrg)
