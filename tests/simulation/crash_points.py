@@ -1,4 +1,4 @@
-"""`python -m tests.simulation.crash_points`: each call of each function killed before, after and meanwhile; and in pairs.
+"""`python -m tests.simulation.crash_points`: each call of each function killed before, after, meanwhile; and in pairs.
 
 What runs are the stories of tests/simulation/stories.py, which together make each kind of call. A call is known by its
 number among all calls of its run, the first being 1. `killed_meanwhile` is a process that ends while it waits for the
@@ -142,7 +142,7 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulation.crash_points",
         description=__doc__,
@@ -157,7 +157,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tell", action="store_true", help="all that happens in it (with --at)")
     parser.add_argument("--processes", type=_at_least_one, default=os.cpu_count() or 1)
     parser.add_argument("--json", action="store_true", help="the figures, for machines")
-    asked = parser.parse_args()
+    asked = parser.parse_args(given)
     if asked.at and len(asked.story or ()) != 1:
         parser.error("--at needs one --story")
     if asked.tell and not asked.at:
@@ -165,9 +165,9 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def main() -> int:
+def main(given: Sequence[str] | None = None) -> int:
     """0: whatever is killed, nothing is lost, created twice or unaccounted for."""
-    asked = _arguments()
+    asked = _arguments(given)
     if asked.at:
         return _one(asked.story[0], asked.at, tells=asked.tell)
     found: list[Found] = []

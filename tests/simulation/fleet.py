@@ -15,6 +15,7 @@ from functions.privacy import app as privacy
 from functions.processor import app as processor
 from functions.replay import app as replay
 from functions.requeue import app as requeue
+from local.intake_keys import INTAKE_SECRET
 from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
@@ -85,6 +86,8 @@ class Fleet:
     login: Mapping[str, str]
     forms: Mapping[str, Form]
     most_processors: int = 5
+    batches: tuple[int, ...] = (1, 3, BATCH, BATCH, BATCH)
+    """How many messages a poller may find at once: one of these."""
     instances: dict[str, list[Instance]] = field(default_factory=dict)
     running: dict[Task, Instance] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
@@ -156,7 +159,7 @@ class Fleet:
 
     def _pump(self) -> None:
         while self._processors() < self.most_processors:
-            batch = self.queue.receive(self.world.random.choice((1, 3, BATCH, BATCH, BATCH)))
+            batch = self.queue.receive(self.world.random.choice(self.batches))
             if not batch:
                 return
             self._hand_over(batch)
@@ -215,7 +218,7 @@ class _Manager:
     """Secrets Manager. `content` by the secret's name."""
 
     fleet: Fleet
-    content: Mapping[str, Mapping[str, str]]
+    content: Mapping[str, Mapping[str, Any]]
 
     def get_secret_value(self, *, SecretId: str) -> Any:  # noqa: N803 (AWS's name)
         answer = {"SecretString": json.dumps(dict(self.content[SecretId]))}
@@ -224,7 +227,7 @@ class _Manager:
 
 
 def _secret(fleet: Fleet, name: str, **options: Any) -> Secret:
-    content = {"salesforce": fleet.login, "person_key": {"person_key": SECRET.decode()}}
+    content = {"salesforce": fleet.login, "person_key": {"person_key": SECRET.decode()}, "intake": INTAKE_SECRET}
     return Secret(cast("Any", _Manager(fleet, content)), name, clock=fleet.world.clock, **options)
 
 
@@ -234,11 +237,13 @@ def _person_key(fleet: Fleet) -> Secret:
 
 def _intake(fleet: Fleet) -> IntakeDependencies:
     dynamodb, sqs = _clients(fleet)
+    kept = _secret(fleet, "intake")
     return IntakeDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         queue=SubmissionQueue(sqs, "submissions"),
         secret=person_key(_person_key(fleet)),
-        intake_secrets=dict,
+        intake_secrets=kept.values,
+        newer_intake_secrets=kept.newer,
         forms=fleet.forms,
         extra_origins=(),
         now=fleet.world.utc_now,

@@ -58,7 +58,9 @@ def mend_one(trial: "Trial") -> None:
 
 def mend(trial: "Trial", submission_id: str) -> bool:
     """What the form for test rides can find wrong here: a bike that there is not, and no number."""
-    phone = {} if trial.rows[submission_id]["fields"].get("phone") else {"phone": f"0201{trial.world.number('phone'):06}"}
+    phone = (
+        {} if trial.rows[submission_id]["fields"].get("phone") else {"phone": f"0201{trial.world.number('phone'):06}"}
+    )
     fields = {"bike": "cargo-bike", **phone}
     return _order(trial, command="edit", submission_id=submission_id, fields=fields, by="sim")
 
@@ -125,6 +127,21 @@ def erase_person(trial: "Trial", person: Person) -> None:
         trial.unexpected.append("an erasure is never done")
     finally:
         trial.erasing -= 1
+
+
+def copy_of_person(trial: "Trial", person: Person) -> None:
+    """What the operators' command asks of the function for a copy: nothing is changed."""
+    function = PrivacyFunction(_Stack(trial), Subject(person.email), sleep=trial.world.sleep)
+    for _ in range(_TRIES):
+        try:
+            found = choose(function.find(lambda _rows: None))
+            function.taught()
+            function.look(found.submission_ids, everything=True)
+        except OpsError:
+            trial.world.sleep(60)
+        else:
+            return
+    trial.unexpected.append("a copy is never done")
 
 
 def _erased(trial: "Trial", person: Person) -> bool:

@@ -72,6 +72,13 @@ class Queue:
     def receive(self, most: int, hidden: float | None = None) -> list[Message]:
         """The oldest groups first; several of one group in their order."""
         now = self.world.now
+        taken = self._taken(most, self.visibility if hidden is None else hidden)
+        for message in taken:
+            self.on_change(message.visible_at - now + 0.001)
+        return taken
+
+    def _taken(self, most: int, hidden: float) -> list[Message]:
+        now = self.world.now
         taken: list[Message] = []
         for group, messages in list(self.groups.items()):
             messages[:] = [one for one in messages if now - one.sent_at < RETENTION]
@@ -89,11 +96,9 @@ class Queue:
                     continue
                 message.receives += 1
                 message.first_taken_at = now
-                message.visible_at = now + (self.visibility if hidden is None else hidden)
+                message.visible_at = now + hidden
                 message.handle = f"{message.message_id}.{message.receives}"
                 taken.append(message)
-        for message in taken:
-            self.on_change(message.visible_at - now + 0.001)
         return taken
 
     def _in_flight(self, handle: str) -> Message | None:

@@ -31,6 +31,11 @@ def new_person(trial: "Trial") -> None:
     _acts(trial, "curious", lambda: ask_for_state(trial, sent), after=5)
 
 
+def from_a_server(trial: "Trial") -> None:
+    """The shop's own server sends somebody, and signs."""
+    _writes(trial, SANNE, is_server=True)
+
+
 def known_person(trial: "Trial") -> None:
     """Who is a Lead already writes again, and tells a number: a Task, and a change of the Lead."""
     _writes(trial, SANNE)
@@ -124,6 +129,12 @@ def erased_meanwhile(trial: "Trial") -> None:
     _acts(trial, "eraser", lambda: operators.erase_person(trial, SANNE), after=1.8)
 
 
+def copied(trial: "Trial") -> None:
+    """Somebody asks what is held of them: suspected spam, which has not come to the org."""
+    _writes(trial, SANNE, **_SPAM)
+    _acts(trial, "operator", lambda: operators.copy_of_person(trial, SANNE), after=20)
+
+
 def kept_too_long(trial: "Trial") -> None:
     """A rejection that nobody mended in the time that its form gives: a daily run erases it."""
     retention = trial.fleet.forms["test-ride"].retention.model_copy(update={"rejected_days": 30})
@@ -135,8 +146,9 @@ def kept_too_long(trial: "Trial") -> None:
 STORIES: Final[Mapping[str, Callable[["Trial"], None]]] = {
     one.__name__: one
     for one in (
-        new_person, known_person, twice_in_one_batch, two_addresses, perhaps_known, stopped_by_the_org, at_the_fair,
-        mended, given_up, released, spam, lost_message, dead_lettered, erased, erased_meanwhile, kept_too_long,
+        new_person, from_a_server, known_person, twice_in_one_batch, two_addresses, perhaps_known, stopped_by_the_org,
+        at_the_fair, mended, given_up, released, spam, lost_message, dead_lettered, erased, erased_meanwhile, copied,
+        kept_too_long,
     )
 }  # fmt: skip
 
@@ -148,10 +160,18 @@ def _acts(trial: "Trial", who: str, run: Callable[[], Any], *, after: float) -> 
     trial.cast.append(trial.world.spawn(who, run, after=after))
 
 
-def _writes(trial: "Trial", person: Person, form_id: str = "contact", *, after: float = 0, **more: str) -> Sent:
+def _writes(
+    trial: "Trial",
+    person: Person,
+    form_id: str = "contact",
+    *,
+    after: float = 0,
+    is_server: bool = False,
+    **more: str,
+) -> Sent:
     who = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email, "consent": "on"}
     text = {"message": "Hebben jullie deze fiets ook in het blauw?"} if form_id == "contact" else {}
-    sent = Sent(person, form_id, {**who, **text, **more})
+    sent = Sent(person, form_id, {**who, **text, **more}, is_server=is_server)
     trial.sent.append(sent)
     key = f"key-{len(trial.sent)}"
     _acts(trial, "visitor", partial(insist, trial, sent, key), after=after)

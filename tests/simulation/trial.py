@@ -23,7 +23,7 @@ from shared import observability
 from shared.form.definition import forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.dynamodb import DynamoDB, Table
-from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet
+from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet
 from tests.simulation.operators import erase_person, operate
 from tests.simulation.people import answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
@@ -36,6 +36,8 @@ _OF_THE_WEATHER: Final = ("batch_twice", "sf_outage", "deployment", "killed_at_r
 KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
 """Of faults."""
 _LOGIN: Final = "https://org.example"
+MANY: Final = 5
+"""Processors at once."""
 SWEPT_EVERY: Final = 15 * 60.0
 """Seconds, in a story: longer than a message is hidden from other processors."""
 
@@ -98,7 +100,7 @@ def make(plan: Plan) -> Trial:
     login = {"login_url": _LOGIN, "client_id": org.org.client_id, "client_secret": org.org.client_secret}
     salesforce = Salesforce(world, storm, org.org)
     # An account that is short of instances gives full batches; one that is not, many at once.
-    fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, 5)))
+    fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, MANY)))
     return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
 
 
@@ -173,6 +175,7 @@ def run(plan: Plan, *, tells: bool = False) -> Trial:
     trial.world.tells = tells
     with staged(trial):
         if plan.story:
+            trial.fleet.most_processors, trial.fleet.batches = MANY, (BATCH,)
             STORIES[plan.story](trial)
             _tell_to_the_end(trial)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.people import Person
 from tests.unit.intake_desk import JSON, ORIGIN, event
+from tests.unit.webhook_desk import signed
 
 if TYPE_CHECKING:
     from tests.simulation.trial import Trial
@@ -20,6 +21,8 @@ class Sent:
     form_id: str
     fields: Mapping[str, str]
     receipt: str = ""
+    is_server: bool = False
+    """Of the shop, which signs; people's browsers don't."""
 
 
 def visit(trial: "Trial", sent: Sent) -> None:
@@ -54,8 +57,12 @@ def ask_for_state(trial: "Trial", sent: Sent) -> None:
 
 def _post(trial: "Trial", sent: Sent, key: str) -> bool:
     """Whether the visitor need not come again."""
-    headers = {"Content-Type": JSON, "Accept": JSON, "Origin": ORIGIN, "Idempotency-Key": key}
     body = json.dumps(sent.fields).encode()
+    headers = {"Content-Type": JSON, "Accept": JSON}
+    if sent.is_server:
+        headers |= signed(body, message_id=key, timestamp=str(int(trial.world.now)))
+    else:
+        headers |= {"Origin": ORIGIN, "Idempotency-Key": key}
     task = trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
     answer = trial.world.wait_for(task)
     if answer is None or answer["statusCode"] >= 500:

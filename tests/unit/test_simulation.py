@@ -1,11 +1,8 @@
 """A slice of the simulation: `python -m tests.simulation` runs all of it. docs/promises.md says what it is for."""
 
-import itertools
-
 import pytest
 
 from tests.simulation.checking import faults_of
-from tests.simulation.crash_points import calls, points, wrong_at
 from tests.simulation.fleet import TIMEOUTS
 from tests.simulation.planted import CAUGHT, caught_by
 from tests.simulation.trial import KINDS, Plan, run
@@ -35,13 +32,6 @@ def test_a_seed_gives_the_same_run_bit_for_bit_and_another_seed_another() -> Non
 def test_a_run_without_faults_has_none_and_settles_everything() -> None:
     trial = run(Plan(1, submissions=30, rate=0))
     assert (faults_of(trial), dict(trial.storm.happened)) == ([], {})
-
-
-def test_each_call_of_each_function_may_be_the_last_of_its_process() -> None:
-    """One in eighty here; all of them: `python -m tests.simulation.crash_points`."""
-    some = itertools.islice(points(calls(), pairs=False), 0, None, 80)
-    wrong = [found for planned in some if (found := wrong_at(planned))[1]]
-    assert wrong == []
 
 
 QUICKLY_CAUGHT = (
