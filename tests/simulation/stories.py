@@ -5,6 +5,7 @@ They are small since `python -m tests.simulation.crash_points` tells each of the
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from local.salesforce_org.duplicates.duplicate_rules import DuplicateRule
@@ -20,9 +21,17 @@ if TYPE_CHECKING:
 _PHONE: Final = "0641739265"
 SANNE: Final = Person(1, "Sanne", "Oosterbroek", f"sanne@{DOMAIN}", f"sanne@werk.{DOMAIN}", _PHONE)
 BRAM: Final = Person(2, "Bram", "Westerveen", f"bram@{DOMAIN}")
+_NUMBER: Final = {"phone": _PHONE}
 _SPAM: Final = {"contact_me_by_fax_only": "yes"}
-_LONG: Final = "Graag ontvang ik een offerte voor twaalf fietsen, met bel en met bagagedrager."
-_QUOTE: Final = {"company": "De Molen", "product": "e-bike", "number": "12", "timing": "now"}
+_SPAM_QUOTE: Final = {
+    **_SPAM,
+    "company": "De Molen",
+    "product": "e-bike",
+    "number": "12",
+    "timing": "now",
+    "message": "Graag ontvang ik een offerte voor twaalf fietsen, met bel en met bagagedrager.",
+}
+"""Of a form that counts who sends a text of this length."""
 
 
 def new_person(trial: "Trial") -> None:
@@ -39,7 +48,7 @@ def from_a_server(trial: "Trial") -> None:
 def known_person(trial: "Trial") -> None:
     """Who is a Lead already writes again, and tells a number: a Task, and a change of the Lead."""
     _writes(trial, SANNE)
-    _writes(trial, SANNE, after=20, phone=_PHONE)
+    _writes(trial, SANNE, fields=_NUMBER, after=20)
 
 
 def twice_in_one_batch(trial: "Trial") -> None:
@@ -50,14 +59,14 @@ def twice_in_one_batch(trial: "Trial") -> None:
 
 def two_addresses(trial: "Trial") -> None:
     """One person under two addresses: two groups of the queue, two processors at once, and one lock."""
-    _writes(trial, SANNE, phone=_PHONE)
-    _writes(trial, SANNE, after=1.6, phone=_PHONE, email=SANNE.other_email)
+    _writes(trial, SANNE, fields=_NUMBER)
+    _writes(trial, SANNE, fields={**_NUMBER, "email": SANNE.other_email}, after=1.6)
 
 
 def perhaps_known(trial: "Trial") -> None:
     """The org has a Lead with this address and another first name: held, and a Task asks whether it is one person."""
     _in_org(trial, FirstName="Karel", LastName=SANNE.last_name, Email=SANNE.email, Phone=_PHONE)
-    _writes(trial, SANNE, phone=_PHONE)
+    _writes(trial, SANNE, fields=_NUMBER)
 
 
 def stopped_by_the_org(trial: "Trial") -> None:
@@ -88,13 +97,13 @@ def given_up(trial: "Trial") -> None:
 
 def released(trial: "Trial") -> None:
     """What looks like spam is let go, and its sender from now on."""
-    _writes(trial, SANNE, "quote", message=_LONG, **_QUOTE, **_SPAM)
+    _writes(trial, SANNE, "quote", _SPAM_QUOTE)
     _acts(trial, "operator", lambda: _orders(trial, "quarantined", command="release", teach="address"), after=20)
 
 
 def spam(trial: "Trial") -> None:
     """What is spam ends, and its sender is put aside from now on; then they want to be forgotten."""
-    _writes(trial, SANNE, "quote", message=_LONG, **_QUOTE, **_SPAM)
+    _writes(trial, SANNE, "quote", _SPAM_QUOTE)
     order = {"command": "discard_spam", "why": "spam", "block": "address"}
     _acts(trial, "operator", lambda: _orders(trial, "quarantined", **order), after=20)
     _acts(trial, "eraser", lambda: operators.erase_person(trial, SANNE), after=40)
@@ -131,7 +140,7 @@ def erased_meanwhile(trial: "Trial") -> None:
 
 def copied(trial: "Trial") -> None:
     """Somebody asks what is held of them: suspected spam, which has not come to the org."""
-    _writes(trial, SANNE, **_SPAM)
+    _writes(trial, SANNE, fields=_SPAM)
     _acts(trial, "operator", lambda: operators.copy_of_person(trial, SANNE), after=20)
 
 
@@ -164,14 +173,14 @@ def _writes(
     trial: "Trial",
     person: Person,
     form_id: str = "contact",
+    fields: Mapping[str, str] = MappingProxyType({}),
     *,
     after: float = 0,
     is_server: bool = False,
-    **more: str,
 ) -> Sent:
     who = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email, "consent": "on"}
     text = {"message": "Hebben jullie deze fiets ook in het blauw?"} if form_id == "contact" else {}
-    sent = Sent(person, form_id, {**who, **text, **more}, is_server=is_server)
+    sent = Sent(person, form_id, {**who, **text, **fields}, is_server=is_server)
     trial.sent.append(sent)
     key = f"key-{len(trial.sent)}"
     _acts(trial, "visitor", partial(insist, trial, sent, key), after=after)
@@ -179,7 +188,8 @@ def _writes(
 
 
 def _rejected(trial: "Trial", person: Person = SANNE) -> None:
-    _writes(trial, person, "test-ride", phone=_PHONE if person is SANNE else "0653718294", bike="none such")
+    phone = _PHONE if person is SANNE else "0653718294"
+    _writes(trial, person, "test-ride", {"phone": phone, "bike": "a bike that there is not"})
 
 
 def _orders(trial: "Trial", state: str, **order: Any) -> None:
