@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from shared.privacy.audit import AUDIT_STATE
+from tests.simulation.fleet import SUBMISSIONS
 from tests.simulation.people import DOMAIN
 from tests.simulation.sqs import submission_of
 from tests.simulation.trial import Trial
@@ -99,7 +99,7 @@ def _privacy(trial: Trial) -> Iterator[str]:
 
 def _erasures(trial: Trial) -> Iterator[str]:
     """Of whoever was erased, nothing is left of before; what they sent afterwards, or meanwhile, may be there."""
-    org = trial.salesforce.org
+    org, since = trial.salesforce.org, trial.store.tables[SUBMISSIONS].since
     live = [row for kind in ("Lead", "Task") for row in org.rows(kind) if row.get("Submission_Id__c")]
     for submission_id, row in _submissions(trial):
         if row["state"] == "erased":
@@ -109,5 +109,5 @@ def _erasures(trial: Trial) -> Iterator[str]:
                 yield f"erased, and in the org: {submission_id}"
             continue
         began = trial.erased.get(str(row["fields"].get("email")))
-        if began is not None and datetime.fromisoformat(str(row["received_at"])).timestamp() < began:
+        if began is not None and since[submission_id] < began:
             yield f"not erased: {submission_id}"
