@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.calls import Storm, aws_call
 from tests.simulation.crash_points import KILLS, Tried, command_for, main, pairs, quiet, singles, tried
-from tests.simulation.planted import CAUGHT
+from tests.simulation.planted import BORNE, CAUGHT
 from tests.simulation.sqs import Queue
 from tests.simulation.stories import STORIES
 from tests.simulation.trial import Plan, run
@@ -134,6 +134,35 @@ def test_whoever_takes_as_many_messages_as_they_may_is_called_when_these_come_ba
     queue.on_change = woken.append
     assert len(queue.receive(2)) == 2
     assert woken == [pytest.approx(720.001)] * 2
+
+
+LEAD = "salesforce:PATCH composite/sobjects/Lead/Submission_Id__c"
+TASK = "salesforce:POST composite of PATCH sobjects/Lead/*, POST composite/sobjects"
+
+
+@pytest.mark.parametrize(
+    ("name", "story", "what", "kind"),
+    [
+        ("a Task is not looked for before it is written", "known_person", TASK, "killed_after"),
+        ("a doubtful Task is tried again at once", "known_person", TASK, "sf_commit_late"),
+        ("a person in doubt is unlocked", "two_addresses", LEAD, "sf_commit_late"),
+        (
+            "a receipt is given though the row was not written",
+            "new_person",
+            "dynamodb:PutItem submissions",
+            "aws_throttled",
+        ),
+        ("nobody sweeps up", "lost_message", "", ""),
+        ("an erased row keeps its answers", "erased", "", ""),
+    ],
+)
+def test_a_planted_fault_is_caught_by_one_run_of_a_story(name: str, story: str, what: str, kind: str) -> None:
+    """So is it by chance, within many more."""
+    numbers = [number for number, (_, call) in enumerate(quiet(story).calls, 1) if call == what]
+    planned = {numbers[0]: kind} if what else {}
+    assert tried(story, planned).wrong == ()
+    with {**CAUGHT, **BORNE}[name]():
+        assert tried(story, planned).wrong != ()
 
 
 def test_a_run_that_goes_wrong_is_told_with_the_command_that_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
