@@ -10,7 +10,8 @@ from typing import Any
 from shared.form.definition import Form, forms
 from shared.intake.person_keys import person_keys
 from shared.intake.validation import check
-from shared.leads.processing import Dependencies, Message, Retry, process
+from shared.leads.dependencies import Dependencies
+from shared.leads.processing import Message, Retry, process
 from shared.submission import Change, FieldValue, Sources, State, Submission, new_submission_id
 from tests.fakes.crm import FakeCrm
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks

@@ -14,7 +14,8 @@ from shared.aws.secrets import Secret
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, FormToLeadError
 from shared.form.definition import forms
-from shared.leads.processing import Dependencies, Message, Retry, process
+from shared.leads.dependencies import Dependencies
+from shared.leads.processing import Message, Retry, process
 from shared.leads.retrying import wait
 from shared.observability import count, log, redacting
 from shared.salesforce.crm import SalesforceCrm

@@ -44,7 +44,7 @@ def prepare(submission: Submission, forms: Mapping[str, Form]) -> Prepared | For
 
 def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
     """Plans by submission id. In order of arrival: a Lead planned for one submission counts for the next."""
-    own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in _still_there(found.own_leads)}
+    own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in still_there(found.own_leads)}
     own_tasks = {str(task[SUBMISSION_ID_FIELD]): task for task in found.own_tasks}
     known = Known.of(found)
     plans: dict[str, Plan] = {}
@@ -56,7 +56,7 @@ def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
     return plans
 
 
-def _still_there(own_leads: Sequence[Record]) -> list[Record]:
+def still_there(own_leads: Sequence[Record]) -> list[Record]:
     """A Lead that was merged lives on in another; one that somebody deleted is no answer to this submission.
 
     The living stand last, so that they count where a submission has both.

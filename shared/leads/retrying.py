@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.crm import CALL_ENDS_AFTER
-from shared.errors import ConfigurationError, FormToLeadError, TransientError, UnknownOutcomeError
+from shared.errors import FormToLeadError, UnknownOutcomeError
 from shared.leads.results import Result
 from shared.submission import Submission
 
@@ -69,5 +69,5 @@ def in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime |
     """
     if isinstance(result, UnknownOutcomeError):
         return now + CALL_ENDS_AFTER
-    is_open = isinstance(result, TransientError | ConfigurationError)
+    is_open = isinstance(result, FormToLeadError)
     return row.in_doubt_until if is_open and row.in_doubt_until and row.in_doubt_until > now else None

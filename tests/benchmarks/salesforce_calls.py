@@ -7,7 +7,8 @@ from typing import Any
 
 from local.salesforce_org import Org, serve
 from shared.form.definition import forms
-from shared.leads.processing import Dependencies, process
+from shared.leads.dependencies import Dependencies
+from shared.leads.processing import process
 from shared.salesforce.crm import SalesforceCrm
 from tests.builders import NOW, a_submission, message_for
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks

@@ -23,7 +23,8 @@ from shared.aws.lead_queue import DeadLetterQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
 from shared.form.definition import forms
-from shared.leads.processing import Dependencies, process
+from shared.leads.dependencies import Dependencies
+from shared.leads.processing import process
 from shared.rejection import Problem, Reason, Rejection
 from shared.submission import Change, Consent, FieldValue, Outcome, Sources, State, Submission
 from tests.builders import SECRET, a_submission, message_for

@@ -5,25 +5,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from tests.simulation.calls import Storm, aws_call, refusal
+from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.expressions import Item, holds, updated
 from tests.simulation.world import World
 
 LARGEST: Final = 400 * 1024
 MOST_LAG: Final = 5.0
 """Seconds that the index is behind at the most."""
-_to_plain = TypeDeserializer().deserialize
-_to_wire = TypeSerializer().serialize
 
 
 def plain(item: Mapping[str, Any]) -> Item:
-    return {name: _to_plain(value) for name, value in item.items()}
+    return {name: from_wire(value) for name, value in item.items()}
 
 
 def wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _to_wire(value) for name, value in item.items()}
+    return {name: to_wire(value) for name, value in item.items()}
 
 
 class Row(NamedTuple):
@@ -105,7 +102,7 @@ class DynamoDBClient:
 
     def update_item(self, *, TableName: str, Key: Mapping[str, Any], UpdateExpression: str, **options: Any) -> Any:  # noqa: N803
         table, key = self.store.tables[TableName], str(next(iter(plain(Key).values())))
-        values = {name: _to_plain(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
+        values = {name: from_wire(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
         names = options.get("ExpressionAttributeNames", {})
 
         def do() -> Any:
@@ -168,7 +165,7 @@ class DynamoDBClient:
         """Of the index alone: oldest first within a state, a little behind."""
         assert options["IndexName"]
         table, world = self.store.tables[TableName], self.store.world
-        [state] = [_to_plain(value) for value in ExpressionAttributeValues.values()]
+        [state] = [from_wire(value) for value in ExpressionAttributeValues.values()]
         newest_first = not options.get("ScanIndexForward", True)
 
         def do() -> Any:
@@ -183,7 +180,7 @@ class DynamoDBClient:
         condition = options.get("ConditionExpression")
         if not condition:
             return
-        values = {name: _to_plain(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
+        values = {name: from_wire(value) for name, value in options.get("ExpressionAttributeValues", {}).items()}
         if holds(condition, before and before.plain, options.get("ExpressionAttributeNames", {}), values):
             return
         asked = options.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"

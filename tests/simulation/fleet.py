@@ -6,6 +6,7 @@ Each instance has dependencies of its own, as each process would. The handlers a
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import inf
 from typing import Any, Final, Protocol, cast
 
@@ -25,7 +26,7 @@ from shared.aws.spam_memory import SpamMemory
 from shared.deadline import Deadline
 from shared.errors import FormToLeadError
 from shared.form.definition import Form
-from shared.leads.processing import Dependencies as ProcessorDependencies
+from shared.leads.dependencies import Dependencies as ProcessorDependencies
 from shared.operations.replaying import Dependencies as ReplayDependencies
 from shared.privacy import erasing
 from shared.salesforce.crm import SalesforceCrm
@@ -46,6 +47,8 @@ HANDLERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "privacy": privacy.handler,
 }
 BATCH: Final = 10
+MOST_OFF: Final = 30.0
+"""Seconds that a clock is wrong at the most. Two are a minute apart then, which shared/crm.py allows for."""
 COLD: Final = 1.2
 """Seconds of a start."""
 SUBMISSIONS: Final = "submissions"
@@ -58,9 +61,28 @@ class HasForms(Protocol):
 
 
 @dataclass
+class Clock:
+    """An instance's own, some seconds off the others': the real ones are held together, but not that well."""
+
+    world: World
+    off: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    def time(self) -> float:
+        return self.world.now + self.off
+
+    def ticks(self) -> float:
+        """Monotonic: for how long something took, whatever the time."""
+        return self.world.now
+
+
+@dataclass
 class Instance:
     function: str
-    dependencies: Any
+    clock: Clock
+    dependencies: Any = None
     busy: bool = False
 
 
@@ -88,6 +110,7 @@ class Fleet:
     most_processors: int = 5
     batches: tuple[int, ...] = (1, 3, BATCH, BATCH, BATCH)
     """How many messages a poller may find at once: one of these."""
+    clocks_are_off: bool = False
     instances: dict[str, list[Instance]] = field(default_factory=dict)
     running: dict[Task, Instance] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
@@ -117,7 +140,7 @@ class Fleet:
         ends_at = world.now + TIMEOUTS[instance.function]
         if instance.dependencies is None:
             world.sleep(COLD)
-            instance.dependencies = _MAKERS[instance.function](self)
+            instance.dependencies = _MAKERS[instance.function](self, instance.clock)
         request_id = f"{instance.function}-{world.number('request')}"
         answer = HANDLERS[instance.function](event, Context(world, ends_at, request_id))
         return json.loads(json.dumps(answer))
@@ -126,7 +149,9 @@ class Fleet:
         known = self.instances.setdefault(function, [])
         free = next((one for one in known if not one.busy), None)
         if free is None:
-            free = Instance(function, None)
+            free = Instance(function, Clock(self.world))
+            if self.clocks_are_off:
+                self.set_wrong(free)
             known.append(free)
         free.busy = True
         return free
@@ -144,8 +169,12 @@ class Fleet:
         """The instance that is asking: the handlers' modules know but one set of dependencies."""
         return self.running[self.world.here()]
 
-    def everything_new(self) -> None:
-        """A deployment: what runs goes on, what comes next starts cold."""
+    def set_wrong(self, instance: Instance) -> None:
+        instance.clock.off = MOST_OFF * (2 * self.world.random.random() - 1)
+
+    def everything_new(self, forms: Mapping[str, Form] | None = None) -> None:
+        """A deployment, perhaps with other forms: what runs goes on with the old ones, what comes next starts cold."""
+        self.forms = forms or self.forms
         for function, known in self.instances.items():
             self.instances[function] = [one for one in known if one.busy]
 
@@ -226,78 +255,78 @@ class _Manager:
         return aws_call(self.fleet.world, self.fleet.storm, what, lambda: answer)
 
 
-def _secret(fleet: Fleet, name: str, **options: Any) -> Secret:
+def _secret(fleet: Fleet, clock: Clock, name: str, **options: Any) -> Secret:
     content = {"salesforce": fleet.login, "person_key": {"person_key": SECRET.decode()}, "intake": INTAKE_SECRET}
-    return Secret(cast("Any", _Manager(fleet, content)), name, clock=fleet.world.clock, **options)
+    return Secret(cast("Any", _Manager(fleet, content)), name, clock=clock.ticks, **options)
 
 
-def _person_key(fleet: Fleet) -> Secret:
-    return _secret(fleet, "person_key", max_age=inf)
+def _person_key(fleet: Fleet, clock: Clock) -> Secret:
+    return _secret(fleet, clock, "person_key", max_age=inf)
 
 
-def _intake(fleet: Fleet) -> IntakeDependencies:
+def _intake(fleet: Fleet, clock: Clock) -> IntakeDependencies:
     dynamodb, sqs = _clients(fleet)
-    kept = _secret(fleet, "intake")
+    kept = _secret(fleet, clock, "intake")
     return IntakeDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         queue=SubmissionQueue(sqs, "submissions"),
-        secret=person_key(_person_key(fleet)),
+        secret=person_key(_person_key(fleet, clock)),
         intake_secrets=kept.values,
         newer_intake_secrets=kept.newer,
         forms=fleet.forms,
         extra_origins=(),
-        now=fleet.world.utc_now,
-        spam_memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
+        now=clock.now,
+        spam_memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
     )
 
 
-def _processor(fleet: Fleet) -> tuple[ProcessorDependencies, SubmissionQueue, Deadline]:
+def _processor(fleet: Fleet, clock: Clock) -> tuple[ProcessorDependencies, SubmissionQueue, Deadline]:
     dynamodb, sqs = _clients(fleet)
-    deadline = Deadline(fleet.world.clock)
+    deadline = Deadline(clock.ticks)
     processing = ProcessorDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
-        locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
-        crm=SalesforceCrm(_secret(fleet, "salesforce"), deadline=deadline, clock=fleet.world.clock),
+        locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
+        crm=SalesforceCrm(_secret(fleet, clock, "salesforce"), deadline=deadline, clock=clock.ticks),
         forms=fleet.forms,
-        now=fleet.world.utc_now,
+        now=clock.now,
     )
     return processing, SubmissionQueue(sqs, "submissions"), deadline
 
 
-def _replay(fleet: Fleet) -> ReplayDependencies:
+def _replay(fleet: Fleet, clock: Clock) -> ReplayDependencies:
     dynamodb, sqs = _clients(fleet)
     return ReplayDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         queue=SubmissionQueue(sqs, "submissions"),
         dead_letters=DeadLetterQueue(sqs, "dead"),
         forms=fleet.forms,
-        secret=person_key(_person_key(fleet)),
-        now=fleet.world.utc_now,
+        secret=person_key(_person_key(fleet, clock)),
+        now=clock.now,
     )
 
 
-def _requeue(fleet: Fleet) -> tuple[Ledger, SubmissionQueue]:
+def _requeue(fleet: Fleet, _clock: Clock) -> tuple[Ledger, SubmissionQueue]:
     dynamodb, sqs = _clients(fleet)
     return Ledger(dynamodb, SUBMISSIONS), SubmissionQueue(sqs, "submissions")
 
 
-def _privacy(fleet: Fleet) -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
+def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
     dynamodb, sqs = _clients(fleet)
-    deadline = Deadline(fleet.world.clock)
+    deadline = Deadline(clock.ticks)
     outside = erasing.Dependencies(
         rows=PersonRows(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
-        locks=PersonLocks(dynamodb, LOCKS, clock=fleet.world.clock),
-        memory=SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock),
-        org=PersonRecords(_secret(fleet, "salesforce"), deadline, clock=fleet.world.clock),
+        locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
+        memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
+        org=PersonRecords(_secret(fleet, clock, "salesforce"), deadline, clock=clock.ticks),
         forms=fleet.forms,
-        now=fleet.world.utc_now,
+        now=clock.now,
     )
-    return outside, Ledger(dynamodb, SUBMISSIONS), _person_key(fleet), deadline
+    return outside, Ledger(dynamodb, SUBMISSIONS), _person_key(fleet, clock), deadline
 
 
-_MAKERS: Final[Mapping[str, Callable[[Fleet], Any]]] = {
+_MAKERS: Final[Mapping[str, Callable[[Fleet, Clock], Any]]] = {
     "intake": _intake,
     "processor": _processor,
     "replay": _replay,

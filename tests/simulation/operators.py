@@ -57,11 +57,10 @@ def mend_one(trial: "Trial") -> None:
 
 
 def mend(trial: "Trial", submission_id: str) -> bool:
-    """What the form for test rides can find wrong here: a bike that there is not, and no number."""
-    phone = (
-        {} if trial.rows[submission_id]["fields"].get("phone") else {"phone": f"0201{trial.world.number('phone'):06}"}
-    )
-    fields = {"bike": "cargo-bike", **phone}
+    """What a form can find wrong here: a bike that there is not, and no number; or that it asks for a shop by now."""
+    row = trial.rows[submission_id]
+    phone = {} if row["fields"].get("phone") else {"phone": f"0201{trial.world.number('phone'):06}"}
+    fields = {"bike": "cargo-bike", **phone} if row["form_id"] == "test-ride" else {"shop": "Utrecht"}
     return _order(trial, command="edit", submission_id=submission_id, fields=fields, by="sim")
 
 

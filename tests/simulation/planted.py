@@ -20,7 +20,8 @@ from shared.aws.person_locks import PersonLocks
 from shared.crm import Found, LookUp, NewLead, Written
 from shared.errors import TransientError
 from shared.intake import receiving
-from shared.leads import processing
+from shared.leads import finishing, processing
+from shared.leads.dependencies import Dependencies
 from shared.observability import log
 from shared.operations import requeueing as requeueing_module
 from shared.privacy import erasing
@@ -63,7 +64,7 @@ def _own_tasks_forgotten(own: Any) -> Any:
 
 
 def _letter_after_the_row(_own: Any) -> Any:
-    def reject(row: Submission, rejection: Any, outside: processing.Dependencies) -> None:
+    def reject(row: Submission, rejection: Any, outside: Dependencies) -> None:
         now = outside.now()
         outside.ledger.settle(row, State.REJECTED, by="processor", now=now, why="x", rejection=rejection)
         about = {"reason": "x", "form_id": row.form_id, "group": row.person_keys[0]}
@@ -84,7 +85,7 @@ def _receipt_without_a_row(own: Any) -> Any:
 
 
 def _settled_before_it_is_written(own: Any) -> Any:
-    def results(rows: Sequence[Submission], outside: processing.Dependencies) -> Any:
+    def results(rows: Sequence[Submission], outside: Dependencies) -> Any:
         for row in rows:
             if row.form_id == "contact":
                 outside.ledger.settle(row, State.CREATED, by="processor", now=outside.now(), why="new_person")
@@ -101,7 +102,7 @@ def _unconditional_updates(own: Any) -> Any:
 
 
 def _doubts_unlocked(own: Any) -> Any:
-    return lambda locks, held, _in_doubt, run_id: own(locks, held, [], run_id)
+    return lambda locks, held, _in_doubt, _untold, run_id: own(locks, held, [], [], run_id)
 
 
 def _erased_row_keeps_answers(own: Any) -> Any:
@@ -129,13 +130,13 @@ def _person_in_the_log(own: Any) -> Any:
 
 CAUGHT: Final[Mapping[str, Planted]] = {
     "a Task is not looked for before it is written": _over(SalesforceCrm, "look_up", _own_tasks_forgotten),
-    "the row says rejected before the dead letter is sent": _over(processing, "_reject", _letter_after_the_row),
+    "the row says rejected before the dead letter is sent": _over(finishing, "_reject", _letter_after_the_row),
     "a receipt is given though the row was not written": _over(Ledger, "add", _receipt_without_a_row),
     "the row is settled before Salesforce is written": _over(processing, "_results", _settled_before_it_is_written),
     "nobody is locked": _over(PersonLocks, "take", lambda _own: lambda *_args, **_keys: True),
     "a doubtful Task is tried again at once": lambda: _both(
-        patch.object(processing, "no_try_before", lambda *_: None),
-        patch.object(processing, "delay_of", lambda *_: 5),
+        patch.object(finishing, "no_try_before", lambda *_: None),
+        patch.object(finishing, "delay_of", lambda *_: 5),
     ),
     "a repeat gets an id of its own": _over(receiving, "_id_for_key", lambda _own: lambda *_: str(uuid.uuid4())),
     "nobody sweeps up": _over(requeueing_module, "_is_forgotten", lambda _own: lambda *_: False),

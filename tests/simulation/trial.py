@@ -4,7 +4,7 @@ import contextlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -12,6 +12,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import requests.sessions
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from functions.intake import app as intake
 from functions.privacy import app as privacy
@@ -20,8 +21,9 @@ from functions.replay import app as replay
 from functions.requeue import app as requeue
 from local.salesforce_org import Org
 from shared import observability
-from shared.form.definition import forms
+from shared.form.definition import Form, forms
 from tests.simulation.calls import AWS_FAULTS, Storm
+from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet
 from tests.simulation.operators import erase_person, operate
@@ -32,7 +34,15 @@ from tests.simulation.stories import STORIES
 from tests.simulation.visitors import Sent, visit
 from tests.simulation.world import HOUR, START, Task, World, uuid_from
 
-_OF_THE_WEATHER: Final = ("batch_twice", "sf_outage", "deployment", "killed_at_random")
+_OF_THE_WEATHER: Final = (
+    "batch_twice",
+    "sf_outage",
+    "deployment",
+    "form_changed",
+    "clock_jump",
+    "rows_expire",
+    "killed_at_random",
+)
 KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
 """Of faults."""
 _LOGIN: Final = "https://org.example"
@@ -48,7 +58,7 @@ class Plan:
 
     seed: int
     submissions: int = 100
-    hours: float = 2.0
+    hours: float = 1.0
     rate: float = 0.004
     without: frozenset[str] = frozenset()
     """Kinds of fault that don't happen."""
@@ -146,7 +156,7 @@ def staged(trial: Trial) -> Iterator[None]:
     class Now:
         @staticmethod
         def now(_zone: Any = None) -> Any:
-            return world.utc_now()
+            return trial.fleet.here().clock.now()
 
     logger = Logger()
     with contextlib.ExitStack() as stack:
@@ -157,7 +167,11 @@ def staged(trial: Trial) -> Iterator[None]:
         stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
         stack.enter_context(patch.object(observability, "_logger", lambda: logger))
         stack.enter_context(patch.object(observability, "single_metric", metric))
+        stack.enter_context(patch.object(TypeDeserializer, "deserialize", lambda _self, value: from_wire(value)))
+        stack.enter_context(patch.object(TypeSerializer, "serialize", lambda _self, value: to_wire(value)))
         stack.enter_context(patch.object(requests.sessions, "HTTPAdapter", Transport))
+        stack.enter_context(patch.object(requests.sessions, "get_environ_proxies", lambda *_, **__: {}))
+        stack.enter_context(patch.object(requests.sessions, "get_netrc_auth", lambda *_: None))
         stack.enter_context(patch.object(Transport, "now", trial.salesforce))
         yield
 
@@ -210,7 +224,7 @@ def _begin(trial: Trial) -> None:
         _weather(trial)
     for _ in range(max(1, plan.submissions // 20)):
         world.spawn("operator", partial(operate, trial), after=world.random.random() * plan.hours * HOUR)
-    for _ in range(plan.submissions // 50):
+    for _ in range(plan.submissions // 30 if world.random.random() < 0.4 else 0):
         # Of who writes under two addresses, an erasure by one leaves what the other sent, as docs/privacy.md says.
         person = world.random.choice([one for one in everybody if not one.other_email] or everybody[:1])
         after = (0.2 + 0.8 * world.random.random()) * plan.hours * HOUR
@@ -227,23 +241,65 @@ def _weather(trial: Trial) -> None:
         start = START + world.random.random() * hours * HOUR
         trial.salesforce.outages.append((start, start + world.random.random() * hours * HOUR))
         trial.storm.note("sf_outage")
-    for _ in range(world.random.choice((0, 0, 1, 2))):
-        world.later(world.random.random() * hours * HOUR, lambda: _deploy(trial))
-    for _ in range(world.random.choice((0, 1, 3))):
-        world.later(world.random.random() * hours * HOUR, lambda: _kill_one(trial))
+    trial.fleet.clocks_are_off = "clock_jump" not in trial.plan.without and world.random.random() < 0.5
+    for kind, happens, how_often in (
+        ("deployment", _deploy, (0, 0, 1, 2)),
+        ("form_changed", _change_form, (0, 0, 1, 2)),
+        ("clock_jump", _jump, (0, 0, 2, 6)),
+        ("rows_expire", _expire, (0, 2, 4)),
+        ("killed_at_random", _kill_one, (0, 1, 3)),
+    ):
+        for _ in range(world.random.choice(how_often)):
+            after = world.random.random() * hours * HOUR
+            if kind not in trial.plan.without:
+                world.later(after, partial(_happens, trial, kind, happens))
 
 
-def _deploy(trial: Trial) -> None:
-    if "deployment" not in trial.plan.without:
-        trial.storm.note("deployment")
-        trial.fleet.everything_new()
+def _happens(trial: Trial, kind: str, what: Callable[[Trial], bool]) -> None:
+    if what(trial):
+        trial.storm.note(kind)
 
 
-def _kill_one(trial: Trial) -> None:
+def _deploy(trial: Trial) -> bool:
+    trial.fleet.everything_new()
+    return True
+
+
+def _change_form(trial: Trial) -> bool:
+    """The contact form gets another version: one with a question more, which must be answered, or without it again.
+
+    What came under the one may be processed under the other.
+    """
+    fields = forms()["contact"].fields
+    number = trial.world.number("version") + 1
+    if number % 2 == 0:
+        [message] = [one for one in fields if one.name == "message"]
+        fields = (*fields, message.model_copy(update={"name": "shop", "required": True}))
+    parts = {name: getattr(forms()["contact"], name) for name in Form.model_fields}
+    changed = Form(**parts | {"version": str(number), "fields": fields})
+    trial.fleet.everything_new({**trial.fleet.forms, "contact": changed})
+    return True
+
+
+def _jump(trial: Trial) -> bool:
+    instances = [one for known in trial.fleet.instances.values() for one in known]
+    if not instances or not trial.fleet.clocks_are_off:
+        return False
+    trial.fleet.set_wrong(trial.world.random.choice(instances))
+    return True
+
+
+def _expire(trial: Trial) -> bool:
+    """DynamoDB deletes what has expired when it pleases: locks, mostly."""
+    trial.store.expire()
+    return True
+
+
+def _kill_one(trial: Trial) -> bool:
     running = list(trial.fleet.running)
-    if running and "killed_at_random" not in trial.plan.without:
-        trial.storm.note("killed_at_random")
+    if running:
         trial.fleet.kill(trial.world.random.choice(running))
+    return bool(running)
 
 
 def _drain(trial: Trial) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from tests.simulation.people import Person
@@ -38,9 +39,18 @@ def insist(trial: "Trial", sent: Sent, key: str) -> None:
     """A browser with embed.js: it comes again with the same key until it hears something."""
     world = trial.world
     for wait in (1, 2, 4, 8, 15, 60, 600):
-        if _post(trial, sent, key):
-            return
+        match _post(trial, sent, key):
+            case _Answer.DONE:
+                return
+            case _Answer.WRONG:
+                sent.fields, key = {**sent.fields, "shop": "Amsterdam"}, f"key-{world.number('key')}"
         world.sleep(wait)
+
+
+class _Answer(Enum):
+    DONE = "the visitor need not come again"
+    WRONG = "an answer is missing: the form has another version than the page that the visitor sees"
+    NONE = "the visitor should try again"
 
 
 def ask_for_state(trial: "Trial", sent: Sent) -> None:
@@ -55,8 +65,7 @@ def ask_for_state(trial: "Trial", sent: Sent) -> None:
     trial.unexpected.append("a receipt is never known")
 
 
-def _post(trial: "Trial", sent: Sent, key: str) -> bool:
-    """Whether the visitor need not come again."""
+def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
     body = json.dumps(sent.fields).encode()
     headers = {"Content-Type": JSON, "Accept": JSON}
     if sent.is_server:
@@ -68,14 +77,16 @@ def _post(trial: "Trial", sent: Sent, key: str) -> bool:
     if answer is None or answer["statusCode"] >= 500:
         if answer and answer["statusCode"] != 503:
             trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
-        return False
+        return _Answer.NONE
     if answer["statusCode"] == 409 and sent.person.email in trial.erased:
-        return True
+        return _Answer.DONE
+    if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in sent.fields:
+        return _Answer.WRONG
     if answer["statusCode"] != 202:
         trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
-        return True
+        return _Answer.DONE
     receipt = str(json.loads(answer["body"])["receipt"])
     if sent.receipt and sent.receipt != receipt:
         trial.unexpected.append(f"{task.name} gave another receipt for the same key")
     sent.receipt = receipt
-    return True
+    return _Answer.DONE

@@ -1,8 +1,14 @@
 """A slice of the simulation: `python -m tests.simulation` runs all of it. docs/promises.md says what it is for."""
 
+from typing import Any
+
 import pytest
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.simulation.checking import faults_of
+from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.fleet import TIMEOUTS
 from tests.simulation.planted import CAUGHT, caught_by
 from tests.simulation.trial import KINDS, Plan, run
@@ -48,6 +54,20 @@ QUICKLY_CAUGHT = (
 def test_a_planted_fault_is_caught(name: str) -> None:
     seed, said = caught_by(CAUGHT[name])
     assert seed, said
+
+
+PLAIN = st.recursive(
+    st.text() | st.integers() | st.booleans() | st.none() | st.sets(st.text(), min_size=1),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(PLAIN)
+def test_the_wire_format_is_boto3_s(value: Any) -> None:
+    wire = TypeSerializer().serialize(value)
+    assert to_wire(value) == wire
+    assert from_wire(wire) == TypeDeserializer().deserialize(wire)
 
 
 def test_the_functions_have_the_time_that_the_template_gives_them() -> None:

@@ -1,0 +1,160 @@
+"""The end of a try: the row is settled, rejected with a dead letter, or waits for the next one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from shared.errors import BudgetError, ConfigurationError, FormToLeadError, PermanentError, TransientError
+from shared.form.definition import Form
+from shared.intake.receiving import FORGOTTEN_AFTER
+from shared.leads.dependencies import Dependencies
+from shared.leads.planning import FieldsWrong
+from shared.leads.results import Result, Settled
+from shared.leads.retrying import (
+    MAX_ATTEMPTS,
+    MOST_SHORT_LIVED,
+    SHORT_LIVED,
+    delay_of,
+    in_doubt_until,
+    no_try_before,
+    wait,
+)
+from shared.observability import count, log
+from shared.rejection import Problem, Reason, Rejection
+from shared.submission import State, Submission
+from shared.version import CODE_VERSION
+
+_BY: Final = "processor"
+
+type Delays = dict[str, int]
+"""Seconds to wait by submission id; a submission that is not in it is done."""
+
+
+def finish_all(
+    rows: Sequence[Submission], results: Mapping[str, Result], deliveries: Mapping[str, int], dependencies: Dependencies
+) -> tuple[Delays, list[Submission]]:
+    """The seconds to wait of those that are not settled; and those whose row does not know that it must wait."""
+    delays: Delays = {}
+    untold: list[Submission] = []
+    for row in rows:
+        result, times = results[row.submission_id], deliveries[row.submission_id]
+        try:
+            delay = _finish(row, result, times, dependencies)
+        except FormToLeadError as error:
+            # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
+            failed("settling_failed", error)
+            delay = delay_of(row, result, times) if isinstance(result, FormToLeadError) else wait(times)
+            if isinstance(result, FormToLeadError) and no_try_before(result, dependencies.now()):
+                untold.append(row)
+        if delay is not None:
+            delays[row.submission_id] = delay
+    return delays, untold
+
+
+def _finish(row: Submission, result: Result, deliveries: int, dependencies: Dependencies) -> int | None:
+    """None when the row is settled; else the seconds to wait."""
+    match result:
+        case Settled():
+            _settle(row, result, dependencies)
+        case error if in_doubt_until(row, error, dependencies.now()):
+            # What may still land is no rejection, however the last try ended.
+            return _wait(row, error, deliveries, dependencies)
+        case PermanentError():
+            _reject(row, _rejection(result, row, dependencies.forms), dependencies)
+        case TransientError(code=code) if code in SHORT_LIVED and row.tries_with(code) + 1 >= MOST_SHORT_LIVED:
+            refused = Problem(code=code, detail=result.detail)
+            _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
+        case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS and not isinstance(result, BudgetError):
+            exhausted = Problem(code=result.code, detail=result.detail)
+            _reject(row, _named(Reason.RETRIES_EXHAUSTED, (exhausted,), row, dependencies.forms), dependencies)
+        case _:
+            return _wait(row, result, deliveries, dependencies)
+    return None
+
+
+def _settle(row: Submission, settled: Settled, dependencies: Dependencies) -> None:
+    now = dependencies.now()
+    kept = timedelta(days=dependencies.forms[row.form_id].retention.settled_days)
+    done = dependencies.ledger.settle(
+        row,
+        settled.state,
+        by=_BY,
+        now=now,
+        why=settled.outcome.evidence.get("rule", "new_person"),
+        outcome=settled.outcome,
+        # Whoever waits for a decision must still be found when somebody has time to make it.
+        expires_at=None if settled.state is State.HELD else int((now + kept).timestamp()),
+    )
+    if not done:
+        log("settled_elsewhere", submission_id=row.submission_id, state=settled.state)
+        return
+    count("Settled", outcome=settled.state)
+    log("settled", submission_id=row.submission_id, state=settled.state, record_id=settled.outcome.record_id)
+
+
+def _reject(row: Submission, rejection: Rejection, dependencies: Dependencies) -> None:
+    """The dead letter first: a crash in between sends it twice, the other way round it would never be sent."""
+    now = dependencies.now()
+    dependencies.dead_letters.send(
+        row.submission_id,
+        reason=rejection.reason,
+        form_id=row.form_id,
+        group=row.person_keys[0],
+        replay=row.replay_count,
+        now=now,
+    )
+    dependencies.ledger.settle(row, State.REJECTED, by=_BY, now=now, why=rejection.reason, rejection=rejection)
+    count("Rejected", reason=rejection.reason)
+    log("rejected", level="warning", submission_id=row.submission_id, reason=rejection.reason)
+
+
+def _rejection(error: PermanentError, row: Submission, forms: Mapping[str, Form]) -> Rejection:
+    match error:
+        case FieldsWrong(problems=problems):
+            return _named(Reason.VALIDATION_FAILED, problems, row, forms)
+        case PermanentError(code=code) if code in set(Reason):
+            return _named(Reason(code), (Problem(code=code, detail=error.detail or str(error)),), row, forms)
+        case _:
+            problem = Problem(code=error.code, field=" ".join(error.fields), detail=error.detail)
+            return _named(Reason.SALESFORCE_REJECTED, (problem,), row, forms)
+
+
+def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms: Mapping[str, Form]) -> Rejection:
+    form = forms.get(row.form_id)
+    version = form.version if form else row.form_version
+    return Rejection(reason=reason, problems=problems, form_version=version, code_version=CODE_VERSION)
+
+
+def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
+    """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
+    now, delay = dependencies.now(), delay_of(row, error, deliveries)
+    due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
+    counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
+    dependencies.ledger.note_attempt(
+        row,
+        error=error.code,
+        due_at=due_at,
+        counted=counted,
+        in_doubt_until=in_doubt_until(row, error, now),
+        no_try_before=no_try_before(error, now),
+    )
+    count("Retried", reason=_why(error))
+    log("will_retry", level="warning", submission_id=row.submission_id, error=error.code, delay=delay)
+    return delay
+
+
+def failed(event: str, error: FormToLeadError) -> None:
+    """Counted like any other wait, so that the alarm for configuration errors hears of missing rights too."""
+    log(event, level="error", error=error.code)
+    count("Retried", reason=_why(error))
+
+
+def _why(error: FormToLeadError) -> str:
+    """For the metric: the alarm about configuration listens to one of these."""
+    match error:
+        case ConfigurationError():
+            return "configuration"
+        case BudgetError():
+            return "budget"
+        case _:
+            return "transient"
