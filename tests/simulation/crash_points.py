@@ -27,6 +27,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import Progress
 
+from tests.simulation.__main__ import collect_garbage_seldom
 from tests.simulation.calls import AWS_FAULTS
 from tests.simulation.checking import faults_of
 from tests.simulation.salesforce import FAULTS
@@ -175,7 +176,8 @@ def main(given: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         run_all: Any = map
         if asked.processes > 1:
-            run_all = partial(stack.enter_context(ProcessPoolExecutor(asked.processes)).map, chunksize=16)
+            pool = ProcessPoolExecutor(asked.processes, initializer=collect_garbage_seldom)
+            run_all = partial(stack.enter_context(pool).map, chunksize=16)
         for story in asked.story or STORIES:
             found.append(_all_of(story, asked, run_all, console))
             if not asked.json:
@@ -224,4 +226,5 @@ def _all_of(story: str, asked: argparse.Namespace, run_all: Callable[..., Iterab
 
 
 if __name__ == "__main__":
+    collect_garbage_seldom()
     sys.exit(main())

@@ -41,7 +41,6 @@ def test_a_run_without_faults_has_none_and_settles_everything() -> None:
 
 
 QUICKLY_CAUGHT = (
-    "a Task is not looked for before it is written",
     "a receipt is given though the row was not written",
     "the row is settled before Salesforce is written",
     "a repeat gets an id of its own",
