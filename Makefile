@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything sets itself up: Python 3.13 is found or fetched, see local/setup.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check smoke bench bench-matching hostile word-lists requirements clean
+.PHONY: help setup run test check smoke bench bench-matching load hostile word-lists requirements clean
 
 PYTHON := .venv/bin/python
 
@@ -40,6 +40,9 @@ bench: setup  ## CPU of a warm intake request and its cold import, as ratios
 bench-matching:  ## the matcher on a simulated org and on FEBRL, beside others (ARGS=--ours: alone, on the train seeds)
 	@sh local/setup.sh bench
 	@.local/bench/bin/python -m tests.benchmarks.matching $(or $(ARGS),--test)
+
+load: setup  ## the deployed local stack under load, as ratios to a bare function (ARGS="--rounds N --rate N --burst N")
+	@exec $(PYTHON) -m tests.benchmarks.load $(ARGS)
 
 hostile: setup  ## 100,000 hostile requests through the intake, and /openapi.json under Schemathesis (ARGS="--requests N --seed S")
 	@$(PYTHON) -m tests.hostile $(ARGS)

@@ -36,8 +36,7 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     progress = Progress(Console(stderr=True))
-    for number in ENDING_SIGNALS:
-        signal.signal(number, _end)
+    catch_endings()
     try:
         scenarios = load_scenarios()
         with only_one(), running(FOLDER, progress) as stack, announced(stack):
@@ -59,6 +58,12 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def catch_endings() -> None:
+    """From now on a signal to end is a KeyboardInterrupt, so that all is taken down."""
+    for number in ENDING_SIGNALS:
+        signal.signal(number, _end)
+
+
 def _end(_number: int, _frame: object) -> NoReturn:
     """The first signal ends the run; more of them must not cut the tidying up short."""
     for number in ENDING_SIGNALS:
@@ -68,19 +73,24 @@ def _end(_number: int, _frame: object) -> NoReturn:
 
 @contextmanager
 def only_one() -> Iterator[None]:
-    """One `make run` at a time, since .local/stack.json says where *the* stack is. Raises StepFailedError."""
+    """One `make run` at a time, since .local/stack.json says where *the* stack is; and nothing beside a load run.
+
+    Raises StepFailedError.
+    """
     FOLDER.mkdir(exist_ok=True)
     with LOCK_FILE.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StepFailedError("make run", f"it is running already{_where()}; end that one first") from None
+            raise StepFailedError(
+                "local stack", f"`make run` or `make load` is running already{_where()}; end that first"
+            ) from None
         yield
 
 
 def _where() -> str:
     if not STACK_FILE.exists():
-        return " and still coming up"
+        return ""
     return f", with its website at {json.loads(STACK_FILE.read_text())['website_url']}"
 
 

@@ -4,10 +4,11 @@ import argparse
 import gc
 import json
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -23,6 +24,7 @@ examples:
   python -m tests.simulation                         500 seeds of 100 submissions, as CI runs
   python -m tests.simulation --seeds 1-10000         the nightly run: a million submissions
   python -m tests.simulation --seeds 116 --story     one seed, with all that happened
+  python -m tests.simulation --seeds 1-100 --again   each run twice, and whether both were the same, bit for bit
 """
 
 
@@ -111,6 +113,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--without", default="", help="kinds of fault that shall not happen, with commas between them")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--story", action="store_true", help="tell all that happened in the (one) run")
+    parser.add_argument("--again", action="store_true", help="run each seed in another interpreter, too, and compare")
     parser.add_argument("--json", action="store_true", help="the figures, for machines")
     return parser.parse_args()
 
@@ -134,16 +137,37 @@ def main() -> int:
             found.add(part)
             progress.advance(bar)
     _say(found, len(plans), time.monotonic() - started, as_json=asked.json)
+    others = _others(asked, found.traces) if asked.again else []
     for seed in sorted(found.wrong)[:3]:
         plan = shortest(next(plan for plan in plans if plan.seed == seed))
         console.print(f"seed {seed}: {'; '.join(found.wrong[seed][:3])}\n  {command_for(plan)}", style="red")
-    return int(bool(found.wrong))
+    return int(bool(found.wrong or others))
+
+
+def _others(asked: argparse.Namespace, traces: Mapping[int, str]) -> list[int]:
+    """Seeds whose run is another one when an interpreter with other hashes runs it."""
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", f"{asked.seeds[0]}-{asked.seeds[-1]}"]
+    options = ["--submissions", str(asked.submissions), "--rate", str(asked.rate), "--without", asked.without]
+    again = subprocess.run(  # noqa: S603 (ourselves)
+        [*command, *options, "--processes", str(asked.processes), "--json"],
+        env={**os.environ, "PYTHONHASHSEED": "4711"},
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    seen = {int(seed): trace for seed, trace in json.loads(again.stdout)["traces"].items()}
+    others = [seed for seed, trace in traces.items() if seen.get(seed) != trace]
+    print(f"{len(traces) - len(others)} of {len(traces)} were the same again, bit for bit")
+    return others
 
 
 def _say(found: Found, seeds: int, seconds: float, *, as_json: bool) -> None:
     if as_json:
-        figures = {"seeds": seeds, "submissions": found.submissions, "faults": dict(found.faults.most_common())}
-        print(json.dumps({**figures, "states": dict(found.states), "wrong": found.wrong}))
+        figures: dict[str, object] = {
+            "seeds": seeds,
+            "submissions": found.submissions,
+            "faults": dict(found.faults.most_common()),
+        }
+        print(json.dumps({**figures, "states": dict(found.states), "wrong": found.wrong, "traces": found.traces}))
         return
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in found.faults.most_common())
     print(

@@ -44,7 +44,7 @@ _EXAMPLES: Final = """
 examples:
   python -m tests.simulation.crash_points                               each call killed, in all stories
   python -m tests.simulation.crash_points --faults                      each other fault of each call as well
-  python -m tests.simulation.crash_points --pairs                       two kills in each run, too: half an hour
+  python -m tests.simulation.crash_points --pairs                       two kills in each run, too: half an hour of CPU
   python -m tests.simulation.crash_points --pairs --story mended --sample 20
   python -m tests.simulation.crash_points --story mended --at 12:killed_before,30:killed_after --tell
 """

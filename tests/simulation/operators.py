@@ -31,18 +31,18 @@ def operate(trial: "Trial") -> None:
         one = str(world.random.choice(rejected)["submission_id"])
         if world.random.random() < 0.7:
             mend(trial, one)
-        _order(trial, command="replay", submission_ids=[one], by="sim")
+        order(trial, command="replay", submission_ids=[one], by="sim")
     elif quarantined and chance < 0.8:
         one = str(world.random.choice(quarantined)["submission_id"])
         verb = world.random.choice(("release", "discard_spam"))
         more: dict[str, Any] = {"teach": None} if verb == "release" else {"why": "spam", "block": None}
-        _order(trial, command=verb, submission_ids=[one], by="sim", **more)
+        order(trial, command=verb, submission_ids=[one], by="sim", **more)
     elif rejected and chance < 0.9:
-        _order(trial, command="discard", submission_ids=[str(rejected[0]["submission_id"])], why="spam", by="sim")
+        order(trial, command="discard", submission_ids=[str(rejected[0]["submission_id"])], why="spam", by="sim")
     elif rows:
-        _order(trial, command="replay", submission_ids=[str(world.random.choice(rows)["submission_id"])], by="sim")
+        order(trial, command="replay", submission_ids=[str(world.random.choice(rows)["submission_id"])], by="sim")
     if world.random.random() < 0.2:
-        _order(trial, command="reconcile", by="sim")
+        order(trial, command="reconcile", by="sim")
 
 
 def mend_one(trial: "Trial") -> None:
@@ -52,7 +52,7 @@ def mend_one(trial: "Trial") -> None:
         if not rejected:
             return
         mend(trial, rejected[0])
-        _order(trial, command="replay", submission_ids=rejected[:1], by="sim")
+        order(trial, command="replay", submission_ids=rejected[:1], by="sim")
         trial.world.sleep(120)
 
 
@@ -61,24 +61,24 @@ def mend(trial: "Trial", submission_id: str) -> bool:
     row = trial.rows[submission_id]
     phone = {} if row["fields"].get("phone") else {"phone": f"0201{trial.world.number('phone'):06}"}
     fields = {"bike": "cargo-bike", **phone} if row["form_id"] == "test-ride" else {"shop": "Utrecht"}
-    return _order(trial, command="edit", submission_id=submission_id, fields=fields, by="sim")
+    return order(trial, command="edit", submission_id=submission_id, fields=fields, by="sim")
 
 
-def insist(trial: "Trial", **order: Any) -> None:
+def insist(trial: "Trial", **asked: Any) -> None:
     """Given again until it is answered, as every order can be."""
     for _ in range(_TRIES):
-        if _order(trial, **order, by="sim"):
+        if order(trial, **asked, by="sim"):
             return
         trial.world.sleep(60)
-    trial.unexpected.append(f"an order is never done: {order['command']}")
+    trial.unexpected.append(f"an order is never done: {asked['command']}")
 
 
-def _order(trial: "Trial", **order: Any) -> bool:
+def order(trial: "Trial", **asked: Any) -> bool:
     """Whether it was done; where nothing went wrong, it must be."""
-    answer = trial.world.wait_for(trial.fleet.invoke("replay", order))
+    answer = trial.world.wait_for(trial.fleet.invoke("replay", asked))
     error = answer.get("error", "") if answer else ""
     if error and ("can't be read" in error or not trial.storm.happened):
-        trial.unexpected.append(f"{order['command']}: {error}")
+        trial.unexpected.append(f"{asked['command']}: {error}")
     return bool(answer) and not error
 
 

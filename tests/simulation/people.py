@@ -1,6 +1,7 @@
 """Who sends what: people of whom we know that they are one, and the odd ones among what they send."""
 
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from random import Random
 from typing import Final
 
@@ -37,6 +38,8 @@ def people(random: Random, count: int) -> list[Person]:
     """Each with an address and a name of their own, so that nobody can be taken for another."""
     names = [f"{begin}{middle}{end}" for begin in _BEGIN for middle in _MIDDLE for end in _END]
     random.shuffle(names)
+    if count > len(names):
+        names = [f"{one}-{other}" for one, other in islice(product(names, names), count)]
     assert count <= len(names), "two people would have one name"
     return [_person(random, number, name) for number, name in enumerate(names[:count])]
 

@@ -42,13 +42,16 @@ _OF_THE_ORG: Final = {"sf_row_locked": "lock_row", "sf_race": "upsert_race", "sf
 
 @dataclass
 class Salesforce:
-    """`outages` are (from, until); `calls` counts what the org would count."""
+    """`outages` are (from, until). `tries` counts whatever was sent, `calls` what the org would count, and
+    `over_the_limit` what it refused because its day's calls were used up."""
 
     world: World
     storm: Storm
     org: Org
     outages: list[tuple[float, float]] = field(default_factory=list)
+    tries: int = 0
     calls: int = 0
+    over_the_limit: int = 0
     logins: int = 0
 
     def is_out(self) -> bool:
@@ -68,6 +71,7 @@ class Salesforce:
         what = f"salesforce:{_what(asked, parts.path)}"
         fault = self.storm.at(self.world, what, FAULTS)
         self.world.note(f"{what} {fault}".rstrip())
+        self.tries += 1
         if fault == "killed_before":
             self.world.die()
         if fault == "killed_meanwhile":
@@ -105,6 +109,7 @@ class Salesforce:
             case "sf_slow":
                 wait = min(wait + 8 * world.random.random(), patience - 0.1)
         world.sleep(wait / 2)
+        self.over_the_limit += self.org.quota.is_exhausted
         answer = self._ask(asked, _OF_THE_ORG.get(fault, ""))
         match fault:
             case "killed_after":

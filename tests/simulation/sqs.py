@@ -47,9 +47,10 @@ class Queue:
     dead_letters: "Queue | None" = None
     groups: dict[str, list[Message]] = field(default_factory=dict)
     seen: dict[str, float] = field(default_factory=dict)
-    bodies: list[str] = field(default_factory=list)
-    """All that were ever sent, for the check of what they hold."""
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    """All that ever were, each with its group, for the checks."""
     on_change: Callable[[float], None] = lambda _seconds: None
+    _by_id: dict[str, Message] = field(default_factory=dict)
     _numbers: Any = field(default_factory=itertools.count)
 
     def send(self, body: str, group: str, deduplication: str) -> None:
@@ -60,58 +61,65 @@ class Queue:
         if self.world.now - self.seen.get(deduplication, float("-inf")) < DEDUPLICATED:
             return
         self.seen[deduplication] = self.world.now
-        self.bodies.append(body)
+        self.sent.append((body, group))
         self._add(body, group, deduplication)
 
     def _add(self, body: str, group: str, deduplication: str) -> None:
         now = self.world.now
         message = Message(f"{self.name}-{next(self._numbers)}", body, group, deduplication, now, now)
         self.groups.setdefault(group, []).append(message)
+        self._by_id[message.message_id] = message
         self.on_change(0.02)
 
     def receive(self, most: int, hidden: float | None = None) -> list[Message]:
         """The oldest groups first; several of one group in their order."""
         now = self.world.now
-        taken = self._taken(most, self.visibility if hidden is None else hidden)
+        taken: list[Message] = []
+        ended: list[str] = []
+        for group, messages in self.groups.items():
+            if len(taken) == most:
+                break
+            self._forget_the_old(messages)
+            if any(one.visible_at > now for one in messages):
+                continue
+            taken += self._taken(messages, most - len(taken), now + (self.visibility if hidden is None else hidden))
+            if not messages:
+                ended.append(group)
+        for group in ended:
+            del self.groups[group]
         for message in taken:
             self.on_change(message.visible_at - now + 0.001)
         return taken
 
-    def _taken(self, most: int, hidden: float) -> list[Message]:
-        now = self.world.now
+    def _forget_the_old(self, messages: list[Message]) -> None:
+        while messages and self.world.now - messages[0].sent_at >= RETENTION:
+            del self._by_id[messages.pop(0).message_id]
+
+    def _taken(self, messages: list[Message], most: int, hidden_until: float) -> list[Message]:
         taken: list[Message] = []
-        for group, messages in list(self.groups.items()):
-            messages[:] = [one for one in messages if now - one.sent_at < RETENTION]
-            if not messages:
-                del self.groups[group]
+        for message in list(messages):
+            if len(taken) == most:
+                break
+            if self.most_receives and message.receives >= self.most_receives and self.dead_letters:
+                messages.remove(message)
+                del self._by_id[message.message_id]
+                self.dead_letters._add(message.body, message.group, message.deduplication)
                 continue
-            if any(one.visible_at > now for one in messages):
-                continue
-            for message in list(messages):
-                if len(taken) == most:
-                    return taken
-                if self.most_receives and message.receives >= self.most_receives and self.dead_letters:
-                    messages.remove(message)
-                    self.dead_letters._add(message.body, group, message.deduplication)
-                    continue
-                message.receives += 1
-                message.first_taken_at = now
-                message.visible_at = now + hidden
-                message.handle = f"{message.message_id}.{message.receives}"
-                taken.append(message)
+            message.receives += 1
+            message.first_taken_at = self.world.now
+            message.visible_at = hidden_until
+            message.handle = f"{message.message_id}.{message.receives}"
+            taken.append(message)
         return taken
 
     def _in_flight(self, handle: str) -> Message | None:
-        name = handle.rpartition(".")[0]
-        for messages in self.groups.values():
-            for message in messages:
-                if message.message_id == name and message.handle == handle and message.visible_at > self.world.now:
-                    return message
-        return None
+        message = self._by_id.get(handle.rpartition(".")[0])
+        return message if message and message.handle == handle and message.visible_at > self.world.now else None
 
     def delete(self, handle: str) -> None:
         """An old handle deletes nothing: whoever has the message now will."""
         if message := self._in_flight(handle):
+            del self._by_id[message.message_id]
             self.groups[message.group].remove(message)
             if not self.groups[message.group]:
                 del self.groups[message.group]

@@ -25,7 +25,7 @@ from shared.form.definition import Form, forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
-from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet
+from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
 from tests.simulation.operators import erase_person, operate
 from tests.simulation.people import answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
@@ -37,6 +37,7 @@ from tests.simulation.world import HOUR, START, Task, World, uuid_from
 _OF_THE_WEATHER: Final = (
     "batch_twice",
     "sf_outage",
+    "calls_run_short",
     "deployment",
     "form_changed",
     "clock_jump",
@@ -93,12 +94,12 @@ class Trial:
         return {one: row.plain for one, row in self.store.tables[SUBMISSIONS].rows.items()}
 
 
-def make(plan: Plan) -> Trial:
+def make(plan: Plan, storm: Storm | None = None) -> Trial:
     world = World(plan.seed)
     # A submission costs ten calls to AWS and one or two to the org.
     rates = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
     drawn = {kind: 0 if kind in plan.without else rate for kind, rate in rates.items()} if plan.rate else {}
-    storm = Storm(drawn, plan.planned)
+    storm = storm or Storm(drawn, plan.planned)
     store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
     dead = Queue(world, "dead", 180)
     queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
@@ -162,7 +163,7 @@ def staged(trial: Trial) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for module in (intake, processor, replay, requeue, privacy):
             stack.enter_context(patch.object(module, "dependencies", lambda: trial.fleet.here().dependencies))
-        stack.enter_context(patch.object(replay, "spam_memory", trial.fleet.spam_memory))
+        stack.enter_context(patch.object(replay, "spam_memory", lambda: spam_memory(trial.fleet)))
         stack.enter_context(patch.object(requeue, "datetime", Now))
         stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
         stack.enter_context(patch.object(observability, "_logger", lambda: logger))
@@ -195,16 +196,14 @@ def run(plan: Plan, *, tells: bool = False) -> Trial:
         else:
             _begin(trial)
             trial.world.run(START + plan.hours * HOUR)
-            trial.storm.is_over = True
-            trial.salesforce.outages.clear()
-            _drain(trial)
+            drain(trial)
     return trial
 
 
 def _begin(trial: Trial) -> None:
     world, plan = trial.world, trial.plan
     for minute in range(1, int(plan.hours * 60)):
-        world.later(minute * 60, lambda: _sweep(trial))
+        world.later(minute * 60, lambda: sweep(trial))
     everybody = people(world.random, max(1, int(plan.submissions * 0.7)))
     person, moment = everybody[0], 0.0
     for number in range(plan.submissions):
@@ -231,7 +230,7 @@ def _begin(trial: Trial) -> None:
         world.spawn("eraser", partial(erase_person, trial, person), after=after)
 
 
-def _sweep(trial: Trial) -> None:
+def sweep(trial: Trial) -> None:
     trial.fleet.invoke("requeue", {})
 
 
@@ -241,6 +240,11 @@ def _weather(trial: Trial) -> None:
         start = START + world.random.random() * hours * HOUR
         trial.salesforce.outages.append((start, start + world.random.random() * hours * HOUR))
         trial.storm.note("sf_outage")
+    if world.random.random() < 0.1 and "calls_run_short" not in trial.plan.without:
+        # Nine tenths are used, or soon will be: whoever was tried before waits until some calls are a day old.
+        daily = 40 * trial.plan.submissions
+        trial.salesforce.org.quota.change({"daily": daily, "used": int(daily * 0.88)})
+        trial.storm.note("calls_run_short")
     trial.fleet.clocks_are_off = "clock_jump" not in trial.plan.without and world.random.random() < 0.5
     for kind, happens, how_often in (
         ("deployment", _deploy, (0, 0, 1, 2)),
@@ -302,14 +306,16 @@ def _kill_one(trial: Trial) -> bool:
     return bool(running)
 
 
-def _drain(trial: Trial) -> None:
+def drain(trial: Trial) -> None:
     """Nothing goes wrong any more; the clock still ticks. Operators mend what waits for them."""
     world = trial.world
+    trial.storm.is_over = True
+    trial.salesforce.outages.clear()
     for _ in range(60):
         if _is_quiet(trial):
             break
         for minute in (0, 20, 40):
-            world.later(minute * 60, lambda: _sweep(trial))
+            world.later(minute * 60, lambda: sweep(trial))
         world.run(world.now + HOUR)
     world.run(world.now + HOUR)
 
@@ -323,7 +329,7 @@ def _tell_to_the_end(trial: Trial) -> None:
         if _is_quiet(trial):
             break
         if any(row["state"] == "received" for row in trial.rows.values()):
-            _sweep(trial)
+            sweep(trial)
     # What Salesforce was asked for may still land.
     world.run(world.now + HOUR)
 

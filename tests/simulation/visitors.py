@@ -21,6 +21,8 @@ class Sent:
     person: Person
     form_id: str
     fields: Mapping[str, str]
+    key: str = ""
+    """Of the page; '' until it is first sent."""
     receipt: str = ""
     is_server: bool = False
     """Of the shop, which signs; people's browsers don't."""
@@ -29,7 +31,7 @@ class Sent:
 def visit(trial: "Trial", sent: Sent) -> None:
     """Some click twice."""
     world = trial.world
-    key = f"key-{world.number('key')}"
+    key = sent.key = sent.key or f"key-{world.number('key')}"
     if world.random.random() < 0.05:
         world.spawn("visitor-again", lambda: _post(trial, sent, key), after=0.2)
     insist(trial, sent, key)
@@ -66,7 +68,8 @@ def ask_for_state(trial: "Trial", sent: Sent) -> None:
 
 
 def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
-    body = json.dumps(sent.fields).encode()
+    fields = sent.fields
+    body = json.dumps(fields).encode()
     headers = {"Content-Type": JSON, "Accept": JSON}
     if sent.is_server:
         headers |= signed(body, message_id=key, timestamp=str(int(trial.world.now)))
@@ -80,7 +83,7 @@ def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
         return _Answer.NONE
     if answer["statusCode"] == 409 and sent.person.email in trial.erased:
         return _Answer.DONE
-    if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in sent.fields:
+    if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in fields:
         return _Answer.WRONG
     if answer["statusCode"] != 202:
         trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")

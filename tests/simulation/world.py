@@ -45,6 +45,9 @@ class Task:
             self.is_dead = True
         except Exception as error:  # noqa: BLE001 (a crash of the code under test; whoever started it looks)
             self.error = error
+        self._ends()
+
+    def _ends(self) -> None:
         self.is_over = True
         for one in self.at_end:
             self._world.later(0, one)
@@ -58,8 +61,12 @@ class Task:
 
     def kill(self) -> None:
         """From the hub. What it had asked for before may still land."""
-        if not self.is_over:
-            self.is_dead = True
+        if self.is_over:
+            return
+        self.is_dead = True
+        if not self._inside:  # It has not begun: nothing of it can be told.
+            self._ends()
+        else:
             self._world.current, before = self, self._world.current
             self._inside.throw(KilledError)
             self._world.current = before
