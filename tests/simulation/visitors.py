@@ -33,7 +33,7 @@ def visit(trial: "Trial", sent: Sent) -> None:
     world = trial.world
     key = sent.key = sent.key or f"key-{world.number('key')}"
     if world.random.random() < 0.05:
-        world.spawn("visitor-again", lambda: _post(trial, sent, key), after=0.2)
+        world.spawn("visitor-again", lambda: _post(trial, sent, sent.key), after=0.2)
     insist(trial, sent, key)
 
 
@@ -45,7 +45,8 @@ def insist(trial: "Trial", sent: Sent, key: str) -> None:
             case _Answer.DONE:
                 return
             case _Answer.WRONG:
-                sent.fields, key = {**sent.fields, "shop": "Amsterdam"}, f"key-{world.number('key')}"
+                sent.fields = {**sent.fields, "shop": "Amsterdam"}
+                sent.key = key = f"key-{world.number('key')}"
         world.sleep(wait)
 
 
