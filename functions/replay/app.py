@@ -71,4 +71,4 @@ def _carry_out(order: AnyOrder) -> list[Done]:
             teaching = Teaching(spam_memory(), order.block)
             return discard_spam(order.submission_ids, order.why, order.by, dependencies(), teaching)
         case Reconcile():
-            return reconcile(order.by, dependencies())
+            return reconcile(dependencies())

@@ -114,14 +114,22 @@ class Org:
             if not self._store.all(SOBJECTS["Account"], deleted=True):
                 seed.add_people(self._records)
 
-    def reset(self) -> None:
+    def records_as_they_are(self) -> bytes:
+        with self._lock:
+            return self._store.content()
+
+    def reset(self, records: bytes | None = None) -> None:
         """Back to the seeded start: no other records, no faults, no calls, the default rules and knobs.
 
-        Sessions and the uploaded key stay, so that a client that runs along need not be set up again.
+        Sessions and the uploaded key stay, so that a client that runs along need not be set up again. With `records`
+        of an earlier start, they are put back instead of made again: a fifth of the time, and as old as they were.
         """
         with self._lock:
-            with self._store.transaction():
-                self._store.clear()
+            if records is None:
+                with self._store.transaction():
+                    self._store.clear()
+            else:
+                self._store.put_back(records)
             self._set_up()
             self.seed()
             self.behaviour.reset()

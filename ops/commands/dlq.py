@@ -208,7 +208,7 @@ def dlq_reconcile(
     """Make the dead-letter queue and the ledger agree, where `dlq list` says that they don't.
 
     Messages of submissions that are not rejected any more go. A submission whose message ran out of tries
-    is marked as rejected, with its last error.
+    on the queue is queued again: only a new try can tell whether an earlier one reached Salesforce.
 
     [bold]Example[/]
 

@@ -81,14 +81,14 @@ RESULTS: Final[dict[str, str]] = {
     "discarded": "discarded",
     "edited": "edited",
     "free_mail_domain": "nothing done: everybody has a mailbox at this domain; take the address, or --no-teach",
-    "rejected": "marked as rejected: its message had run out of tries",
+    "queued_again": "on the queue again: its message had run out of tries",
     "released": "on the queue",
     "replayed": "on the queue again",
     "unchanged": "nothing done: the fields hold these values already",
     "unknown": "there is no such submission",
 }
 _HARMLESS: Final = frozenset(
-    {"dead_letter_deleted", "discarded", "edited", "rejected", "released", "replayed", "unchanged"}
+    {"dead_letter_deleted", "discarded", "edited", "queued_again", "released", "replayed", "unchanged"}
 )
 
 

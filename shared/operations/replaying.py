@@ -16,9 +16,7 @@ from shared.intake.person_keys import person_keys
 from shared.intake.receiving import FORGOTTEN_AFTER
 from shared.intake.validation import check
 from shared.observability import log
-from shared.rejection import Problem, Reason, Rejection
 from shared.submission import REPLAYABLE, FieldValue, State, Submission
-from shared.version import CODE_VERSION
 
 _DISCARDED_KEPT: Final = timedelta(days=30)
 """Long enough to notice a mistake; the row then goes by itself."""
@@ -46,7 +44,6 @@ class Ledger(Protocol):
         by: str,
         now: datetime,
         why: str = "",
-        rejection: Rejection | None = None,
         expires_at: int | None = None,
     ) -> bool: ...
 
@@ -151,9 +148,9 @@ def _discard_one(submission_id: str, why: str, by: str, dependencies: Dependenci
     return Done(submission_id, "discarded" if changed else "changed_meanwhile", changed)
 
 
-def reconcile(by: str, dependencies: Dependencies) -> list[Done]:
-    """Makes queue and ledger agree: what SQS itself dead-lettered gets its named rejection in the ledger."""
-    return _clear(dependencies, reject_unfinished_by=by)
+def reconcile(dependencies: Dependencies) -> list[Done]:
+    """Makes queue and ledger agree: what SQS itself dead-lettered goes back to the queue it came from."""
+    return _clear(dependencies, queues_again=True)
 
 
 def _sweep(done: list[Done], dependencies: Dependencies) -> None:
@@ -165,7 +162,7 @@ def _sweep(done: list[Done], dependencies: Dependencies) -> None:
         log("dead_letters_not_swept", level="warning", error=error.code)
 
 
-def _clear(dependencies: Dependencies, *, reject_unfinished_by: str = "") -> list[Done]:
+def _clear(dependencies: Dependencies, *, queues_again: bool = False) -> list[Done]:
     """Deletes the dead letters whose submissions are not rejected any more; leaves all others.
 
     A letter that SQS itself moved, of a row that is still `received`, stays too: it rings the alarm until an
@@ -177,9 +174,10 @@ def _clear(dependencies: Dependencies, *, reject_unfinished_by: str = "") -> lis
     done: list[Done] = []
     for letter in letters:
         row = rows.get(letter.submission_id)
-        if row and row.state is State.RECEIVED and letter.replay is None and reject_unfinished_by:
-            done.append(_reject_unfinished(row, reject_unfinished_by, dependencies))
-        if row and _still_counts(letter, row):
+        if queues_again and row and row.state is State.RECEIVED and letter.replay is None:
+            done.append(_queue_again(row, dependencies))
+            dependencies.dead_letters.delete(letter)
+        elif row and _still_counts(letter, row):
             dependencies.dead_letters.release(letter)
         else:
             dependencies.dead_letters.delete(letter)
@@ -199,18 +197,11 @@ def _rows(ledger: Ledger, submission_ids: list[str]) -> dict[str, Submission]:
     return rows
 
 
-def _reject_unfinished(row: Submission, by: str, dependencies: Dependencies) -> Done:
-    problem = Problem(code=row.last_error or "never_finished")
-    rejection = Rejection(
-        reason=Reason.RETRIES_EXHAUSTED,
-        problems=(problem,),
-        form_version=row.form_version,
-        code_version=CODE_VERSION,
-    )
-    changed = dependencies.ledger.settle(
-        row, State.REJECTED, by=by, now=dependencies.now(), why=rejection.reason, rejection=rejection
-    )
-    return Done(row.submission_id, "rejected" if changed else "changed_meanwhile", changed)
+def _queue_again(row: Submission, dependencies: Dependencies) -> Done:
+    """Not rejected here: only the processor can see whether an earlier try wrote something, or still may."""
+    dependencies.queue.send(row.submission_id, group=row.person_keys[0], replay=row.replay_count)
+    log("queued_again", submission_id=row.submission_id)
+    return Done(row.submission_id, "queued_again", changed=True)
 
 
 def _refused(submission_id: str, row: Submission | None) -> Done:

@@ -197,7 +197,7 @@ def test_a_dead_letter_can_be_discarded(stack: Stack) -> None:
     assert stack.bodies(stack.dead_letter_queue_url) == []
 
 
-def test_what_sqs_itself_dead_lettered_gets_a_named_rejection(stack: Stack) -> None:
+def test_what_sqs_itself_dead_lettered_goes_back_to_the_queue(stack: Stack) -> None:
     stack.ledger.add(a_row(ONE))
     stack.sqs.send_message(
         QueueUrl=stack.dead_letter_queue_url,
@@ -206,10 +206,9 @@ def test_what_sqs_itself_dead_lettered_gets_a_named_rejection(stack: Stack) -> N
         MessageDeduplicationId="d",
     )
     done = functions.replay.app.handler(load_event("replay_reconcile"), None)["done"]
-    assert [one["result"] for one in done] == ["rejected"]
-    row = stack.ledger.get(ONE)
-    assert row is not None
-    assert row.reason == "retries_exhausted"
+    assert [one["result"] for one in done] == ["queued_again"]
+    assert [body["submission_id"] for body in stack.bodies(stack.queue_url)] == [ONE]
+    assert (state(stack, ONE), stack.bodies(stack.dead_letter_queue_url)) == (State.RECEIVED, [])
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_more_messages_than_rejected_rows_are_told_and_reconciled(desk: Desk) ->
     listed = desk.run("dlq", "list")
     assert listed.exit_code == 0
     assert "dlq reconcile" in listed.stderr
-    assert desk.json("dlq", "reconcile")["done"][0]["result"] == "rejected"
+    assert desk.json("dlq", "reconcile")["done"][0]["result"] == "queued_again"
     assert "dlq reconcile" not in desk.run("dlq", "list").stderr
     assert desk.json("dlq", "reconcile")["done"] == []
 

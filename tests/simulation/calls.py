@@ -27,29 +27,23 @@ class Storm:
 
     rates: Mapping[str, float] = field(default_factory=dict)
     planned: Mapping[int, str] = field(default_factory=dict)
-    only_in: frozenset[str] = frozenset()
-    """Names of functions whose calls the plan counts; none counts all."""
-    counted: int = 0
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    """The function and what it asked for, of each call so far; a plan counts them from 1."""
     happened: dict[str, int] = field(default_factory=dict)
     is_over: bool = False
 
-    def at(self, world: World, possible: tuple[str, ...]) -> str:
+    def at(self, world: World, what: str, possible: tuple[str, ...]) -> str:
         """The fault that this call has, or ''."""
         if self.is_over:
             return ""
-        kind = self._planned(world) or self._drawn(world, possible)
+        self.calls.append((world.here().name.partition("#")[0], what))
+        kind = self.planned.get(len(self.calls), "") or self._drawn(world, possible)
         if kind:
             self.note(kind)
         return kind
 
     def note(self, kind: str) -> None:
         self.happened[kind] = self.happened.get(kind, 0) + 1
-
-    def _planned(self, world: World) -> str:
-        if not self.planned or (self.only_in and world.here().name.partition("#")[0] not in self.only_in):
-            return ""
-        self.counted += 1
-        return self.planned.get(self.counted, "")
 
     def _drawn(self, world: World, possible: tuple[str, ...]) -> str:
         if not self.rates:
@@ -65,6 +59,7 @@ class Storm:
 AWS_FAULTS: Final = (
     "killed_before",
     "killed_after",
+    "killed_meanwhile",
     "aws_throttled",
     "aws_unavailable",
     "aws_answer_lost",
@@ -77,9 +72,12 @@ AWS_FAULTS: Final = (
 def aws_call(world: World, storm: Storm, what: str, do: Callable[[], Any]) -> Any:
     """`do` takes effect at one moment, whole or not at all. `what` begins with the service."""
     service = what.partition(":")[0]
-    fault = storm.at(world, AWS_FAULTS)
+    fault = storm.at(world, what, AWS_FAULTS)
     world.note(f"{what} {fault}".rstrip())
     if fault == "killed_before":
+        world.die()
+    if fault == "killed_meanwhile":
+        world.later(PATIENCE * world.random.random(), lambda: _quietly(do))
         world.die()
     wait = _ANSWER[service] * (0.5 + world.random.random())
     world.sleep(wait + (1.5 * world.random.random() if fault == "aws_slow" else 0))

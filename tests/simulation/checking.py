@@ -3,12 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from shared.privacy.audit import AUDIT_STATE
 from shared.submission import State
-from tests.simulation.fleet import MOST_OFF
+from tests.simulation.fleet import SUBMISSIONS
 from tests.simulation.people import DOMAIN
 from tests.simulation.sqs import submission_of
 from tests.simulation.trial import Trial
@@ -120,7 +119,7 @@ def _privacy(trial: Trial) -> Iterator[str]:
 
 def _erasures(trial: Trial) -> Iterator[str]:
     """Of whoever was erased, nothing is left of before; what they sent afterwards, or meanwhile, may be there."""
-    org, rows = trial.salesforce.org, trial.rows
+    org, rows, since = trial.salesforce.org, trial.rows, trial.store.tables[SUBMISSIONS].since
     leads = [row for row in org.rows("Lead") if row.get("Submission_Id__c")]
     tasks = [row for row in org.rows("Task") if row.get("Submission_Id__c")]
     # A Lead with a Task of what was sent meanwhile is not deleted but named, as docs/privacy.md says.
@@ -134,7 +133,7 @@ def _erasures(trial: Trial) -> Iterator[str]:
                 yield f"erased, and in the org: {submission_id}"
             continue
         began = trial.erased.get(str(row["fields"].get("email")))
-        if began is not None and datetime.fromisoformat(str(row["received_at"])).timestamp() < began - MOST_OFF:
+        if began is not None and since[submission_id] < began:
             yield f"not erased: {submission_id}"
 
 

@@ -32,11 +32,12 @@ class Row(NamedTuple):
 
 @dataclass
 class Table:
-    """Rows by key. `versions` are those that a lagging index may still show."""
+    """Rows by key. `versions` are those that a lagging index may still show; `since` is when a row was there first."""
 
     key: str
     rows: dict[str, Row] = field(default_factory=dict)
     versions: dict[str, list[tuple[float, Row | None]]] = field(default_factory=dict)
+    since: dict[str, float] = field(default_factory=dict)
 
     def put(self, key: str, row: Row | None, now: float) -> None:
         before = self.rows.get(key)
@@ -44,6 +45,7 @@ class Table:
         if not seen:
             seen.append((float("-inf"), before))
         seen.append((now, row))
+        self.since.setdefault(key, now)
         while len(seen) > 1 and seen[1][0] <= now - MOST_LAG:
             seen.pop(0)
         if row is None:

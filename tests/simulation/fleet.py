@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from typing import Any, Final, Protocol, cast
 
 from functions.intake import app as intake
@@ -15,11 +16,12 @@ from functions.privacy import app as privacy
 from functions.processor import app as processor
 from functions.replay import app as replay
 from functions.requeue import app as requeue
+from local.intake_keys import INTAKE_SECRET
 from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
-from shared.aws.secrets import Secret
+from shared.aws.secrets import Secret, person_key
 from shared.aws.spam_memory import SpamMemory
 from shared.crm import Crm
 from shared.deadline import Deadline
@@ -31,7 +33,7 @@ from shared.privacy import erasing
 from shared.salesforce.crm import SalesforceCrm
 from shared.salesforce.person_records import PersonRecords
 from tests.builders import SECRET
-from tests.simulation.calls import Storm
+from tests.simulation.calls import Storm, aws_call
 from tests.simulation.dynamodb import DynamoDB, DynamoDBClient
 from tests.simulation.sqs import Message, Queue, SqsClient
 from tests.simulation.world import Task, World
@@ -107,6 +109,8 @@ class Fleet:
     login: Mapping[str, str]
     forms: Mapping[str, Form]
     most_processors: int = 5
+    batches: tuple[int, ...] = (1, 3, BATCH, BATCH, BATCH)
+    """How many messages a poller may find at once: one of these."""
     clocks_are_off: bool = False
     crm: Crm | None = None
     """In place of the product's adapter and the org stand-in behind it, where those would be too slow."""
@@ -184,7 +188,7 @@ class Fleet:
 
     def _pump(self) -> None:
         while self._processors() < self.most_processors:
-            batch = self.queue.receive(self.world.random.choice((1, 3, BATCH, BATCH, BATCH)))
+            batch = self.queue.receive(self.world.random.choice(self.batches))
             if not batch:
                 return
             self._hand_over(batch)
@@ -240,12 +244,15 @@ def _clients(fleet: Fleet) -> tuple[Any, Any]:
 
 @dataclass
 class _Manager:
-    """Secrets Manager."""
+    """Secrets Manager. `content` by the secret's name."""
 
-    content: Mapping[str, str]
+    fleet: Fleet
+    content: Mapping[str, Mapping[str, Any]]
 
-    def get_secret_value(self, **_: Any) -> dict[str, str]:
-        return {"SecretString": json.dumps(dict(self.content))}
+    def get_secret_value(self, *, SecretId: str) -> Any:  # noqa: N803 (AWS's name)
+        answer = {"SecretString": json.dumps(dict(self.content[SecretId]))}
+        what = f"secretsmanager:GetSecretValue {SecretId}"
+        return aws_call(self.fleet.world, self.fleet.storm, what, lambda: answer)
 
 
 def spam_memory(fleet: Fleet) -> SpamMemory:
@@ -254,17 +261,24 @@ def spam_memory(fleet: Fleet) -> SpamMemory:
     return SpamMemory(lambda: dynamodb, SPAM, clock=fleet.world.clock)
 
 
-def _salesforce_secret(fleet: Fleet, clock: Clock) -> Secret:
-    return Secret(cast("Any", _Manager(fleet.login)), "salesforce", clock=clock.ticks)
+def _secret(fleet: Fleet, clock: Clock, name: str, **options: Any) -> Secret:
+    content = {"salesforce": fleet.login, "person_key": {"person_key": SECRET.decode()}, "intake": INTAKE_SECRET}
+    return Secret(cast("Any", _Manager(fleet, content)), name, clock=clock.ticks, **options)
+
+
+def _person_key(fleet: Fleet, clock: Clock) -> Secret:
+    return _secret(fleet, clock, "person_key", max_age=inf)
 
 
 def _intake(fleet: Fleet, clock: Clock) -> IntakeDependencies:
     dynamodb, sqs = _clients(fleet)
+    kept = _secret(fleet, clock, "intake")
     return IntakeDependencies(
         ledger=Ledger(dynamodb, SUBMISSIONS),
         queue=SubmissionQueue(sqs, "submissions"),
-        secret=lambda: SECRET,
-        intake_secrets=dict,
+        secret=person_key(_person_key(fleet, clock)),
+        intake_secrets=kept.values,
+        newer_intake_secrets=kept.newer,
         forms=fleet.forms,
         extra_origins=(),
         now=clock.now,
@@ -279,7 +293,7 @@ def _processor(fleet: Fleet, clock: Clock) -> tuple[ProcessorDependencies, Submi
         ledger=Ledger(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
         locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
-        crm=fleet.crm or SalesforceCrm(_salesforce_secret(fleet, clock), deadline=deadline, clock=clock.ticks),
+        crm=fleet.crm or SalesforceCrm(_secret(fleet, clock, "salesforce"), deadline=deadline, clock=clock.ticks),
         forms=fleet.forms,
         now=clock.now,
     )
@@ -293,7 +307,7 @@ def _replay(fleet: Fleet, clock: Clock) -> ReplayDependencies:
         queue=SubmissionQueue(sqs, "submissions"),
         dead_letters=DeadLetterQueue(sqs, "dead"),
         forms=fleet.forms,
-        secret=lambda: SECRET,
+        secret=person_key(_person_key(fleet, clock)),
         now=clock.now,
     )
 
@@ -311,12 +325,11 @@ def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, 
         dead_letters=DeadLetterQueue(sqs, "dead"),
         locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
         memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
-        org=PersonRecords(_salesforce_secret(fleet, clock), deadline, clock=clock.ticks),
+        org=PersonRecords(_secret(fleet, clock, "salesforce"), deadline, clock=clock.ticks),
         forms=fleet.forms,
         now=clock.now,
     )
-    key = Secret(cast("Any", _Manager({"person_key": SECRET.decode()})), "key", clock=clock.ticks)
-    return outside, Ledger(dynamodb, SUBMISSIONS), key, deadline
+    return outside, Ledger(dynamodb, SUBMISSIONS), _person_key(fleet, clock), deadline
 
 
 _MAKERS: Final[Mapping[str, Callable[[Fleet, Clock], Any]]] = {

@@ -23,7 +23,8 @@ from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from tests.fakes.crm import FakeCrm
 from tests.simulation.checking import lost, unfinished
 from tests.simulation.people import answers, people
-from tests.simulation.trial import Plan, Sent, Trial, make, staged, sweep, visit
+from tests.simulation.trial import Plan, Trial, make, staged, sweep
+from tests.simulation.visitors import Sent, visit
 from tests.simulation.world import HOUR, START, World
 
 LATENCY: Final = 0.3

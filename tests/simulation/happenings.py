@@ -46,8 +46,9 @@ class NextCalls(Storm):
 
     awaited: list[Awaited] = field(default_factory=list)
 
-    def at(self, world: World, possible: tuple[str, ...]) -> str:
+    def at(self, world: World, what: str, possible: tuple[str, ...]) -> str:
         function = world.here().name.partition("#")[0]
+        self.calls.append((function, what))
         meant = [one for one in self.awaited if (one.function, one.of) == (function, possible)]
         now = next((one for one in meant if not one.spared), None)
         if self.is_over or now is None:

@@ -37,7 +37,8 @@ from tests.simulation.operators import erase_person, order
 from tests.simulation.people import Person, people
 from tests.simulation.planted import PLANTED
 from tests.simulation.salesforce import FAULTS
-from tests.simulation.trial import Plan, Sent, Trial, drain, make, staged, visit
+from tests.simulation.trial import Plan, Trial, drain, make, staged
+from tests.simulation.visitors import Sent, visit
 from tests.simulation.world import Task
 
 MOMENTS: Final = (0.05, 0.3, 1.0, 3.0, 10.0)

@@ -21,7 +21,8 @@ from rich.progress import Progress
 from tests.simulation.checking import faults_of
 from tests.simulation.people import answers, people
 from tests.simulation.plot import Panel, draw
-from tests.simulation.trial import Plan, Sent, Trial, make, staged, sweep, visit
+from tests.simulation.trial import Plan, Trial, make, staged, sweep
+from tests.simulation.visitors import Sent, visit
 from tests.simulation.world import DAY, HOUR, START
 
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "outage.svg"

@@ -6,6 +6,7 @@ it may come as late as that.
 
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ LATEST: Final = 595.0
 FAULTS: Final = (
     "killed_before",
     "killed_after",
+    "killed_meanwhile",
     "sf_unreachable",
     "sf_dropped",
     "sf_unavailable",
@@ -66,10 +68,14 @@ class Salesforce:
             body.encode() if isinstance(body, str) else bytes(body),
         )
         is_login = parts.path.startswith("/services/oauth2/")
-        fault = self.storm.at(self.world, FAULTS)
+        what = f"salesforce:{_what(asked, parts.path)}"
+        fault = self.storm.at(self.world, what, FAULTS)
+        self.world.note(f"{what} {fault}".rstrip())
         self.tries += 1
-        self.world.note(f"salesforce:{asked.method} {_short(parts.path)} {fault}".rstrip())
         if fault == "killed_before":
+            self.world.die()
+        if fault == "killed_meanwhile":
+            self._later(asked)
             self.world.die()
         if fault == "sf_unreachable":
             self.world.sleep(3)
@@ -97,7 +103,7 @@ class Salesforce:
                 world.sleep(wait)
                 return _answer(request, Response(429, b"", {}))
             case "sf_commit_late":
-                world.later(world.random.random() * LATEST, lambda: self._lands(asked))
+                self._later(asked)
                 world.sleep(patience)
                 raise requests.ReadTimeout
             case "sf_slow":
@@ -117,6 +123,9 @@ class Salesforce:
         world.sleep(wait / 2)
         return _answer(request, answer)
 
+    def _later(self, asked: Request) -> None:
+        self.world.later(self.world.random.random() * LATEST, lambda: self._lands(asked))
+
     def _lands(self, asked: Request) -> None:
         self.world.note("salesforce: lands late")
         self._ask(asked, "")
@@ -130,8 +139,21 @@ class Salesforce:
             self.org.faults.clear()
 
 
+_VERSION: Final = re.compile(r".*/services/(?:data/v[\d.]+/)?")
+_IDS: Final = re.compile(r"(?<=/Lead/)00Q\w+|(?<=/Submission_Id__c/).+")
+
+
+def _what(asked: Request, path: str) -> str:
+    """Without ids: what kind of call it is. Of a composite all that it is made of."""
+    kind = f"{asked.method} {_short(path)}"
+    if kind != "POST composite":
+        return kind
+    parts = json.loads(asked.body)["compositeRequest"]
+    return f"{kind} of {', '.join(sorted({f'{one["method"]} {_short(urlsplit(one["url"]).path)}' for one in parts}))}"
+
+
 def _short(path: str) -> str:
-    return path.rpartition("/services/")[2]
+    return _IDS.sub("*", _VERSION.sub("", path))
 
 
 def _answer(request: requests.PreparedRequest, response: Response) -> requests.Response:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import Enum
 from functools import cache, partial
 from typing import Any, Final
 from unittest.mock import patch
@@ -26,13 +25,14 @@ from shared.form.definition import Form, forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
-from tests.simulation.fleet import LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
-from tests.simulation.operators import erase_person, mend_one, operate
-from tests.simulation.people import Person, answers, people
+from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
+from tests.simulation.operators import erase_person, operate
+from tests.simulation.people import answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
 from tests.simulation.sqs import Queue
-from tests.simulation.world import HOUR, START, World, uuid_from
-from tests.unit.intake_desk import JSON, ORIGIN, event
+from tests.simulation.stories import STORIES
+from tests.simulation.visitors import Sent, visit
+from tests.simulation.world import HOUR, START, Task, World, uuid_from
 
 _OF_THE_WEATHER: Final = (
     "batch_twice",
@@ -47,6 +47,10 @@ _OF_THE_WEATHER: Final = (
 KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
 """Of faults."""
 _LOGIN: Final = "https://org.example"
+MANY: Final = 5
+"""Processors at once."""
+SWEPT_EVERY: Final = 15 * 60.0
+"""Seconds, in a story: longer than a message is hidden from other processors."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +64,8 @@ class Plan:
     without: frozenset[str] = frozenset()
     """Kinds of fault that don't happen."""
     planned: Mapping[int, str] = field(default_factory=dict)
-    only_in: frozenset[str] = frozenset()
-    scripted: bool = False
-    """Instead of chance: a small story that makes each function do each of its things."""
-
-
-@dataclass
-class Sent:
-    """What a visitor knows: who they are, what they sent, and the receipt that they got."""
-
-    person: Person
-    form_id: str
-    fields: Mapping[str, str]
-    key: str = ""
-    """Of the page; '' until it is first sent."""
-    receipt: str = ""
+    story: str = ""
+    """Of tests/simulation/stories.py, instead of chance."""
 
 
 @dataclass
@@ -91,6 +82,8 @@ class Trial:
     erased: dict[str, float] = field(default_factory=dict)
     """When the erasure of an address began, by address."""
     erasing: int = 0
+    cast: list[Task] = field(default_factory=list)
+    """Whoever acts in a story: it ends when they all have done their part."""
     logged: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
     unexpected: list[str] = field(default_factory=list)
@@ -106,7 +99,7 @@ def make(plan: Plan, storm: Storm | None = None) -> Trial:
     # A submission costs ten calls to AWS and one or two to the org.
     rates = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
     drawn = {kind: 0 if kind in plan.without else rate for kind, rate in rates.items()} if plan.rate else {}
-    storm = storm or Storm(drawn, plan.planned, plan.only_in)
+    storm = storm or Storm(drawn, plan.planned)
     store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
     dead = Queue(world, "dead", 180)
     queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
@@ -118,7 +111,7 @@ def make(plan: Plan, storm: Storm | None = None) -> Trial:
     login = {"login_url": _LOGIN, "client_id": org.org.client_id, "client_secret": org.org.client_secret}
     salesforce = Salesforce(world, storm, org.org)
     # An account that is short of instances gives full batches; one that is not, many at once.
-    fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, 5)))
+    fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, MANY)))
     return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
 
 
@@ -127,6 +120,7 @@ class OneOrg:
 
     def __init__(self) -> None:
         self._world: World | None = None
+        self._start: bytes | None = None
         self.org = Org(":memory:", now=self._now, sleep=lambda _seconds: None)
         self.org.instance_url = _LOGIN
 
@@ -135,7 +129,8 @@ class OneOrg:
 
     def reset_for(self, world: World) -> None:
         self._world = world
-        self.org.reset()
+        self.org.reset(self._start)
+        self._start = self._start or self.org.records_as_they_are()
 
 
 the_org = cache(OneOrg)
@@ -194,19 +189,21 @@ def run(plan: Plan, *, tells: bool = False) -> Trial:
     trial = make(plan)
     trial.world.tells = tells
     with staged(trial):
-        _begin(trial)
-        trial.world.run(START + plan.hours * HOUR)
-        drain(trial)
+        if plan.story:
+            trial.fleet.most_processors, trial.fleet.batches = MANY, (BATCH,)
+            STORIES[plan.story](trial)
+            _tell_to_the_end(trial)
+        else:
+            _begin(trial)
+            trial.world.run(START + plan.hours * HOUR)
+            drain(trial)
     return trial
 
 
 def _begin(trial: Trial) -> None:
     world, plan = trial.world, trial.plan
-    for minute in range(1, int(plan.hours * 60), 5 if plan.scripted else 1):
+    for minute in range(1, int(plan.hours * 60)):
         world.later(minute * 60, lambda: sweep(trial))
-    if plan.scripted:
-        _script(trial)
-        return
     everybody = people(world.random, max(1, int(plan.submissions * 0.7)))
     person, moment = everybody[0], 0.0
     for number in range(plan.submissions):
@@ -231,26 +228,6 @@ def _begin(trial: Trial) -> None:
         person = world.random.choice([one for one in everybody if not one.other_email] or everybody[:1])
         after = (0.2 + 0.8 * world.random.random()) * plan.hours * HOUR
         world.spawn("eraser", partial(erase_person, trial, person), after=after)
-
-
-def _script(trial: Trial) -> None:
-    """Somebody new, twice in one batch and once more; a rejection that is mended and replayed; one who is erased."""
-    world = trial.world
-    one, other, third = people(world.random, 3)
-    for after, person, form_id in (
-        (1.0, one, "contact"),
-        (1.001, one, "contact"),
-        (60.0, one, "contact"),
-        (1.002, other, "test-ride"),
-        (1.003, third, "contact"),
-    ):
-        fields = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
-        more = {"bike": "a bike that there is not"} if form_id == "test-ride" else {"message": f"Op {after}?"}
-        sent = Sent(person, form_id, {**fields, "consent": "on", **more})
-        trial.sent.append(sent)
-        world.spawn("visitor", partial(visit, trial, sent), after=after)
-    world.spawn("operator", partial(mend_one, trial), after=1500)
-    world.spawn("eraser", partial(erase_person, trial, third), after=1600)
 
 
 def sweep(trial: Trial) -> None:
@@ -343,58 +320,25 @@ def drain(trial: Trial) -> None:
     world.run(world.now + HOUR)
 
 
+def _tell_to_the_end(trial: Trial) -> None:
+    """What a plan has in store happens here, too. Nobody sweeps while nothing waits: that would be calls without a
+    meaning, and a plan counts them all."""
+    world = trial.world
+    for _ in range(4000):
+        world.run(world.now + SWEPT_EVERY)
+        if _is_quiet(trial):
+            break
+        if any(row["state"] == "received" for row in trial.rows.values()):
+            sweep(trial)
+    # What Salesforce was asked for may still land.
+    world.run(world.now + HOUR)
+
+
 def _is_quiet(trial: Trial) -> bool:
     return (
-        not trial.fleet.running
+        all(one.is_over for one in trial.cast)
+        and not trial.fleet.running
         and not trial.erasing
         and not trial.queue.messages()
         and all(row["state"] != "received" for row in trial.rows.values())
     )
-
-
-# --- visitors ---------------------------------------------------------------------------------------------------------
-
-
-def visit(trial: Trial, sent: Sent) -> None:
-    """A browser with embed.js: it comes again with the same key until it hears something. Some click twice."""
-    world = trial.world
-    key = sent.key = sent.key or f"key-{world.number('key')}"
-    if world.random.random() < 0.05:
-        world.spawn("visitor-again", lambda: _post(trial, sent, key), after=0.2)
-    for wait in (1, 2, 4, 8, 15, 60, 600):
-        match _post(trial, sent, key):
-            case _Answer.DONE:
-                return
-            case _Answer.WRONG:
-                sent.fields, key = {**sent.fields, "shop": "Amsterdam"}, f"key-{world.number('key')}"
-        world.sleep(wait)
-
-
-class _Answer(Enum):
-    DONE = "the visitor need not come again"
-    WRONG = "an answer is missing: the form has another version than the page that the visitor sees"
-    NONE = "the visitor should try again"
-
-
-def _post(trial: Trial, sent: Sent, key: str) -> _Answer:
-    headers = {"Content-Type": JSON, "Accept": JSON, "Origin": ORIGIN, "Idempotency-Key": key}
-    fields = sent.fields
-    body = json.dumps(fields).encode()
-    task = trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
-    answer = trial.world.wait_for(task)
-    if answer is None or answer["statusCode"] >= 500:
-        if answer and answer["statusCode"] != 503:
-            trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
-        return _Answer.NONE
-    if answer["statusCode"] == 409 and sent.person.email in trial.erased:
-        return _Answer.DONE
-    if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in fields:
-        return _Answer.WRONG
-    if answer["statusCode"] != 202:
-        trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
-        return _Answer.DONE
-    receipt = str(json.loads(answer["body"])["receipt"])
-    if sent.receipt and sent.receipt != receipt:
-        trial.unexpected.append(f"{task.name} gave another receipt for the same key")
-    sent.receipt = receipt
-    return _Answer.DONE

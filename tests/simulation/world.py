@@ -102,8 +102,7 @@ class World:
         task = self.here()
         self.later(seconds, task)
         self.hub.switch()
-        if task.is_dead:
-            raise KilledError
+        self.here()
 
     def run(self, until: float) -> None:
         """From the hub: all that is on the agenda up to a moment."""
@@ -119,7 +118,10 @@ class World:
     # --- tasks
 
     def here(self) -> Task:
+        """Who asks for something. What the product does on its way out of a killed process asks in vain."""
         assert self.current, "only a task can wait"
+        if self.current.is_dead:
+            raise KilledError
         return self.current
 
     def spawn(self, name: str, run: Callable[[], Any], *, after: float = 0) -> Task:
@@ -133,8 +135,7 @@ class World:
             waiting = self.here()
             task.at_end.append(waiting.go_on)
             self.hub.switch()
-            if waiting.is_dead:
-                raise KilledError
+            self.here()
         if task.error:
             raise task.error
         return task.result

@@ -298,27 +298,25 @@ def test_what_is_settled_or_under_way_is_not_discarded(state: State) -> None:
 # --- reconcile ---------------------------------------------------------------------------------------------------
 
 
-def test_what_sqs_itself_dead_lettered_gets_its_named_rejection() -> None:
+def test_what_sqs_itself_dead_lettered_goes_back_to_the_queue() -> None:
+    bench = Bench()
+    row = bench.holds(State.RECEIVED).model_copy(update={"replay_count": 2})
+    bench.ledger.rows[row.submission_id] = row
+    bench.dead_letters.redrive(row.submission_id)
+    assert reconcile(bench.with_) == [Done(row.submission_id, "queued_again", changed=True)]
+    assert bench.queue.sent == [(row.submission_id, row.person_keys[0], 2)]
+    assert (bench.letters, bench.now(row)) == ([], row)
+    assert reconcile(bench.with_) == []
+
+
+def test_what_can_not_be_queued_again_keeps_its_dead_letter() -> None:
     bench = Bench()
     row = bench.holds(State.RECEIVED)
-    bench.ledger.rows[row.submission_id] = row.model_copy(update={"last_error": "http_503"})
     bench.dead_letters.redrive(row.submission_id)
-    assert reconcile(BY, bench.with_) == [Done(row.submission_id, "rejected", changed=True)]
-    rejection = bench.now(row).rejection
-    assert rejection is not None
-    assert (rejection.reason, rejection.problems[0].code) == (Reason.RETRIES_EXHAUSTED, "http_503")
+    bench.queue.down = True
+    with pytest.raises(TransientError):
+        reconcile(bench.with_)
     assert bench.letters == [row.submission_id]
-    assert reconcile(BY, bench.with_) == []
-
-
-def test_a_row_without_an_error_was_never_finished() -> None:
-    bench = Bench()
-    row = bench.holds(State.RECEIVED)
-    bench.dead_letters.redrive(row.submission_id)
-    reconcile(BY, bench.with_)
-    rejection = bench.now(row).rejection
-    assert rejection is not None
-    assert rejection.problems[0].code == "never_finished"
 
 
 @pytest.mark.parametrize("state", [State.CREATED, State.DISCARDED, State.ERASED])
@@ -326,7 +324,7 @@ def test_a_dead_letter_of_something_settled_is_deleted(state: State) -> None:
     bench = Bench()
     row = bench.holds(state)
     bench.dead_letter(row)
-    assert reconcile(BY, bench.with_) == [Done(row.submission_id, "dead_letter_deleted", changed=True)]
+    assert reconcile(bench.with_) == [Done(row.submission_id, "dead_letter_deleted", changed=True)]
     assert bench.letters == []
     assert bench.now(row) == row
 
@@ -337,7 +335,7 @@ def test_a_letter_of_before_a_replay_rejects_nothing() -> None:
     row = bench.holds(State.RECEIVED).model_copy(update={"replay_count": 1})
     bench.ledger.rows[row.submission_id] = row
     bench.dead_letter(row)
-    assert reconcile(BY, bench.with_) == [Done(row.submission_id, "dead_letter_deleted", changed=True)]
+    assert reconcile(bench.with_) == [Done(row.submission_id, "dead_letter_deleted", changed=True)]
     assert bench.now(row) == row
 
 
@@ -346,7 +344,7 @@ def test_a_letter_of_this_round_stays_while_the_row_is_being_rejected() -> None:
     bench = Bench()
     row = bench.holds(State.RECEIVED)
     bench.dead_letter(row)
-    assert reconcile(BY, bench.with_) == []
+    assert reconcile(bench.with_) == []
     assert bench.letters == [row.submission_id]
 
 
@@ -377,7 +375,7 @@ def test_a_dead_letter_without_a_row_is_deleted() -> None:
     """Its submission was erased: there is nothing left to mend."""
     bench = Bench()
     bench.dead_letter(a_submission())
-    reconcile(BY, bench.with_)
+    reconcile(bench.with_)
     assert bench.letters == []
 
 
@@ -386,7 +384,7 @@ def test_more_dead_letters_than_one_read_of_the_ledger_takes() -> None:
     rows = [bench.holds(State.RECEIVED) for _ in range(205)]
     for row in rows:
         bench.dead_letters.redrive(row.submission_id)
-    assert [done.result for done in reconcile(BY, bench.with_)] == ["rejected"] * 205
+    assert [done.result for done in reconcile(bench.with_)] == ["queued_again"] * 205
 
 
 @pytest.mark.parametrize(
@@ -395,7 +393,7 @@ def test_more_dead_letters_than_one_read_of_the_ledger_takes() -> None:
         lambda row, bench: replay([row.submission_id], BY, bench.with_),
         lambda row, bench: edit(row.submission_id, {"phone": "1"}, BY, bench.with_),
         lambda row, bench: discard([row.submission_id], "x", BY, bench.with_),
-        lambda _, bench: reconcile(BY, bench.with_),
+        lambda _, bench: reconcile(bench.with_),
     ],
 )
 def test_a_ledger_that_can_not_be_read_changes_nothing(order: Callable[[Submission, Bench], object]) -> None:

@@ -136,6 +136,13 @@ class Store:
             for table in ("id_counters", *SOBJECTS):
                 self._connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names from the describe tables
 
+    def content(self) -> bytes:
+        return self._connection.serialize()
+
+    def put_back(self, content: bytes) -> None:
+        """All rows and counters are as they were; not within a transaction."""
+        self._connection.deserialize(content)
+
     def remove_all(self, sobject: SObject) -> None:
         self._connection.execute(f'DELETE FROM "{sobject.name}"')  # noqa: S608 - a name from the describe tables
 

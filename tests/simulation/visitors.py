@@ -1,0 +1,96 @@
+"""Visitors of the website: what they know, and how they send it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tests.simulation.people import Person
+from tests.unit.intake_desk import JSON, ORIGIN, event
+from tests.unit.webhook_desk import signed
+
+if TYPE_CHECKING:
+    from tests.simulation.trial import Trial
+
+
+@dataclass
+class Sent:
+    """What a visitor knows: who they are, what they sent, and the receipt that they got."""
+
+    person: Person
+    form_id: str
+    fields: Mapping[str, str]
+    key: str = ""
+    """Of the page; '' until it is first sent."""
+    receipt: str = ""
+    is_server: bool = False
+    """Of the shop, which signs; people's browsers don't."""
+
+
+def visit(trial: "Trial", sent: Sent) -> None:
+    """Some click twice."""
+    world = trial.world
+    key = sent.key = sent.key or f"key-{world.number('key')}"
+    if world.random.random() < 0.05:
+        world.spawn("visitor-again", lambda: _post(trial, sent, sent.key), after=0.2)
+    insist(trial, sent, key)
+
+
+def insist(trial: "Trial", sent: Sent, key: str) -> None:
+    """A browser with embed.js: it comes again with the same key until it hears something."""
+    world = trial.world
+    for wait in (1, 2, 4, 8, 15, 60, 600):
+        match _post(trial, sent, key):
+            case _Answer.DONE:
+                return
+            case _Answer.WRONG:
+                sent.fields = {**sent.fields, "shop": "Amsterdam"}
+                sent.key = key = f"key-{world.number('key')}"
+        world.sleep(wait)
+
+
+class _Answer(Enum):
+    DONE = "the visitor need not come again"
+    WRONG = "an answer is missing: the form has another version than the page that the visitor sees"
+    NONE = "the visitor should try again"
+
+
+def ask_for_state(trial: "Trial", sent: Sent) -> None:
+    """Once they have a receipt, as often as it takes."""
+    world = trial.world
+    for _ in range(100):
+        if sent.receipt:
+            answer = world.wait_for(trial.fleet.invoke("intake", event("GET", f"/submissions/{sent.receipt}")))
+            if answer and answer["statusCode"] == 200:
+                return
+        world.sleep(30)
+    trial.unexpected.append("a receipt is never known")
+
+
+def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
+    fields = sent.fields
+    body = json.dumps(fields).encode()
+    headers = {"Content-Type": JSON, "Accept": JSON}
+    if sent.is_server:
+        headers |= signed(body, message_id=key, timestamp=str(int(trial.world.now)))
+    else:
+        headers |= {"Origin": ORIGIN, "Idempotency-Key": key}
+    task = trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
+    answer = trial.world.wait_for(task)
+    if answer is None or answer["statusCode"] >= 500:
+        if answer and answer["statusCode"] != 503:
+            trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
+        return _Answer.NONE
+    if answer["statusCode"] == 409 and sent.person.email in trial.erased:
+        return _Answer.DONE
+    if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in fields:
+        return _Answer.WRONG
+    if answer["statusCode"] != 202:
+        trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
+        return _Answer.DONE
+    receipt = str(json.loads(answer["body"])["receipt"])
+    if sent.receipt and sent.receipt != receipt:
+        trial.unexpected.append(f"{task.name} gave another receipt for the same key")
+    sent.receipt = receipt
+    return _Answer.DONE
