@@ -118,7 +118,8 @@ def lost_message(trial: "Trial") -> None:
 
 
 def dead_lettered(trial: "Trial") -> None:
-    """SQS itself gave a message up: an operator reconciles."""
+    """SQS itself gave a message up: an operator reconciles. The dead letter of a rejection stays where it is."""
+    _rejected(trial, BRAM)
     _writes(trial, SANNE)
     _without_processors(trial, 30, lambda: _give_up(trial))
     _acts(trial, "operator", lambda: operators.insist(trial, command="reconcile"), after=40)

@@ -166,7 +166,7 @@ def test_a_planted_fault_is_caught_by_one_run_of_a_story(name: str, story: str, 
 
 
 def test_a_run_that_goes_wrong_is_told_with_the_command_that_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with CAUGHT["a receipt is given though the row was not written"]():
+    with PLANTED["a receipt is given though the row was not written"]():
         story = ["--story", "from_a_server", "--processes", "1"]
         assert main([*story, "--faults", "--json", "--sample", "3"]) == 1
         [found] = json.loads(capsys.readouterr().out)
