@@ -84,8 +84,9 @@ def at_the_fair(trial: "Trial") -> None:
 
 
 def mended(trial: "Trial") -> None:
-    """A bike that there is not: rejected, mended, replayed."""
+    """A bike that there is not: rejected, mended, replayed. The dead letter of somebody else's stays where it is."""
     _rejected(trial)
+    _rejected(trial, BRAM)
     _acts(trial, "operator", lambda: _mends(trial), after=20)
 
 
@@ -118,8 +119,7 @@ def lost_message(trial: "Trial") -> None:
 
 
 def dead_lettered(trial: "Trial") -> None:
-    """SQS itself gave a message up: an operator reconciles. The dead letter of a rejection stays where it is."""
-    _rejected(trial, BRAM)
+    """SQS itself gave a message up: an operator reconciles."""
     _writes(trial, SANNE)
     _without_processors(trial, 30, lambda: _give_up(trial))
     _acts(trial, "operator", lambda: operators.insist(trial, command="reconcile"), after=40)
