@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything sets itself up: Python 3.13 is found or fetched, see local/setup.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check smoke bench bench-matching load hostile word-lists requirements clean
+.PHONY: help setup run test check check-types check-template simulate smoke bench bench-matching load hostile word-lists requirements clean
 
 PYTHON := .venv/bin/python
 
@@ -24,9 +24,17 @@ test: setup  ## all tests: unit, integration, in a browser, and end to end on th
 check: setup  ## ruff, mypy, and the linting of the template
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy
 	@sh local/setup.sh checkov
+	@$(MAKE) --no-print-directory -j2 -k check-types check-template
+
+check-types:
+	@$(PYTHON) -m mypy
+
+check-template:
 	@CHECKOV=.local/checkov/bin/checkov $(PYTHON) -m scripts.lint_template
+
+simulate: setup  ## both promises under faults, on simulated time (ARGS="--seeds 1-10000": a million submissions, for a night)
+	@$(PYTHON) -m tests.simulation $(ARGS)
 
 smoke: setup  ## import every built function with nothing but its own layers on the path
 	@$(PYTHON) -m local.build

@@ -123,12 +123,13 @@ def _local_stack(path: Path) -> Stack:
 def _opener(session: "boto3.Session", endpoint_url: str | None) -> Callable[[str], Any]:
     from botocore.config import Config  # noqa: PLC0415 (as above)
 
+    make: Any = session.client  # as in local/aws.py
     nearby = Config(**_LOCAL) if endpoint_url else Config()
 
     @cache
     def open_client(service: str) -> Any:
         wait = _WAIT_FOR_FUNCTION if service == "lambda" else _WAIT
-        return session.client(service, endpoint_url=endpoint_url, config=Config(**wait).merge(nearby))  # type: ignore[call-overload]
+        return make(service, endpoint_url=endpoint_url, config=Config(**wait).merge(nearby))
 
     return open_client
 

@@ -1,9 +1,12 @@
 """AWS in this process, by moto: one fresh account a test. Salesforce by the org stand-in, over TLS."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -12,6 +15,14 @@ from mypy_boto3_sqs import SQSClient
 from local.salesforce_org import Org, RunningOrg, serve
 from tests.integration.real_desk import RealDesk
 from tests.integration.salesforce_desk import FixedSecret, OrgControl
+
+
+@pytest.fixture(scope="session", autouse=True)
+def service_descriptions() -> Iterator[None]:
+    """Read once: moto gives each test a boto3 session of its own, and each would read megabytes of JSON anew."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(botocore.session, "create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture

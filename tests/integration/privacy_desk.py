@@ -236,10 +236,11 @@ def privacy_desk(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(boto3, "Session", _session)
     monkeypatch.setattr(privacy_function, "_BUSY_WAITS", (0,))
-    real, function = SessionClass.client, FakeLambda()
+    function = FakeLambda()
+    real: Any = SessionClass.client
 
     def client(session: SessionClass, name: str, *arguments: Any, **options: Any) -> Any:
-        return function if name == "lambda" else real(session, name, *arguments, **options)  # type: ignore[call-overload]
+        return function if name == "lambda" else real(session, name, *arguments, **options)
 
     monkeypatch.setattr(SessionClass, "client", client)
     privacy_app.dependencies.cache_clear()

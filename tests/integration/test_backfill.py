@@ -94,10 +94,11 @@ def desk(running: RunningOrg, secretsmanager: SecretsManagerClient, monkeypatch:
         monkeypatch.setattr(f"{place}.count", lambda *_event, **_fields: None)
     for place in ("functions.backfill.app", "shared.salesforce.login"):
         monkeypatch.setattr(f"{place}.log", lambda *_event, **_fields: None)
-    real, function = SessionClass.client, FakeLambda()
+    function = FakeLambda()
+    real: Any = SessionClass.client
 
     def client(session: SessionClass, name: str, *arguments: Any, **options: Any) -> Any:
-        return function if name == "lambda" else real(session, name, *arguments, **options)  # type: ignore[call-overload]
+        return function if name == "lambda" else real(session, name, *arguments, **options)
 
     monkeypatch.setattr(SessionClass, "client", client)
     backfill_function.dependencies.cache_clear()

@@ -87,10 +87,11 @@ def desk(
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_REGION", "FORM_TO_LEAD_STACK"):
         monkeypatch.delenv(name, raising=False)
-    real, function = SessionClass.client, FakeLambda()
+    function = FakeLambda()
+    real: Any = SessionClass.client
 
     def client(session: SessionClass, name: str, *arguments: Any, **options: Any) -> Any:
-        return function if name == "lambda" else real(session, name, *arguments, **options)  # type: ignore[call-overload]
+        return function if name == "lambda" else real(session, name, *arguments, **options)
 
     monkeypatch.setattr(SessionClass, "client", client)
     forms_check.dependencies.cache_clear()

@@ -85,10 +85,11 @@ def terminal(match_desk: MatchDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: P
                   "shared.salesforce.connection.count", "shared.salesforce.login.count"):  # fmt: skip
         monkeypatch.setattr(place, lambda *_event, **_fields: None)
     monkeypatch.setattr(boto3, "Session", _session)
-    real, function = SessionClass.client, FakeLambda()
+    function = FakeLambda()
+    real: Any = SessionClass.client
 
     def client(session: SessionClass, name: str, *arguments: Any, **options: Any) -> Any:
-        return function if name == "lambda" else real(session, name, *arguments, **options)  # type: ignore[call-overload]
+        return function if name == "lambda" else real(session, name, *arguments, **options)
 
     monkeypatch.setattr(SessionClass, "client", client)
     return Terminal(match_desk, function, tmp_path)
