@@ -31,6 +31,9 @@ LATENCY: Final = 0.3
 """Seconds of a call to Salesforce, about the middle of what orgs need."""
 PROCESSORS: Final = 5
 """As the template has it."""
+_STEP: Final = 10.0
+"""Seconds between two looks at what waits."""
+_STEPS_BETWEEN_SWEEPS: Final = 6
 _KEYS: Final = ("Email", "Phone", "MobilePhone", "LastName")
 
 
@@ -120,14 +123,16 @@ def flood(submissions: int, *, hours: float = 1.0, seed: int = 1, advance: Any =
             trial.sent.append(sent)
             # Most of them soon after the newsletter went out.
             world.spawn("visitor", partial(visit, trial, sent), after=world.random.random() ** 2 * hours * HOUR)
-        for minute in range(1, int(hours * 60) + 1):
-            world.run(START + minute * 60)
-            sweep(trial)
+        steps = int(hours * HOUR / _STEP)
+        for step in range(1, steps + 1):
+            world.run(START + step * _STEP)
             waiting.append(_waiting(trial))
-            advance(minute / (hours * 60))
+            if step % _STEPS_BETWEEN_SWEEPS == 0:
+                sweep(trial)
+            advance(step / steps)
         ended = world.now
         while _waiting(trial) and world.now < ended + 24 * HOUR:
-            world.run(world.now + 10)
+            world.run(world.now + _STEP)
         drained = world.now - ended
         world.run(world.now + 60)
     return _what_came_of_it(trial, crm, max(waiting), drained)
@@ -156,15 +161,20 @@ def _what_came_of_it(trial: Trial, crm: IndexedCrm, most_waiting: int, drained: 
 def _out_of_order(trial: Trial, crm: IndexedCrm) -> int:
     """Submissions of one person that sales saw before an earlier one of theirs."""
     place = {submission_id: at for at, submission_id in enumerate(crm.effects)}
-    by_person: defaultdict[str, list[str]] = defaultdict(list)
-    for body, group in trial.queue.sent:
-        by_person[group].append(str(json.loads(body)["submission_id"]))
-    pairs = (pair for ids in by_person.values() for pair in pairwise(dict.fromkeys(ids)))
+    who = _people(trial)
+    by_person: defaultdict[int, list[str]] = defaultdict(list)
+    for submission_id in dict.fromkeys(str(json.loads(body)["submission_id"]) for body, _ in trial.queue.sent):
+        by_person[who[submission_id]].append(submission_id)
+    pairs = (pair for ids in by_person.values() for pair in pairwise(ids))
     return sum(place[later] < place[earlier] for earlier, later in pairs)
 
 
+def _people(trial: Trial) -> dict[str, int]:
+    return {sent.receipt: sent.person.number for sent in trial.sent}
+
+
 def _twice(trial: Trial, leads: Sequence[Record]) -> int:
-    who = {sent.receipt: sent.person.number for sent in trial.sent}
+    who = _people(trial)
     people_of = [who[str(lead[SUBMISSION_ID_FIELD])] for lead in leads]
     return len(people_of) - len(set(people_of))
 

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -43,6 +44,9 @@ from tests.simulation.trial import Plan, run
 
 type Planted = Callable[[], AbstractContextManager[object]]
 SEEDS: Final = 40
+PAGE: Final = Path(__file__).parents[2] / "docs" / "promises.md"
+_BEGIN: Final = "<!-- planted -->"
+_END: Final = "<!-- /planted -->"
 
 
 def _over(where: Any, name: str, make: Callable[[Any], Any]) -> Planted:
@@ -139,6 +143,18 @@ def _known_by_content(own: Any) -> Any:
     return send
 
 
+def _replayed_under_another_id(own: Any) -> Any:
+    def replay_one(submission_id: str, by: str, outside: replaying.Dependencies) -> Any:
+        class Queue:
+            @staticmethod
+            def send(_submission_id: str, *, group: str, replay: int) -> None:
+                outside.queue.send(str(uuid.uuid4()), group=group, replay=replay)
+
+        return own(submission_id, by, replace(outside, queue=Queue()))
+
+    return replay_one
+
+
 def _letters_deleted_first(own: Any) -> Any:
     def replay(submission_ids: Any, by: str, outside: replaying.Dependencies) -> Any:
         for letter in list(outside.dead_letters.messages()):
@@ -221,11 +237,10 @@ HELD_BY_TESTS: Final[Mapping[str, Planted]] = {
     "a replay goes under the number of the one before": _over(
         SubmissionQueue, "send", lambda own: lambda self, one, **to: own(self, one, group=to["group"])
     ),
-    "a replay has another id": _over(
-        SubmissionQueue,
-        "send",
-        lambda own: lambda self, one, **to: own(self, str(uuid.uuid4()) if to.get("replay") else one, **to),
+    "each message is a group of its own": _over(
+        SubmissionQueue, "send", lambda own: lambda self, one, **to: own(self, one, **{**to, "group": one})
     ),
+    "a replay has another id": _over(replaying, "_replay_one", _replayed_under_another_id),
     "the queue knows copies by their content": _over(lead_queue, "_send", _known_by_content),
     "a dead letter is deleted before its submission is sent": _over(replaying, "replay", _letters_deleted_first),
     "two of one batch don't see each other": _over(Known, "add_planned", lambda _own: lambda *_: None),
@@ -240,7 +255,7 @@ PLANTED: Final[Mapping[str, Planted]] = {**CAUGHT, **HELD_BY_TESTS}
 TESTS: Final[Mapping[str, str]] = {
     "a Task is not looked for before it is written": "tests/integration/test_salesforce_adapter.py",
     "the row says rejected before the dead letter is sent": "tests/unit/test_processing.py",
-    "a receipt is given though the row was not written": "tests/unit/test_intake_failures.py",
+    "a receipt is given though the row was not written": "",
     "the row is settled before Salesforce is written": "tests/unit/test_processing.py",
     "nobody is locked": "tests/integration/test_person_locks.py",
     "a doubtful Task is tried again at once": "tests/unit/test_processing.py",
@@ -249,16 +264,17 @@ TESTS: Final[Mapping[str, str]] = {
     "an erased row keeps its answers": "tests/integration/test_erasure.py",
     "an erasure is done though something may still land": "tests/integration/test_erasure.py",
     "an address on a queue": "",
-    "an address in a log": "tests/unit/test_processing.py",
+    "an address in a log": "",
     "a Lead is created, not upserted": "tests/integration/test_salesforce_adapter.py",
-    "a repeat forgets the header that saves duplicates": "tests/integration/test_salesforce_adapter.py",
+    "a repeat forgets the header that saves duplicates": "tests/integration/test_salesforce_special_paths.py",
     "rows are changed without a condition": "tests/integration/test_ledger.py",
     "a locked row is not read again": "tests/unit/test_processing.py",
     "a person in doubt is unlocked": "tests/unit/test_processing.py",
     "a batch that failed is answered with None": "tests/integration/test_handlers.py",
     "rows are queued again without a claim": "tests/unit/test_requeueing.py",
     "a replay goes under the number of the one before": "tests/integration/test_lead_queue.py",
-    "a replay has another id": "tests/integration/test_lead_queue.py",
+    "each message is a group of its own": "tests/integration/test_lead_queue.py",
+    "a replay has another id": "tests/unit/test_replaying.py",
     "the queue knows copies by their content": "tests/integration/test_lead_queue.py",
     "a dead letter is deleted before its submission is sent": "tests/unit/test_replaying.py",
     "two of one batch don't see each other": "tests/unit/test_processing.py",
@@ -293,17 +309,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.planted", description=__doc__)
     parser.add_argument("--only", default="", help="those whose name has this in it")
     parser.add_argument("--cheapest", action="store_true", help="no seeds for what a test holds")
+    parser.add_argument("--write-docs", action="store_true", help=f"the table in {PAGE.name}")
     asked = parser.parse_args()
+    rows: list[str] = []
     missed = 0
-    print("| Fault | The test that fails | Seed | What it says |\n|---|---|---|---|", flush=True)
     for name, planted in PLANTED.items():
         if asked.only not in name:
             continue
         test = held_by(name)
-        seed, said = caught_by(planted) if not (test and asked.cheapest) else (0, "")
+        seed, said = caught_by(planted) if name in CAUGHT and not (test and asked.cheapest) else (0, "")
         missed += not (seed or test)
-        print(f"| {name} | {test and f'`{test}`'} | {seed or ''} | {said} |", flush=True)
+        rows.append(f"| {name} | {_short(test)} | {seed or ''} | {_without_ids(said)} |")
+        print(rows[-1], flush=True)
+    if asked.write_docs:
+        head = "| Fault | Test that fails | Seed | What the simulation says |\n|---|---|---|---|"
+        page = PAGE.read_text(encoding="utf-8")
+        before, _, rest = page.partition(_BEGIN)
+        PAGE.write_text(
+            f"{before}{_BEGIN}\n{head}\n{'\n'.join(rows)}\n{_END}{rest.partition(_END)[2]}", encoding="utf-8"
+        )
     return int(bool(missed))
+
+
+def _short(test: str) -> str:
+    path, _, name = test.partition("::")
+    return f"`{path.removeprefix('tests/')}`: {name.removeprefix('test_').replace('_', ' ')}" if test else ""
+
+
+def _without_ids(said: str) -> str:
+    """Ids are others with each change of the product."""
+    return re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "…", said)
 
 
 if __name__ == "__main__":

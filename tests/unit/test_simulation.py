@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.simulation.checking import faults_of
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.fleet import TIMEOUTS
-from tests.simulation.planted import CAUGHT, caught_by
+from tests.simulation.flood import flood
+from tests.simulation.outage import outage, picture
+from tests.simulation.planted import CAUGHT, PLANTED, TESTS, caught_by
 from tests.simulation.trial import KINDS, Plan, run
 from tests.unit.template_loading import properties
 
@@ -72,3 +74,30 @@ def test_the_wire_format_is_boto3_s(value: Any) -> None:
 def test_the_functions_have_the_time_that_the_template_gives_them() -> None:
     template = {name: properties(f"{name.capitalize()}Function")["Timeout"] for name in TIMEOUTS}
     assert template == TIMEOUTS
+
+
+def test_an_outage_ends_with_everybody_settled_and_no_operator() -> None:
+    """A few hours here; thirteen days: `python -m tests.simulation.outage`."""
+    found = outage(days=0.2, submissions=20)
+    assert (found.wrong, set(found.states)) == ((), {"created", "updated"})
+    assert max(one.waiting for one in found.samples) > 2
+    assert 0 < found.settled_after <= 61
+    assert picture(found).count("<polyline") == 3
+
+
+def test_a_flood_is_drained_and_everybody_s_submissions_stay_in_order() -> None:
+    """Some hundreds here; a hundred thousand: `python -m tests.simulation.flood`."""
+    found = flood(400, hours=0.02)
+    assert found.is_well, found
+    assert found.most_waiting > 10
+
+
+def test_a_flood_that_is_out_of_order_is_seen() -> None:
+    with PLANTED["each message is a group of its own"]():
+        assert flood(200, hours=0.02).out_of_order > 0
+
+
+def test_every_planted_fault_is_held_by_a_test_or_by_seeds() -> None:
+    assert set(TESTS) == set(PLANTED)
+    assert [name for name, test in TESTS.items() if not (test or name in CAUGHT)] == []
+    assert len(PLANTED) >= 15
