@@ -87,7 +87,7 @@ def test_an_outage_ends_with_everybody_settled_and_no_operator() -> None:
 
 def test_a_flood_is_drained_and_everybody_s_submissions_stay_in_order() -> None:
     """Some hundreds here; a hundred thousand: `python -m tests.simulation.flood`."""
-    found = flood(400, hours=0.02)
+    found = flood(600, hours=0.006)
     assert found.is_well, found
     assert found.most_waiting > 10
 
