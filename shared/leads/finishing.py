@@ -132,7 +132,8 @@ def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies
     counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
     dependencies.ledger.note_attempt(
         row,
-        error=error.code,
+        # Who only waits for a doubt to end has no new error: what put it in doubt is what people look for.
+        error=row.last_error if isinstance(error, PermanentError) and row.last_error else error.code,
         due_at=due_at,
         counted=counted,
         in_doubt_until=in_doubt_until(row, error, now),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.aws.lead_queue import submission_id_in
-from shared.errors import FormToLeadError
+from shared.errors import FormToLeadError, PermanentError
 from shared.intake.person_keys import keys_to_lock
 from shared.leads.candidates import Prepared
 from shared.leads.carrying_out import carry_out
@@ -19,9 +19,10 @@ from shared.leads.dependencies import Dependencies, Locks
 from shared.leads.finishing import Delays, failed, finish_all
 from shared.leads.planning import prepare
 from shared.leads.results import Result
-from shared.leads.retrying import busy_wait, in_doubt_until, wait
+from shared.leads.retrying import MAX_ATTEMPTS, busy_wait, in_doubt_until, wait
 from shared.leads.written_before import written_before
 from shared.observability import count, log
+from shared.rejection import Reason
 from shared.submission import State, Submission
 
 
@@ -155,8 +156,12 @@ def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str
     refused: list[Submission] = []
     for row in rows:
         match prepare(row, dependencies.forms):
-            case Prepared() as prepared:
+            case Prepared() as prepared if row.attempts < MAX_ATTEMPTS:
                 ready.append(prepared)
+            case Prepared():
+                # Its last try got no answer: now it is only looked for.
+                results[row.submission_id] = PermanentError(Reason.RETRIES_EXHAUSTED, detail=row.last_error)
+                refused.append(row)
             case error:
                 results[row.submission_id] = error
                 refused.append(row)

@@ -607,9 +607,27 @@ def test_what_is_wrong_waits_while_nobody_can_say_whether_it_was_written_before(
 def test_the_last_try_of_all_is_no_rejection_while_it_may_still_land() -> None:
     desk = Desk()
     submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
-    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
     assert len(desk.process(submission)) == 1
     assert desk.state(submission) is State.RECEIVED
+    assert len(desk.process(submission)) == 1
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
+    assert desk.process(submission) == []
+    rejection = desk.row(submission).rejection
+    assert rejection is not None
+    assert (rejection.reason, rejection.problems[0].detail) == (Reason.RETRIES_EXHAUSTED, "ReadTimeout")
+    assert desk.crm.calls.count("upsert_leads") == 1, "after the last try it is only looked for"
+
+
+def test_what_the_last_try_wrote_after_all_is_no_rejection() -> None:
+    desk = Desk()
+    submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    desk.crm.add_lead(LastName="de Vries", Submission_Id__c=submission.submission_id)
+    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
+    assert desk.process(submission) == []
+    assert desk.state(submission) is State.CREATED
 
 
 # --- people who have nothing in common but a name --------------------------------------------------------------------
