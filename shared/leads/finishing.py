@@ -4,8 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from shared.errors import BudgetError, ConfigurationError, FormToLeadError, PermanentError, TransientError
-from shared.form.definition import Form
+from shared.errors import (
+    BudgetError,
+    ConfigurationError,
+    FormToLeadError,
+    PermanentError,
+    TransientError,
+    UnknownOutcomeError,
+)
+from shared.form.definition import Form, Retention
 from shared.intake.receiving import FORGOTTEN_AFTER
 from shared.leads.dependencies import Dependencies
 from shared.leads.planning import FieldsWrong
@@ -44,7 +51,7 @@ def finish_all(
             # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
             failed("settling_failed", error)
             delay = delay_of(row, result, times) if isinstance(result, FormToLeadError) else wait(times)
-            if isinstance(result, FormToLeadError) and no_try_before(result, dependencies.now()):
+            if isinstance(result, UnknownOutcomeError):
                 untold.append(row)
         if delay is not None:
             delays[row.submission_id] = delay
@@ -61,20 +68,35 @@ def _finish(row: Submission, result: Result, deliveries: int, dependencies: Depe
             return _wait(row, error, deliveries, dependencies)
         case PermanentError():
             _reject(row, _rejection(result, row, dependencies.forms), dependencies)
-        case TransientError(code=code) if code in SHORT_LIVED and row.tries_with(code) + 1 >= MOST_SHORT_LIVED:
-            refused = Problem(code=code, detail=result.detail)
-            _reject(row, _named(Reason.SALESFORCE_REJECTED, (refused,), row, dependencies.forms), dependencies)
-        case TransientError() if row.attempts + 1 >= MAX_ATTEMPTS and not isinstance(result, BudgetError):
-            exhausted = Problem(code=result.code, detail=result.detail)
-            _reject(row, _named(Reason.RETRIES_EXHAUSTED, (exhausted,), row, dependencies.forms), dependencies)
+        case error if ends_in_rejection(row, error):
+            reason = Reason.SALESFORCE_REJECTED if error.code in SHORT_LIVED else Reason.RETRIES_EXHAUSTED
+            problem = Problem(code=error.code, detail=error.detail)
+            _reject(row, _named(reason, (problem,), row, dependencies.forms), dependencies)
         case _:
             return _wait(row, result, deliveries, dependencies)
     return None
 
 
+def ends_in_rejection(row: Submission, result: Result) -> bool:
+    """Unless Salesforce has something of it already, or may still get it."""
+    match result:
+        case PermanentError():
+            return True
+        case BudgetError():
+            return False
+        case TransientError(code=code) if code in SHORT_LIVED and row.tries_with(code) + 1 >= MOST_SHORT_LIVED:
+            return True
+        case TransientError():
+            return row.attempts + 1 >= MAX_ATTEMPTS
+        case _:
+            return False
+
+
 def _settle(row: Submission, settled: Settled, dependencies: Dependencies) -> None:
     now = dependencies.now()
-    kept = timedelta(days=dependencies.forms[row.form_id].retention.settled_days)
+    form = dependencies.forms.get(row.form_id)
+    # A form may be gone from this release after an earlier try wrote the Lead.
+    kept = timedelta(days=(form.retention if form else Retention()).settled_days)
     done = dependencies.ledger.settle(
         row,
         settled.state,

@@ -9,14 +9,15 @@ So a crash between any two steps costs a repeat and nothing else.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.aws.lead_queue import submission_id_in
-from shared.errors import FormToLeadError, PermanentError
+from shared.errors import FormToLeadError, PermanentError, TransientError
 from shared.intake.person_keys import keys_to_lock
 from shared.leads.candidates import Prepared
 from shared.leads.carrying_out import carry_out
 from shared.leads.dependencies import Dependencies, Locks
-from shared.leads.finishing import Delays, failed, finish_all
+from shared.leads.finishing import Delays, ends_in_rejection, failed, finish_all
 from shared.leads.planning import prepare
 from shared.leads.results import Result
 from shared.leads.retrying import MAX_ATTEMPTS, busy_wait, in_doubt_until, wait
@@ -165,8 +166,22 @@ def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str
             case error:
                 results[row.submission_id] = error
                 refused.append(row)
+    ready, kept_back = _apart_from(refused, ready, dependencies.now())
+    results |= kept_back
     if ready:
         results |= carry_out(ready, dependencies.crm)
-    if refused:
-        results |= written_before(refused, dependencies.crm)
+    ending = [row for row in rows if ends_in_rejection(row, results[row.submission_id])]
+    if ending:
+        results |= written_before(ending, dependencies.crm)
     return results
+
+
+def _apart_from(
+    refused: Sequence[Submission], ready: Sequence[Prepared], now: datetime
+) -> tuple[list[Prepared], dict[str, Result]]:
+    """Of one person, nobody is looked up while another's write may still land that this batch does not repeat."""
+    in_doubt = [row for row in refused if row.in_doubt_until and row.in_doubt_until > now]
+    keys = {key for row in in_doubt for key in row.person_keys}
+    waits = {one.id for one in ready if keys & set(one.submission.person_keys)}
+    error = TransientError("same_person_in_doubt")
+    return [one for one in ready if one.id not in waits], dict.fromkeys(waits, error)

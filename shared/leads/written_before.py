@@ -1,4 +1,5 @@
-"""What an earlier try wrote for a submission that its form refuses now: the form may have changed between the two.
+"""What was written for a submission that is about to be rejected: by an earlier try, under another version of its form;
+or by this one, before something else of it was refused.
 
 Without this look a Lead could stand in the org whose submission says that it was rejected.
 """
@@ -6,8 +7,8 @@ Without this look a Lead could stand in the org whose submission says that it wa
 from collections.abc import Sequence
 
 from shared.crm import Crm, Found, LookUp, Record
-from shared.errors import ConfigurationError, FormToLeadError, TransientError
-from shared.form.lead_fields import SUBMISSION_ID_FIELD
+from shared.errors import ConfigurationError, FormToLeadError, UnknownOutcomeError
+from shared.form.lead_fields import POSSIBLE_DUPLICATE_FIELD, SUBMISSION_ID_FIELD
 from shared.leads.candidates import CONTACT_PREFIX
 from shared.leads.holding import is_flagged
 from shared.leads.planning import still_there
@@ -16,14 +17,17 @@ from shared.submission import State, Submission
 
 
 def written_before(refused: Sequence[Submission], crm: Crm) -> Results:
-    """For those of whom something was written; one API call. Where it can't be told now, all of them must wait."""
+    """For those of whom something was written; one API call. Where it can't be told now, all of them must wait.
+
+    What else belongs to them (a campaign, the Task of a held Lead) is not made up for: their answers are refused.
+    """
     ids = tuple(row.submission_id for row in refused)
     oldest = min(row.received_at for row in refused)
     try:
         found = crm.look_up(LookUp(ids, emails=(), mailboxes=(), phones=(), oldest=oldest, lead_fields=()))
     except FormToLeadError as error:
-        waits = isinstance(error, TransientError | ConfigurationError)
-        return dict.fromkeys(ids, error if waits else TransientError(error.code))
+        # An error of configuration has an alarm of its own. Any other leaves the doubt, and in doubt nobody rejects.
+        return dict.fromkeys(ids, error if isinstance(error, ConfigurationError) else UnknownOutcomeError(error.code))
     return {**_told(found), **_created(found)}
 
 
@@ -32,9 +36,12 @@ def _created(found: Found) -> Results:
 
 
 def _of_lead(lead: Record) -> Settled:
-    """A held one says so itself; whether sales got its Task is not looked for."""
-    record_id = str(lead["MasterRecordId"] if lead.get("IsDeleted") else lead["Id"])
-    return settled(State.HELD if is_flagged(lead) else State.CREATED, record_id, {"rule": "own_lead"})
+    """A held one says so itself."""
+    merged = bool(lead.get("IsDeleted"))
+    candidate = str(lead.get(POSSIBLE_DUPLICATE_FIELD) or "")
+    evidence = {"rule": "own_lead_merged" if merged else "own_lead"} | ({"candidate": candidate} if candidate else {})
+    record_id = str(lead["MasterRecordId"] if merged else lead["Id"])
+    return settled(State.HELD if is_flagged(lead) else State.CREATED, record_id, evidence)
 
 
 def _told(found: Found) -> Results:

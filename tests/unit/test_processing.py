@@ -262,7 +262,7 @@ def test_a_waiting_row_is_not_due_before_its_message_comes_back() -> None:
 def test_the_last_try_rejects_with_the_last_error() -> None:
     desk = Desk()
     submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
-    desk.crm.fails["look_up"] = TransientError("http_503")
+    desk.crm.fails["upsert_leads"] = TransientError("http_503")
     assert desk.process(submission) == []
     rejection = desk.row(submission).rejection
     assert rejection is not None
@@ -544,90 +544,6 @@ def test_nobody_tries_a_task_in_doubt_of_which_the_ledger_could_not_be_told() ->
     [retry] = desk.process(submission)
     assert (desk.crm.calls.count("write_notes"), retry.delay) == (1, 2 * BUSY_WAIT)
     assert submission.submission_id not in desk.locks.holders.values(), "not handed over: its own next try waits, too"
-
-
-# --- a form that changed between two tries ---------------------------------------------------------------------------
-
-
-def ask_for_more(desk: Desk, submission: Submission) -> None:
-    """The form's next version has a question that the submission does not answer. Found by the simulation."""
-    form = desk.forms[submission.form_id]
-    [message] = [one for one in form.fields if one.name == "message"]
-    fields = (*form.fields, message.model_copy(update={"name": "shop", "required": True}))
-    parts = {name: getattr(form, name) for name in type(form).model_fields}
-    desk.forms = {**desk.forms, form.id: type(form)(**parts | {"version": "2", "fields": fields})}
-
-
-def test_what_was_written_before_the_form_changed_is_no_rejection() -> None:
-    desk, submission = Desk(), a_submission()
-    desk.crm.before["upsert_leads"] = lambda: ledger_fails_next(desk)
-    desk.process(submission)
-    ask_for_more(desk, submission)
-    assert desk.process(submission) == []
-    [lead] = desk.crm.leads.values()
-    assert desk.state(submission) is State.CREATED
-    assert desk.row(submission).outcome.record_id == lead["Id"]  # type: ignore[union-attr]
-    assert not desk.dead_letters.letters
-
-
-def test_what_was_told_before_the_form_changed_is_no_rejection() -> None:
-    desk, submission = Desk(), a_submission()
-    lead_id = desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
-    desk.crm.before["write_notes"] = lambda: ledger_fails_next(desk)
-    desk.process(submission)
-    ask_for_more(desk, submission)
-    assert desk.process(submission) == []
-    [task_id] = desk.crm.tasks
-    outcome = desk.row(submission).outcome
-    assert desk.state(submission) is State.UPDATED
-    assert outcome
-    assert (outcome.record_id, outcome.task_id) == (lead_id, task_id)
-
-
-def test_nothing_is_rejected_while_a_write_may_still_land() -> None:
-    desk, submission = Desk(), a_submission()
-    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
-    desk.process(submission)
-    ask_for_more(desk, submission)
-    assert len(desk.process(submission)) == 1
-    assert (desk.state(submission), desk.dead_letters.letters) == (State.RECEIVED, [])
-    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
-    assert desk.process(submission) == []
-    assert desk.state(submission) is State.REJECTED
-
-
-def test_what_is_wrong_waits_while_nobody_can_say_whether_it_was_written_before() -> None:
-    desk, submission = Desk(), a_submission()
-    ask_for_more(desk, submission)
-    desk.crm.fails["look_up"] = TransientError("http_503")
-    assert len(desk.process(submission)) == 1
-    assert desk.state(submission) is State.RECEIVED
-
-
-def test_the_last_try_of_all_is_no_rejection_while_it_may_still_land() -> None:
-    desk = Desk()
-    submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
-    desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
-    assert len(desk.process(submission)) == 1
-    assert desk.state(submission) is State.RECEIVED
-    assert len(desk.process(submission)) == 1
-    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
-    assert desk.process(submission) == []
-    rejection = desk.row(submission).rejection
-    assert rejection is not None
-    assert (rejection.reason, rejection.problems[0].detail) == (Reason.RETRIES_EXHAUSTED, "ReadTimeout")
-    assert desk.crm.calls.count("upsert_leads") == 1, "after the last try it is only looked for"
-
-
-def test_what_the_last_try_wrote_after_all_is_no_rejection() -> None:
-    desk = Desk()
-    submission = a_submission().model_copy(update={"attempts": MAX_ATTEMPTS - 1})
-    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
-    desk.process(submission)
-    desk.crm.add_lead(LastName="de Vries", Submission_Id__c=submission.submission_id)
-    desk.now += CALL_ENDS_AFTER + timedelta(seconds=1)
-    assert desk.process(submission) == []
-    assert desk.state(submission) is State.CREATED
 
 
 # --- people who have nothing in common but a name --------------------------------------------------------------------
