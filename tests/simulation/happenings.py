@@ -17,7 +17,7 @@ CALLS_TO_THE_ORG: Final = _each({"processor": 4, "privacy": 2})
 CALLS_TO_AWS: Final = _each({"processor": 13, "intake": 2, "replay": 4, "requeue": 3, "privacy": 4})
 """A function, and how many of its calls are spared before one fails. So many come of most invocations."""
 ORDERS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "edit": {"fields": {"bike": "cargo"}},
+    "edit": {"fields": {"bike": "cargo-bike", "phone": "0653718294"}},
     "replay": {},
     "release": {"teach": None},
     "release and trust": {"teach": "address"},

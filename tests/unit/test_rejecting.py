@@ -1,5 +1,7 @@
-"""A rejection says that nothing of a submission is in Salesforce. Its form may have changed between two tries, a write may
-still land, or something of it is written and the rest refused. Found by the simulation, and by reading on from there.
+"""A rejection says that nothing of a submission is in Salesforce.
+
+Its form may have changed between two tries, a write may still land, or a part is written and the rest refused. Found by
+the simulation, and by reading on from there.
 """
 
 from collections.abc import Sequence
