@@ -53,7 +53,8 @@ class Row:
 
 
 def rows(kind: type[FormToLeadError], *codes: str) -> list[Row]:
-    return [Row(code, kind) for code in codes]
+    # A rejection costs one more: a look whether something was written after all.
+    return [Row(code, kind, (3, 3) if kind is PermanentError else (2, 2)) for code in codes]
 
 
 RECORD_CODES = [
@@ -99,7 +100,7 @@ RECORD_CODES = [
 
 CALL_CODES = [
     # Refused for what one of the records holds: looked for one by one, two calls each, until it is found.
-    Row("JSON_PARSER_ERROR", PermanentError, (2, 22), 400),
+    Row("JSON_PARSER_ERROR", PermanentError, (3, 23), 400),
     Row("INVALID_FIELD", ConfigurationError, (2, 22), 400),
     Row("MALFORMED_QUERY", ConfigurationError, (2, 22), 400),
     Row("API_DISABLED_FOR_ORG", ConfigurationError, status=403),

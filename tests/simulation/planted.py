@@ -12,7 +12,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,16 +24,18 @@ from shared.aws import lead_queue
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
-from shared.crm import Found, LookUp, NewLead, Written
-from shared.errors import TransientError
+from shared.crm import Found, LookUp, NewLead, Note, Written
+from shared.errors import FormToLeadError, TransientError
 from shared.intake import receiving
 from shared.leads import finishing, lead_changes, processing
 from shared.leads.candidates import Known
 from shared.leads.dependencies import Dependencies
+from shared.leads.retrying import delay_of
 from shared.observability import log
 from shared.operations import replaying
 from shared.operations import requeueing as requeueing_module
 from shared.privacy import erasing
+from shared.rejection import Rejection
 from shared.salesforce import crm as salesforce
 from shared.salesforce.crm import SalesforceCrm, _headers
 from shared.submission import State, Submission
@@ -76,10 +78,10 @@ def _own_tasks_forgotten(own: Any) -> Any:
 
 
 def _letter_after_the_row(_own: Any) -> Any:
-    def reject(row: Submission, rejection: Any, outside: Dependencies) -> None:
-        now = outside.now()
-        outside.ledger.settle(row, State.REJECTED, by="processor", now=now, why="x", rejection=rejection)
-        about = {"reason": "x", "form_id": row.form_id, "group": row.person_keys[0]}
+    def reject(row: Submission, rejection: Rejection, outside: Dependencies) -> None:
+        now, why = outside.now(), rejection.reason
+        outside.ledger.settle(row, State.REJECTED, by="processor", now=now, why=why, rejection=rejection)
+        about = {"reason": why, "form_id": row.form_id, "group": row.person_keys[0]}
         outside.dead_letters.send(row.submission_id, **about, replay=row.replay_count, now=now)
 
     return reject
@@ -122,15 +124,29 @@ def _unconditional_changes(own: Any) -> Any:
     return change
 
 
-def _headers_forgotten(_own: Any) -> Any:
-    return lambda _lead: {}
+def _headers_forgotten(own: Any) -> Any:
+    return lambda lead: {name: value for name, value in own(lead).items() if "Duplicate" not in name}
+
+
+def _as_if_sure(row: Submission, error: FormToLeadError, deliveries: int) -> int:
+    return delay_of(row, TransientError(error.code), deliveries)
+
+
+def _told_of_the_next(own: Any) -> Any:
+    def write_notes(self: SalesforceCrm, notes: Sequence[Note]) -> Any:
+        others = [*notes[1:], *notes[:1]]
+        pairs = zip(notes, others, strict=True)
+        return own(self, [replace(one, task={**one.task, "WhoId": other.task.get("WhoId")}) for one, other in pairs])
+
+    return write_notes
 
 
 def _answers_nothing(own: Any) -> Any:
-    """Lambda takes no answer for: all is done."""
+    """Where something failed; and Lambda takes no answer for: all is done."""
 
-    def handler(event: Any, context: Any) -> None:
-        own(event, context)
+    def handler(event: Any, context: Any) -> Any:
+        answer = own(event, context)
+        return None if answer["batchItemFailures"] else answer
 
     return handler
 
@@ -157,10 +173,12 @@ def _replayed_under_another_id(own: Any) -> Any:
 
 def _letters_deleted_first(own: Any) -> Any:
     def replay(submission_ids: Any, by: str, outside: replaying.Dependencies) -> Any:
-        for letter in list(outside.dead_letters.messages()):
-            if letter.submission_id in submission_ids:
-                outside.dead_letters.delete(letter)
-        return own(submission_ids, by, outside)
+        wanted = list(submission_ids)
+        with suppress(FormToLeadError):
+            for letter in list(outside.dead_letters.messages()):
+                done = outside.dead_letters.delete if letter.submission_id in wanted else outside.dead_letters.release
+                done(letter)
+        return own(wanted, by, outside)
 
     return replay
 
@@ -197,10 +215,11 @@ CAUGHT: Final[Mapping[str, Planted]] = {
     "the row says rejected before the dead letter is sent": _over(finishing, "_reject", _letter_after_the_row),
     "a receipt is given though the row was not written": _over(Ledger, "add", _receipt_without_a_row),
     "the row is settled before Salesforce is written": _over(processing, "_results", _settled_before_it_is_written),
+    "a Task is written on the next one's record": _over(SalesforceCrm, "write_notes", _told_of_the_next),
     "nobody is locked": _over(PersonLocks, "take", lambda _own: lambda *_args, **_keys: True),
     "a doubtful Task is tried again at once": lambda: _both(
         patch.object(finishing, "no_try_before", lambda *_: None),
-        patch.object(finishing, "delay_of", lambda *_: 5),
+        patch.object(finishing, "delay_of", _as_if_sure),
     ),
     "a repeat gets an id of its own": _over(receiving, "_id_for_key", lambda _own: lambda *_: str(uuid.uuid4())),
     "nobody sweeps up": _over(requeueing_module, "_is_forgotten", lambda _own: lambda *_: False),
@@ -257,6 +276,7 @@ TESTS: Final[Mapping[str, str]] = {
     "the row says rejected before the dead letter is sent": "tests/unit/test_processing.py",
     "a receipt is given though the row was not written": "",
     "the row is settled before Salesforce is written": "tests/unit/test_processing.py",
+    "a Task is written on the next one's record": "",
     "nobody is locked": "tests/integration/test_person_locks.py",
     "a doubtful Task is tried again at once": "tests/unit/test_processing.py",
     "a repeat gets an id of its own": "tests/unit/test_intake_idempotency.py",
