@@ -114,7 +114,7 @@ def picture(found: Outage) -> str:
     days = [one.day for one in found.samples]
     span = (BEFORE, BEFORE + found.days)
     return draw(
-        f"Salesforce is away for {found.days:g} days ({found.submissions} submissions)",
+        f"Salesforce is away for {found.days:g} days ({sum(found.states.values())} submissions)",
         "days",
         span,
         [
