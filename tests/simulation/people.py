@@ -5,6 +5,8 @@ from itertools import islice, product
 from random import Random
 from typing import Final
 
+from shared.matching.facts import _is_made_up
+
 _FIRST: Final = (
     "Sanne", "Bram", "Fatima", "Jan-Willem", "Noor", "Pieter", "Aïcha", "Lotte", "Thijs", "Mehmet", "Roos", "Daan",
     "Emma", "Youssef", "Femke", "Gijs", "Hanna", "Ivo", "Jelle", "Katja", "Lars", "Maud", "Niels", "Olga", "Teun",
@@ -48,8 +50,16 @@ def _person(random: Random, number: int, name: str) -> Person:
     person = Person(number, random.choice(_FIRST), name, f"p{number}.{name.lower()}@{DOMAIN}")
     if random.random() < 0.7:
         return person
-    phone = f"06{random.choice('1245')}{random.randrange(10**6, 10**7)}"
+    phone = _number(random)
     return replace(person, other_email=f"{name.lower()}.{number}@werk.{DOMAIN}", phone=phone)
+
+
+def _number(random: Random) -> str:
+    """None that the matcher takes for made up: nobody would be known by it."""
+    while True:
+        number = f"06{random.choice('1245')}{random.randrange(10**6, 10**7)}"
+        if not _is_made_up(number[-8:]):
+            return number
 
 
 def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str, str]]:
