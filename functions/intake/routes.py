@@ -13,7 +13,7 @@ from shared.errors import FormToLeadError
 from shared.form.definition import Form
 from shared.form.texts import LANGUAGES, REFUSALS, choose_language
 from shared.intake.form_start import signed_start
-from shared.intake.receiving import allowed_origins
+from shared.intake.return_page import allowed_origins
 from shared.submission import State
 
 _ALLOW: Final = "GET, POST, OPTIONS"

@@ -11,17 +11,8 @@ from functions.intake.request import Refusal, Request, read_fields
 from shared.errors import FormToLeadError
 from shared.form.definition import Form
 from shared.form.texts import Language, choose_language
-from shared.intake.receiving import (
-    Accepted,
-    Answer,
-    Arrival,
-    FieldsWrong,
-    KeyConflict,
-    KeyTooLong,
-    page_after,
-    receive,
-    wanted_page,
-)
+from shared.intake.receiving import Accepted, Answer, Arrival, FieldsWrong, KeyConflict, KeyTooLong, receive
+from shared.intake.return_page import page_after, wanted_page
 from shared.intake.validation import FieldError, describe
 
 

@@ -11,11 +11,10 @@ import hmac
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 from shared.errors import FormToLeadError
 from shared.form.definition import CLICK_ID_FIELDS, META_FIELDS, UTM_FIELDS, ConsentText, Form
@@ -23,7 +22,6 @@ from shared.form.spam_section import CAPTCHA_FIELD, Captcha
 from shared.form.texts import Language, choose_language
 from shared.intake.limits import KEY_LENGTH, SOURCE_LENGTH
 from shared.intake.person_keys import person_keys
-from shared.intake.return_page import page_on
 from shared.intake.suspecting import Guards, judgement, token_in, verified
 from shared.intake.validation import Checked, FieldError, check, consent_given
 from shared.observability import count, log
@@ -193,7 +191,7 @@ def _after_captcha(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> A
     form, captcha = heard.form, heard.form.spam.captcha
     assert captcha  # noqa: S101 (the caller looked; for mypy)
     if heard.key and (there := rows.get(heard.submission_id)):
-        return _there_already(there, heard.fingerprint, heard.language, queue)
+        return _there_already(there, heard, queue)
     verdict = verified(
         captcha,
         token_in(captcha, heard.sent),
@@ -206,7 +204,7 @@ def _after_captcha(heard: _Heard, rows: Rows, queue: Queue, guards: Guards) -> A
     if verdict is Verdict.FAILED and _is_told(heard.arrival, captcha) and form.on_field_error == "answer":
         # Two posts at the same moment: the other may have used the token, and been kept meanwhile.
         if heard.key and (there := rows.get(heard.submission_id)):
-            return _there_already(there, heard.fingerprint, heard.language, queue)
+            return _there_already(there, heard, queue)
         count("FieldErrors", form=form.id)
         return FieldsWrong((_CAPTCHA_ERROR,), heard.language)
     return _judge_and_keep(heard, verdict, rows, queue, guards)
@@ -217,12 +215,8 @@ def _judge_and_keep(heard: _Heard, captcha: Verdict | None, rows: Rows, queue: Q
     post = Post(heard.form, heard.sent, heard.secret, heard.now, proven=heard.arrival.signed)
     judged = judgement(post, captcha, guards.memory)
     submission = _submission(heard, judged)
-    return _keep(submission, heard.language, rows, queue)
-
-
-def _keep(submission: Submission, language: Language, rows: Rows, queue: Queue) -> Answer:
     if there := rows.add(submission):
-        return _there_already(there, submission.fingerprint, language, queue)
+        return _there_already(there, heard, queue)
     count("Quarantined" if submission.state is State.QUARANTINED else "Accepted", form=submission.form_id)
     log(
         "submission_received",
@@ -230,13 +224,20 @@ def _keep(submission: Submission, language: Language, rows: Rows, queue: Queue) 
         form_id=submission.form_id,
         state=submission.state,
     )
-    return _acknowledged(submission, language, queue)
+    return _acknowledged(submission, heard.language, queue)
 
 
-def _there_already(there: Submission, fingerprint: str, language: Language, queue: Queue) -> Answer:
-    if not hmac.compare_digest(there.fingerprint, fingerprint):
-        return KeyConflict(language)
-    return _acknowledged(there, language, queue)
+def _there_already(there: Submission, heard: _Heard, queue: Queue) -> Answer:
+    if not hmac.compare_digest(there.fingerprint, _fingerprint_then(there, heard)):
+        return KeyConflict(heard.language)
+    return _acknowledged(there, heard.language, queue)
+
+
+def _fingerprint_then(there: Submission, heard: _Heard) -> str:
+    """With what the form asked when the row was written, and asks no more: who sends the same to its next version is
+    no conflict."""
+    asked_then = {name: value for name, value in heard.arrival.sent.items() if name in there.fields}
+    return _fingerprint({**_stored(asked_then), **heard.sent}, whole=heard.arrival.signed)
 
 
 def _acknowledged(kept: Submission, language: Language, queue: Queue) -> Accepted:
@@ -280,10 +281,13 @@ def _listened_to(form: Form, sent: Mapping[str, FieldValue]) -> dict[str, FieldV
     known = form.input_names
     if ignored := len(set(sent) - known):
         count("FieldsIgnored", ignored, form=form.id)
+    return _stored({name: value for name, value in sent.items() if name in known})
+
+
+def _stored(sent: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     return {
         name: storable(value) if isinstance(value, str) else [storable(text) for text in value]
         for name, value in sent.items()
-        if name in known
     }
 
 
@@ -334,31 +338,3 @@ def _fingerprint(sent: Mapping[str, FieldValue], *, whole: bool) -> str:
     sends the same again, to the letter: of it, the `whole` counts."""
     answers = sorted((name, value) for name, value in sent.items() if whole or name not in META_FIELDS)
     return hashlib.sha256(json.dumps(answers).encode()).hexdigest()
-
-
-def allowed_origins(form: Form, extra: Iterable[str]) -> tuple[str, ...]:
-    return (*form.website.origins, *extra)
-
-
-def page_after(
-    form: Form, pages: Mapping[Language, str], arrival: Arrival, language: Language, extra: Iterable[str]
-) -> str:
-    """The form's page on the website that the visitor came from, else on the form's first website."""
-    origins = allowed_origins(form, extra)
-    came_from = (arrival.origin, _origin_of(arrival.referrer))
-    website = next((origin for origin in came_from if origin in origins), origins[0])
-    return website + pages[language]
-
-
-def wanted_page(form: Form, arrival: Arrival, extra: Iterable[str]) -> str | None:
-    """The form's `return_url`, only if it lies on an allow-listed website; else None."""
-    url = arrival.sent.get("return_url", "")
-    return page_on(url, allowed_origins(form, extra)) if isinstance(url, str) else None
-
-
-def _origin_of(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}"

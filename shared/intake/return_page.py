@@ -1,13 +1,17 @@
-"""The page that a sender asks for, if it stands on a website of the form. Pure.
+"""The page that a sender is sent to: only ever one on a website of the form. Pure.
 
 What comes back begins with an origin of the allow-list, never with what was sent: so it can't lead elsewhere, however a
 browser reads the rest of it.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+from shared.form.definition import Form
+from shared.form.texts import Language
+from shared.intake.receiving import Arrival
 
 _LONGEST: Final = 2000
 """Characters: API Gateway fails when all headers of an answer are over 10 KB."""
@@ -17,6 +21,34 @@ _ADDRESS: Final = re.compile(
 _DEFAULT_PORTS: Final = {"https": "443", "http": "80"}
 _KEPT: Final = "!#$%&'()*+,/:;=?@[]~"
 """Beyond letters and digits; a % is somebody's own encoding."""
+
+
+def allowed_origins(form: Form, extra: Iterable[str]) -> tuple[str, ...]:
+    return (*form.website.origins, *extra)
+
+
+def page_after(
+    form: Form, pages: Mapping[Language, str], arrival: Arrival, language: Language, extra: Iterable[str]
+) -> str:
+    """The form's page on the website that the visitor came from, else on the form's first website."""
+    origins = allowed_origins(form, extra)
+    came_from = (arrival.origin, _origin_of(arrival.referrer))
+    website = next((origin for origin in came_from if origin in origins), origins[0])
+    return website + pages[language]
+
+
+def wanted_page(form: Form, arrival: Arrival, extra: Iterable[str]) -> str | None:
+    """The form's `return_url`, only if it lies on an allow-listed website; else None."""
+    url = arrival.sent.get("return_url", "")
+    return page_on(url, allowed_origins(form, extra)) if isinstance(url, str) else None
+
+
+def _origin_of(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def page_on(url: str, origins: Collection[str]) -> str | None:

@@ -84,8 +84,8 @@ def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
         return _Answer.NONE
     if answer["statusCode"] == 409 and sent.person.email in trial.erased:
         return _Answer.DONE
-    if answer["statusCode"] == 409 and "form_changed" in trial.storm.happened:
-        # The same answers are others under the form's next version; the page then takes another key.
+    if answer["statusCode"] == 409 and "form_changed" in trial.storm.happened and "shop" in fields:
+        # Its first try met a version that did not ask for the shop, and wrote none; the page then takes another key.
         return _Answer.WRONG
     if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in fields:
         return _Answer.WRONG

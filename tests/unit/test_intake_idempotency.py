@@ -2,6 +2,8 @@
 
 import pytest
 
+from shared.form.definition import Form, forms
+from shared.form.field import FormField
 from shared.privacy.tombstone import tombstone
 from shared.submission import State
 from tests.builders import NOW
@@ -40,6 +42,32 @@ def test_without_a_key_two_posts_are_two_submissions() -> None:
     assert intake.program().receipt != intake.program().receipt
     assert intake.program(headers={"Idempotency-Key": " "}, submission_key="").receipt
     assert len(intake.ledger.rows) == len(intake.queue.sent) == 3
+
+
+def test_the_same_post_to_the_next_version_of_its_form_gives_the_same_receipt() -> None:
+    """The answer was lost, and meanwhile the form was given out without one of its questions."""
+    intake, fields = Intake(), forms()["contact"].fields
+    shop = next(one for one in fields if one.name == "message").model_copy(update={"name": "shop"})
+    intake.forms = {"contact": _version("2", (*fields, shop))}
+    first = intake.program(headers=KEY, shop="Utrecht")
+    intake.forms = {"contact": _version("3", fields)}
+    assert intake.program(headers=KEY, shop="Utrecht").receipt == first.receipt
+    assert intake.program(headers=KEY, shop="Delft").code == "key_used_before"
+    assert intake.ledger.rows.keys() == {first.receipt}
+
+
+def test_an_answer_that_the_version_before_did_not_ask_is_not_dropped() -> None:
+    """It would be acknowledged, and stand nowhere."""
+    intake, fields = Intake(), forms()["contact"].fields
+    shop = next(one for one in fields if one.name == "message").model_copy(update={"name": "shop"})
+    intake.program(headers=KEY, shop="Utrecht")
+    intake.forms = {"contact": _version("2", (*fields, shop))}
+    assert intake.program(headers=KEY, shop="Utrecht").code == "key_used_before"
+
+
+def _version(version: str, fields: tuple[FormField, ...]) -> Form:
+    parts = {name: getattr(forms()["contact"], name) for name in Form.model_fields}
+    return Form(**parts | {"version": version, "fields": fields})
 
 
 def test_the_same_key_with_other_answers_is_a_conflict_and_the_first_stays() -> None:
