@@ -12,7 +12,6 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import requests.sessions
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from functions.intake import app as intake
 from functions.privacy import app as privacy
@@ -21,6 +20,7 @@ from functions.replay import app as replay
 from functions.requeue import app as requeue
 from local.salesforce_org import Org
 from shared import observability
+from shared.aws import ledger, person_rows
 from shared.form.definition import Form, forms
 from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.codec import from_wire, to_wire
@@ -168,8 +168,9 @@ def staged(trial: Trial) -> Iterator[None]:
         stack.enter_context(patch.object(uuid, "uuid4", uuid_from(world.random)))
         stack.enter_context(patch.object(observability, "_logger", lambda: logger))
         stack.enter_context(patch.object(observability, "single_metric", metric))
-        stack.enter_context(patch.object(TypeDeserializer, "deserialize", lambda _self, value: from_wire(value)))
-        stack.enter_context(patch.object(TypeSerializer, "serialize", lambda _self, value: to_wire(value)))
+        for module in (ledger, person_rows):
+            stack.enter_context(patch.object(module, "_from_dynamodb", from_wire))
+            stack.enter_context(patch.object(module, "_to_dynamodb", to_wire))
         stack.enter_context(patch.object(requests.sessions, "HTTPAdapter", Transport))
         stack.enter_context(patch.object(requests.sessions, "get_environ_proxies", lambda *_, **__: {}))
         stack.enter_context(patch.object(requests.sessions, "get_netrc_auth", lambda *_: None))
@@ -212,10 +213,10 @@ def _begin(trial: Trial) -> None:
         person = person if comes_back else world.random.choice(everybody)
         form_id, fields = answers(world.random, person, number)
         # In waves: a newsletter goes out, and many come at once, so that batches are full and instances many.
-        in_wave = world.random.random() < 0.8
+        in_wave = world.random.random() < 0.9
         wave = world.random.choice((0.0, 0.1, 0.4, 0.7)) if in_wave else world.random.random()
         once = wave * plan.hours * HOUR * 0.9 + world.random.random() * world.random.choice((0.5, 3, 30))
-        moment = moment + 400 * world.random.random() if comes_back else once
+        moment = moment + 400 * world.random.random() ** 4 if comes_back else once
         sent = Sent(person, form_id, fields)
         trial.sent.append(sent)
         world.spawn("visitor", partial(visit, trial, sent), after=moment)

@@ -5,7 +5,7 @@ blanks, `!= 'x'`, NOT IN and EXCLUDES find blanks too, `<` and LIKE never do. Te
 through the SQL functions `fold` and `like_matches` that the store registers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,14 @@ _EQUALITY = frozenset({"=", "!=", "IN", "NOT IN"})
 
 
 @dataclass(frozen=True)
+class Source:
+    """`make` gives the parameter of another literal at the same place of another statement: its text, the literal."""
+
+    value: Value
+    make: Callable[[str, Value], object]
+
+
+@dataclass(frozen=True)
 class Conditions:
     """`now` is the org's; `parameters` are those of the SQL so far, in its order."""
 
@@ -30,6 +38,8 @@ class Conditions:
     now: datetime
     include_deleted: bool
     parameters: list[object] = field(default_factory=list)
+    sources: list[Source | None] = field(default_factory=list)
+    """Of each parameter, where it came from; None where from something else than one literal."""
 
     @property
     def text(self) -> str:
@@ -77,19 +87,29 @@ class Conditions:
             return self._like(column, target, values[0])
         if any(value.kind == "date_literal" for value in values) and target.type in {"date", "datetime"}:
             return self._span(column, target, comparison)
-        stored = [stored_value(self.text, target, value) for value in values]
+        stored = [(stored_value(self.text, target, value), value) for value in values]
         if operator in {"IN", "NOT IN"}:
             return self._membership(column, target, stored, negated=operator == "NOT IN")
         if target.type in {"reference", "boolean"} and operator not in _EQUALITY:
             raise self._bad_operator(target, comparison.path.position)
         return self._plain(column, target, operator, stored[0])
 
-    def _plain(self, column: str, target: Field, operator: str, value: object) -> str:
-        if value is None:
+    def _take(self, parameter: object, target: Field, value: Value) -> None:
+        self.parameters.append(parameter)
+        self.sources.append(Source(value, lambda text, other: stored_value(text, target, other)))
+
+    def _take_all(self, parameters: Sequence[object]) -> None:
+        """Those that no single literal stands for."""
+        self.parameters.extend(parameters)
+        self.sources.extend(None for _ in parameters)
+
+    def _plain(self, column: str, target: Field, operator: str, stored: tuple[object, Value]) -> str:
+        parameter, value = stored
+        if parameter is None:
             if operator not in _EQUALITY:
                 raise stand_in_limit(f"'{operator}' with a blank in SOQL")
             return f"{column} IS NULL" if operator == "=" else f"{column} IS NOT NULL"
-        self.parameters.append(value)
+        self._take(parameter, target, value)
         folded = folded_sql(column, target)
         if operator == "!=":
             return f"({column} IS NULL OR {folded} <> ?)"
@@ -102,16 +122,14 @@ class Conditions:
             raise wrong_kind(self.text, target, value, "string and should be enclosed in quotes")
         if not value.text:
             raise stand_in_limit("LIKE with an empty pattern in SOQL")
-        try:
-            pattern = like_regex(value.text)
-        except ValueError as error:
-            raise bad_escape(self.text, value, error) from None
-        self.parameters.append(pattern)
+        self.parameters.append(_pattern(self.text, value))
+        self.sources.append(Source(value, _pattern))
         return f"({column} IS NOT NULL AND like_matches({column}, ?))"
 
-    def _membership(self, column: str, target: Field, values: Sequence[object], *, negated: bool) -> str:
-        present = [value for value in values if value is not None]
-        self.parameters.extend(present)
+    def _membership(self, column: str, target: Field, values: Sequence[tuple[object, Value]], *, negated: bool) -> str:
+        present = [(parameter, value) for parameter, value in values if parameter is not None]
+        for parameter, value in present:
+            self._take(parameter, target, value)
         marks = ", ".join("?" for _ in present)
         inside = f"({column} IS NOT NULL AND {folded_sql(column, target)} IN ({marks}))"
         found = f"({inside} OR {column} IS NULL)" if len(present) < len(values) else inside
@@ -138,10 +156,10 @@ class Conditions:
         """Whether a multi-select picklist has all of the wanted values, and no other when `exact`."""
         parts = sorted({part for part in wanted.split(";") if part})
         terms = [f"instr(';' || fold({column}) || ';', ?) > 0" for _ in parts]
-        self.parameters.extend(f";{part};" for part in parts)
+        self._take_all([f";{part};" for part in parts])
         if exact:
             terms.append(f"length({column}) = ?")
-            self.parameters.append(len(";".join(parts)))
+            self._take_all([len(";".join(parts))])
         return f"({column} IS NOT NULL AND {' AND '.join(terms)})"
 
     def _span(self, column: str, target: Field, comparison: Comparison) -> str:
@@ -159,16 +177,17 @@ class Conditions:
 
     def _against(self, column: str, operator: str, span: Span) -> str:
         if operator in {"=", "!="}:
-            self.parameters.extend([span.start, span.end])
+            self._take_all([span.start, span.end])
             inside = f"({column} IS NOT NULL AND {column} >= ? AND {column} < ?)"
             return inside if operator == "=" else f"NOT {inside}"
         sign = "<" if operator in {"<", "<="} else ">="
-        self.parameters.append(span.start if operator in {"<", ">="} else span.end)
+        self._take_all([span.start if operator in {"<", ">="} else span.end])
         return f"({column} IS NOT NULL AND {column} {sign} ?)"
 
     def _semi_join(self, join: SemiJoin) -> str:
         column, target = self._filterable(join.path)
-        inner = Conditions(scope_of(join.select, self.scope.visible), self.now, self.include_deleted, self.parameters)
+        scope = scope_of(join.select, self.scope.visible)
+        inner = Conditions(scope, self.now, self.include_deleted, self.parameters, self.sources)
         inner_column, selected = self._check_join(join, target, inner.scope)
         if join.negated and target.type != "id":
             # Whether a blank look-up is outside of every set is not documented.
@@ -219,6 +238,13 @@ class Conditions:
     def _bad_operator(self, target: Field, position: int) -> ApiError:
         message = at_caret(self.text, position, f"invalid operator on {target.type} field")
         return ApiError(400, "INVALID_QUERY_FILTER_OPERATOR", message)
+
+
+def _pattern(text: str, value: Value) -> str:
+    try:
+        return like_regex(value.text)
+    except ValueError as error:
+        raise bad_escape(text, value, error) from None
 
 
 def _kinds(target: Field, scope: Scope) -> set[str]:

@@ -10,7 +10,7 @@ from local.salesforce_org.messages import Scalar
 from local.salesforce_org.schema.fields import NAME_OBJECT, Field, SObject
 
 from . import soql
-from .conditions import Conditions, folded_sql
+from .conditions import Conditions, Source, folded_sql
 from .moments import stored_datetime
 from .scopes import Scope, Visible, scope_of, whole
 from .soql_text import invalid_field, malformed, stand_in_limit
@@ -77,6 +77,14 @@ def compile_query(text: str, now: datetime, *, include_deleted: bool = False, vi
 
 
 def compile_tree(query: Query, now: datetime, *, include_deleted: bool = False, visible: Visible = whole) -> Plan:
+    plan, _ = compiled(query, now, include_deleted=include_deleted, visible=visible)
+    return plan
+
+
+def compiled(
+    query: Query, now: datetime, *, include_deleted: bool, visible: Visible
+) -> tuple[Plan, tuple[Source | None, ...]]:
+    """With the sources of the parameters of its conditions, which come first."""
     scope = scope_of(query, visible)
     columns: list[Column] = []
     outputs = ['t."Id"']
@@ -104,7 +112,8 @@ def compile_tree(query: Query, now: datetime, *, include_deleted: bool = False, 
     rows = f"SELECT {', '.join(outputs)} FROM {source} WHERE {where} ORDER BY {order} {limits}"  # noqa: S608
     is_count = query.columns is None
     sql = f"SELECT COUNT(*) FROM ({rows})" if is_count else rows  # noqa: S608
-    return Plan(scope.sobject, sql, tuple(conditions.parameters), tuple(columns), relationships, is_count)
+    plan = Plan(scope.sobject, sql, tuple(conditions.parameters), tuple(columns), relationships, is_count)
+    return plan, tuple(conditions.sources)
 
 
 def _spelt_out(query: Query, sobject: SObject) -> list[Path]:

@@ -35,7 +35,7 @@ from .soql_tree import (
 )
 
 MAX_STATEMENT = 100_000  # characters
-_MAX_STRING = 4_000  # characters of one string in WHERE
+MAX_STRING = 4_000  # characters of one string in WHERE
 _MAX_OFFSET = 2_000  # rows
 _MAX_LIMIT = 2**31 - 1  # rows; more would not fit the database's numbers
 
@@ -229,8 +229,8 @@ class Builder(Transformer[Token, Any]):
         position = token.start_pos or 0
         match token.type:
             case "STRING":
-                if len(token) - 2 > _MAX_STRING:
-                    raise malformed(self._text, position, f"string literal exceeds {_MAX_STRING} characters")
+                if len(token) - 2 > MAX_STRING:
+                    raise malformed(self._text, position, f"string literal exceeds {MAX_STRING} characters")
                 return Value("string", str(token)[1:-1], position)
             case "TRUE" | "FALSE":
                 return Value("boolean", str(token), position)
@@ -316,7 +316,7 @@ def parse(text: str) -> Query:
     check_length(text, "MALFORMED_QUERY")
     shape = shape_of(text)
     try:
-        tree = parse_whole(shape.text) if shape.longest <= _MAX_STRING else None
+        tree = parse_whole(shape.text) if shape.longest <= MAX_STRING else None
     except ApiError:
         tree = None  # the refusal must show the statement as it is
     return filled(tree, shape, text) if tree else parse_whole(text)

@@ -1,6 +1,7 @@
 """The text side of SOQL: how the org points at a mistake, and what the escapes in a string mean."""
 
 import re
+from functools import lru_cache
 
 from local.salesforce_org.errors import ApiError
 
@@ -47,6 +48,8 @@ def stand_in_limit(what: str) -> ApiError:
 def unescape(text: str) -> str:
     """A string literal's characters. Raises ValueError with the offending sequence on a backslash that escapes
     nothing."""
+    if "\\" not in text:
+        return text
 
     def one(match: re.Match[str]) -> str:
         code = match[1]
@@ -59,6 +62,7 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(one, text)
 
 
+@lru_cache(maxsize=1_024)
 def like_regex(text: str) -> str:
     """A LIKE pattern (still escaped) as a regular expression over lower-case text."""
     pieces: list[str] = []

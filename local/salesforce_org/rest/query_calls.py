@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 from local.salesforce_org.control.behaviour import Behaviour
 from local.salesforce_org.errors import ApiError
 from local.salesforce_org.messages import JsonObject, JsonValue, Response, Scalar
-from local.salesforce_org.query.plan import Plan, compile_query
+from local.salesforce_org.query.plan import Plan
+from local.salesforce_org.query.prepared import plan_of
 from local.salesforce_org.records.saving import Records
 from local.salesforce_org.schema.ids import make_id
 from local.salesforce_org.search import parameterized_search
@@ -38,7 +39,7 @@ class QueryCalls:
         if not text.strip():
             raise ApiError(400, "MALFORMED_QUERY", "SOQL statement cannot be empty")
         include_deleted = kind == "queryAll"
-        plan = compile_query(text, self.records.now(), include_deleted=include_deleted, visible=self.records.seen)
+        plan = plan_of(text, self.records.now(), include_deleted=include_deleted, visible=self.records.seen)
         rows = self.records.store.run(plan)
         if plan.is_count:
             return Response(200, {"totalSize": rows[0][0], "done": True, "records": []})
