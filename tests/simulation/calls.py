@@ -31,6 +31,7 @@ class Storm:
     """The function and what it asked for, of each call so far; a plan counts them from 1."""
     happened: dict[str, int] = field(default_factory=dict)
     is_over: bool = False
+    _sums: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     def at(self, world: World, what: str, possible: tuple[str, ...]) -> str:
         """The fault that this call has, or ''."""
@@ -42,6 +43,11 @@ class Storm:
             self.note(kind)
         return kind
 
+    def _likely(self, possible: tuple[str, ...]) -> float:
+        if possible not in self._sums:
+            self._sums[possible] = sum(self.rates.get(kind, 0) for kind in possible)
+        return self._sums[possible]
+
     def note(self, kind: str) -> None:
         self.happened[kind] = self.happened.get(kind, 0) + 1
 
@@ -49,6 +55,8 @@ class Storm:
         if not self.rates:
             return ""
         drawn = world.random.random()
+        if drawn >= self._likely(possible):
+            return ""
         for kind in possible:
             drawn -= self.rates.get(kind, 0)
             if drawn < 0:
@@ -79,7 +87,7 @@ def aws_call(world: World, storm: Storm, what: str, do: Callable[[], Any]) -> An
     if fault == "killed_meanwhile":
         world.later(PATIENCE * world.random.random(), lambda: _quietly(do))
         world.die()
-    wait = _ANSWER[service] * (0.5 + world.random.random())
+    wait = _ANSWER[service] * (0.7 + 1.5 * world.random.random())
     world.sleep(wait + (1.5 * world.random.random() if fault == "aws_slow" else 0))
     match fault:
         case "aws_throttled":
@@ -98,7 +106,7 @@ def aws_call(world: World, storm: Storm, what: str, do: Callable[[], Any]) -> An
     if fault == "aws_answer_lost":
         world.sleep(2 * PATIENCE)
         raise ReadTimeoutError(endpoint_url=f"https://{service}.example")
-    world.sleep(wait / 2)
+    # What it does next touches nothing of others before its next call, which waits first.
     if error:
         raise error
     return answer

@@ -23,6 +23,7 @@ def faults_of(trial: Trial) -> list[str]:
         *_leads(trial),
         *_tasks(trial),
         *_contents(trial),
+        *_numbers(trial),
         *_rejections(trial),
         *_erasures(trial),
         *_calls(trial),
@@ -121,6 +122,24 @@ def _contents(trial: Trial) -> Iterator[str]:
                 yield f"the Task of {task['Submission_Id__c']} is on a Lead of somebody else"
             if sent.fields.get("message", "") not in str(task["Description"]):
                 yield f"the Task of {task['Submission_Id__c']} has another text"
+
+
+def _numbers(trial: Trial) -> Iterator[str]:
+    """Who told a number has one on their Lead, of those that they told: whichever of their submissions came first."""
+    leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead")}
+    told: dict[str, set[str]] = {}
+    is_known: set[str] = set()
+    for _, row in _submissions(trial):
+        lead_id, number = str((row.get("outcome") or {}).get("record_id")), str(row["fields"].get("phone", ""))
+        if number and lead_id in leads:
+            told.setdefault(lead_id, set()).add(number[1:])
+            is_known |= {lead_id} if row["state"] in {"created", "updated"} else set()
+    for lead_id, numbers in told.items():
+        there = {str(leads[lead_id][name]).removeprefix("+31") for name in ("Phone", "MobilePhone")} - {"None"}
+        if lead_id in is_known and not there:
+            yield f"a number was told and is not on the Lead {lead_id}"
+        if there - numbers:
+            yield f"the Lead {lead_id} has somebody else's number"
 
 
 def _rejections(trial: Trial) -> Iterator[str]:

@@ -12,7 +12,24 @@ _rare_from_wire: Final[Callable[[Any], Any]] = _DESERIALIZER.deserialize
 _rare_to_wire: Final[Callable[[Any], Any]] = _SERIALIZER.serialize
 
 
+class Wire(dict[str, Any]):
+    """A value that is read but once: a row is read far more often than written, and nobody changes what he read."""
+
+    __slots__ = ("plain",)
+    plain: Any
+
+
 def from_wire(value: Mapping[str, Any]) -> Any:
+    if type(value) is not Wire:
+        return _read(value)
+    try:
+        return value.plain
+    except AttributeError:
+        value.plain = _read(value)
+        return value.plain
+
+
+def _read(value: Mapping[str, Any]) -> Any:
     [(kind, content)] = value.items()
     match kind:
         case "S" | "BOOL":
@@ -20,15 +37,19 @@ def from_wire(value: Mapping[str, Any]) -> Any:
         case "N":
             return Decimal(content)
         case "M":
-            return {name: from_wire(one) for name, one in content.items()}
+            return {name: _read(one) for name, one in content.items()}
         case "L":
-            return [from_wire(one) for one in content]
+            return [_read(one) for one in content]
         case "NULL":
             return None
     return _rare_from_wire(value)
 
 
-def to_wire(value: Any) -> dict[str, Any]:
+def to_wire(value: Any) -> Wire:
+    return Wire(_written(value))
+
+
+def _written(value: Any) -> dict[str, Any]:
     make = _MAKERS.get(type(value))
     return make(value) if make else dict(_rare_to_wire(value))
 
@@ -38,7 +59,7 @@ _MAKERS: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = {
     bool: lambda value: {"BOOL": value},
     int: lambda value: {"N": str(value)},
     Decimal: lambda value: {"N": str(value)},
-    dict: lambda value: {"M": {name: to_wire(one) for name, one in value.items()}},
-    list: lambda value: {"L": [to_wire(one) for one in value]},
+    dict: lambda value: {"M": {name: _written(one) for name, one in value.items()}},
+    list: lambda value: {"L": [_written(one) for one in value]},
     type(None): lambda _value: {"NULL": True},
 }

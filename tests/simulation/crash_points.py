@@ -30,7 +30,7 @@ from rich.progress import Progress
 from tests.simulation.__main__ import collect_garbage_seldom
 from tests.simulation.calls import AWS_FAULTS
 from tests.simulation.checking import faults_of
-from tests.simulation.salesforce import FAULTS
+from tests.simulation.salesforce import FAULTS, faults_of_call
 from tests.simulation.stories import STORIES
 from tests.simulation.trial import Plan, Trial, run
 
@@ -78,7 +78,7 @@ def quiet(story: str) -> Tried:
 def singles(calls: Sequence[tuple[str, str]], *, faults: bool = False) -> Iterator[dict[int, str]]:
     """One kill each, or with `faults` one of anything that can happen to that call."""
     for number, (_, what) in enumerate(calls, 1):
-        possible = FAULTS if what.startswith("salesforce:") else AWS_FAULTS
+        possible = faults_of_call(what) if what.startswith("salesforce:") else AWS_FAULTS
         yield from ({number: kind} for kind in (possible if faults else KILLS))
 
 

@@ -36,8 +36,8 @@ class Awaited:
     function: str
     spared: int
     kind: str
-    of: tuple[str, ...]
-    """All kinds that such calls can have."""
+    of_the_org: bool
+    """Whether it is a call to the org; else to AWS."""
 
 
 @dataclass
@@ -49,7 +49,8 @@ class NextCalls(Storm):
     def at(self, world: World, what: str, possible: tuple[str, ...]) -> str:
         function = world.here().name.partition("#")[0]
         self.calls.append((function, what))
-        meant = [one for one in self.awaited if (one.function, one.of) == (function, possible)]
+        where = function, what.startswith("salesforce:")
+        meant = [one for one in self.awaited if (one.function, one.of_the_org) == where and one.kind in possible]
         now = next((one for one in meant if not one.spared), None)
         if self.is_over or now is None:
             for one in meant:

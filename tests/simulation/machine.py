@@ -146,11 +146,11 @@ class AnyStory(RuleBasedStateMachine):
     @rule(call=st.sampled_from(CALLS_TO_THE_ORG), how=st.sampled_from(FAULTS))
     def a_call_to_the_org_fails(self, call: tuple[str, int], how: str) -> None:
         """Of a function: the next one, or one a little later."""
-        self.storm.awaited.append(Awaited(*call, how, FAULTS))
+        self.storm.awaited.append(Awaited(*call, how, of_the_org=True))
 
     @rule(call=st.sampled_from(CALLS_TO_AWS), how=st.sampled_from(AWS_FAULTS))
     def a_call_to_aws_fails(self, call: tuple[str, int], how: str) -> None:
-        self.storm.awaited.append(Awaited(*call, how, AWS_FAULTS))
+        self.storm.awaited.append(Awaited(*call, how, of_the_org=False))
 
     @precondition(lambda self: self.fleet.running)
     @rule(which=st.integers(0, 4))

@@ -21,13 +21,11 @@ from rich.progress import Progress
 from tests.simulation.checking import faults_of
 from tests.simulation.people import answers, people
 from tests.simulation.plot import Panel, draw
-from tests.simulation.trial import Plan, Trial, make, staged, sweep
+from tests.simulation.trial import SMALLEST_DAY, Plan, Trial, make, staged, sweep
 from tests.simulation.visitors import Sent, visit
 from tests.simulation.world import DAY, HOUR, START
 
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "outage.svg"
-DAILY_CALLS: Final = 15_000
-"""Of a small org."""
 BEFORE: Final = 0.5
 """Days until it begins."""
 AFTER: Final = 1.0
@@ -58,7 +56,7 @@ class Outage:
 
     @property
     def is_well(self) -> bool:
-        return not self.wrong and self.most_calls <= DAILY_CALLS and "rejected" not in self.states
+        return not self.wrong and self.most_calls <= SMALLEST_DAY and "rejected" not in self.states
 
 
 def outage(
@@ -68,7 +66,7 @@ def outage(
     world, salesforce = trial.world, trial.salesforce
     ends = START + (BEFORE + days) * DAY
     salesforce.outages.append((START + BEFORE * DAY, ends))
-    salesforce.org.quota.change({"daily": DAILY_CALLS, "used": 0})
+    salesforce.org.quota.change({"daily": SMALLEST_DAY, "used": 0})
     samples: list[Sample] = []
     most_calls, settled_at = 0, float("inf")
     minutes = int((days + BEFORE + AFTER) * 24 * 60)

@@ -32,7 +32,7 @@ class Person:
     last_name: str
     email: str
     other_email: str = ""
-    """Of some, who then also give their phone: two message groups, which are one person all the same."""
+    """Of some, who then always give their phone: two message groups, which are one person all the same."""
     phone: str = ""
 
 
@@ -48,10 +48,11 @@ def people(random: Random, count: int) -> list[Person]:
 
 def _person(random: Random, number: int, name: str) -> Person:
     person = Person(number, random.choice(_FIRST), name, f"p{number}.{name.lower()}@{DOMAIN}")
-    if random.random() < 0.7:
+    kind = random.random()
+    if kind < 0.5:
         return person
-    phone = _number(random)
-    return replace(person, other_email=f"{name.lower()}.{number}@werk.{DOMAIN}", phone=phone)
+    person = replace(person, phone=_number(random))
+    return person if kind < 0.7 else replace(person, other_email=f"{name.lower()}.{number}@werk.{DOMAIN}")
 
 
 def _number(random: Random) -> str:
@@ -70,7 +71,7 @@ def answers(random: Random, person: Person, number: int) -> tuple[str, dict[str,
         "email": person.other_email if person.other_email and random.random() < 0.4 else person.email,
         "consent": "on",
     }
-    if person.phone:
+    if person.phone and (person.other_email or random.random() < 0.5):
         fields["phone"] = person.phone
     kind = random.random()
     if kind < 0.05:

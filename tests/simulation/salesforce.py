@@ -8,6 +8,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -37,7 +38,22 @@ FAULTS: Final = (
     "sf_race",
     "sf_slow",
 )
+_OF_WRITES: Final = re.compile(r"(?:POST|PATCH|DELETE) (?:composite/)?sobjects")
+_OF_UPSERTS: Final = "PATCH composite/sobjects/"
 _OF_THE_ORG: Final = {"sf_row_locked": "lock_row", "sf_race": "upsert_race", "sf_session_ended": "unauthorized"}
+
+
+@cache
+def faults_of_call(what: str) -> tuple[str, ...]:
+    """Those that can do something to it."""
+    cannot = set()
+    if "oauth2/" in what:
+        cannot.add("sf_session_ended")
+    if not _OF_WRITES.search(what):
+        cannot.add("sf_row_locked")
+    if _OF_UPSERTS not in what:
+        cannot.add("sf_race")
+    return tuple(one for one in FAULTS if one not in cannot)
 
 
 @dataclass
@@ -69,7 +85,7 @@ class Salesforce:
         )
         is_login = parts.path.startswith("/services/oauth2/")
         what = f"salesforce:{_what(asked, parts.path)}"
-        fault = self.storm.at(self.world, what, FAULTS)
+        fault = self.storm.at(self.world, what, faults_of_call(what))
         self.world.note(f"{what} {fault}".rstrip())
         self.tries += 1
         if fault == "killed_before":
@@ -108,7 +124,7 @@ class Salesforce:
                 raise requests.ReadTimeout
             case "sf_slow":
                 wait = min(wait + 8 * world.random.random(), patience - 0.1)
-        world.sleep(wait / 2)
+        world.sleep(wait)
         self.over_the_limit += self.org.quota.is_exhausted
         answer = self._ask(asked, _OF_THE_ORG.get(fault, ""))
         match fault:
@@ -120,7 +136,6 @@ class Salesforce:
             case "sf_commit_cut_off":
                 world.sleep(wait)
                 raise requests.exceptions.ChunkedEncodingError
-        world.sleep(wait / 2)
         return _answer(request, answer)
 
     def _later(self, asked: Request) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
+from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -46,6 +47,8 @@ _OF_THE_WEATHER: Final = (
 )
 KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
 """Of faults."""
+SMALLEST_DAY: Final = 15_000
+"""Calls that an org has at the least."""
 _LOGIN: Final = "https://org.example"
 MANY: Final = 5
 """Processors at once."""
@@ -60,7 +63,7 @@ class Plan:
     seed: int
     submissions: int = 100
     hours: float = 1.0
-    rate: float = 0.004
+    rate: float = 0.003
     without: frozenset[str] = frozenset()
     """Kinds of fault that don't happen."""
     planned: Mapping[int, str] = field(default_factory=dict)
@@ -96,13 +99,12 @@ class Trial:
 
 def make(plan: Plan, storm: Storm | None = None) -> Trial:
     world = World(plan.seed)
-    # A submission costs ten calls to AWS and one or two to the org.
-    rates = {**dict.fromkeys(FAULTS, 5 * plan.rate), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), plan.rate)}
-    drawn = {kind: 0 if kind in plan.without else rate for kind, rate in rates.items()} if plan.rate else {}
-    storm = storm or Storm(drawn, plan.planned)
+    storm = storm or Storm(_rates(world.random, plan), plan.planned)
     store = DynamoDB(world, {SUBMISSIONS: Table("submission_id"), LOCKS: Table("lock_key"), SPAM: Table("entry")})
     dead = Queue(world, "dead", 180)
-    queue = Queue(world, "queue", 720, most_receives=500, dead_letters=dead)
+    # Seldom the queue itself gives up what a run can't wait for: 500 tries take days.
+    most_receives = world.random.choice((500, 500, 500, 6)) if plan.rate and not plan.story else 500
+    queue = Queue(world, "queue", 720, most_receives=most_receives, dead_letters=dead)
     org = the_org()
     org.reset_for(world)
     if world.random.random() < 0.5:
@@ -113,6 +115,17 @@ def make(plan: Plan, storm: Storm | None = None) -> Trial:
     # An account that is short of instances gives full batches; one that is not, many at once.
     fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, MANY)))
     return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
+
+
+def _rates(random: Random, plan: Plan) -> dict[str, float]:
+    """Of each kind of fault. Each seed has its own weather: how rough, and which kinds there are not."""
+    rough = plan.rate * random.choice((0.2, 0.5, 1.0))
+    # A submission costs ten calls to AWS and one or two to the org.
+    rates = {**dict.fromkeys(FAULTS, 5 * rough), **dict.fromkeys((*AWS_FAULTS, "batch_twice"), rough)}
+    absent = {kind for kind in rates if random.random() < 0.1} | plan.without
+    # Where one call in two fails, nothing is ever done.
+    too_much = max(1, sum(rates[kind] for kind in FAULTS if kind not in absent) / 0.5)
+    return {kind: rate / too_much for kind, rate in rates.items() if kind not in absent} if plan.rate else {}
 
 
 class OneOrg:
@@ -242,9 +255,9 @@ def _weather(trial: Trial) -> None:
         trial.salesforce.outages.append((start, start + world.random.random() * hours * HOUR))
         trial.storm.note("sf_outage")
     if world.random.random() < 0.1 and "calls_run_short" not in trial.plan.without:
-        # Nine tenths are used, or soon will be: whoever was tried before waits until some calls are a day old.
-        daily = 40 * trial.plan.submissions
-        trial.salesforce.org.quota.change({"daily": daily, "used": int(daily * 0.88)})
+        # Nine tenths are soon used: whoever was tried before waits until some calls are a day old.
+        used = int(0.9 * SMALLEST_DAY) - trial.plan.submissions // 2
+        trial.salesforce.org.quota.change({"daily": SMALLEST_DAY, "used": used})
         trial.storm.note("calls_run_short")
     trial.fleet.clocks_are_off = "clock_jump" not in trial.plan.without and world.random.random() < 0.5
     for kind, happens, how_often in (

@@ -56,6 +56,8 @@ def shape_of(text: str) -> Shape:
 
 
 def _strings(text: str, found: re.Match[str]) -> tuple[Value, ...]:
+    if found[0].count("'") == 2:  # one string
+        return (Value("string", found[0][1:-1], found.start()),)
     return tuple(Value("string", one[0][1:-1], one.start()) for one in _ONE.finditer(text, *found.span()))
 
 
