@@ -33,9 +33,9 @@ from rich.progress import Progress
 from tests.simulation.calls import AWS_FAULTS
 from tests.simulation.checking import faults_at_any_moment, faults_of
 from tests.simulation.happenings import CALLS_TO_AWS, CALLS_TO_THE_ORG, HAPPENINGS, ORDERS, Awaited, NextCalls
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.operators import erase_person, order
 from tests.simulation.people import Person, people
-from tests.simulation.planted import PLANTED
 from tests.simulation.salesforce import FAULTS
 from tests.simulation.trial import Plan, Trial, drain, make, staged
 from tests.simulation.visitors import Sent, visit
@@ -280,7 +280,6 @@ def _class_of_its_own(**own: Any) -> type[AnyStory]:
 
 def main() -> int:
     """0: nothing went wrong. 1: something did."""
-    planted = PLANTED
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulation.machine",
         description=__doc__,
@@ -291,13 +290,13 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=60, help="of each (60)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of all stories; else a new one")
     parser.add_argument("--story", action="store_true", help="tell all that happened where something goes wrong")
-    parser.add_argument("--planted", choices=planted, metavar="FAULT", help="one of: " + "; ".join(planted))
+    parser.add_argument("--planted", choices=MUTANTS, metavar="FAULT", help="one of: " + "; ".join(MUTANTS))
     asked = parser.parse_args()
     started = time.monotonic()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         # Some draws come to nothing, and a story that goes wrong is told again and again to make it shorter.
         bar = progress.add_task("stories, about", total=asked.examples)
-        with planted[asked.planted]() if asked.planted else nullcontext():
+        with MUTANTS[asked.planted].plant() if asked.planted else nullcontext():
             found = told(
                 examples=asked.examples,
                 steps=asked.steps,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.calls import Storm, aws_call
 from tests.simulation.crash_points import KILLS, Tried, command_for, main, pairs, quiet, singles, tried
-from tests.simulation.planted import PLANTED
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.sqs import Queue
 from tests.simulation.stories import STORIES
 from tests.simulation.trial import Plan, run
@@ -161,12 +161,12 @@ def test_a_planted_fault_is_caught_by_one_run_of_a_story(name: str, story: str, 
     numbers = [number for number, (_, call) in enumerate(quiet(story).calls, 1) if call == what]
     planned = {numbers[0]: kind} if what else {}
     assert tried(story, planned).wrong == ()
-    with PLANTED[name]():
+    with MUTANTS[name].plant():
         assert tried(story, planned).wrong != ()
 
 
 def test_a_run_that_goes_wrong_is_told_with_the_command_that_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with PLANTED["a receipt is given though the row was not written"]():
+    with MUTANTS["a receipt is given though the row was not written"].plant():
         story = ["--story", "from_a_server", "--processes", "1"]
         assert main([*story, "--faults", "--json", "--sample", "3"]) == 1
         [found] = json.loads(capsys.readouterr().out)

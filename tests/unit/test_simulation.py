@@ -11,8 +11,9 @@ from tests.simulation.checking import faults_of
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.fleet import TIMEOUTS
 from tests.simulation.flood import flood
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.outage import outage, picture
-from tests.simulation.planted import CAUGHT, PLANTED, TESTS, caught_by
+from tests.simulation.planted import caught_by
 from tests.simulation.trial import KINDS, Plan, run
 from tests.unit.template_loading import properties
 
@@ -53,7 +54,7 @@ QUICKLY_CAUGHT = (
 
 @pytest.mark.parametrize("name", QUICKLY_CAUGHT)
 def test_a_planted_fault_is_caught(name: str) -> None:
-    seed, said = caught_by(CAUGHT[name])
+    seed, said = caught_by(MUTANTS[name])
     assert seed, said
 
 
@@ -95,11 +96,10 @@ def test_a_flood_is_drained_and_everybody_s_submissions_stay_in_order() -> None:
 
 
 def test_a_flood_that_is_out_of_order_is_seen() -> None:
-    with PLANTED["each message is a group of its own"]():
+    with MUTANTS["each message is a group of its own"].plant():
         assert flood(200, hours=0.02).out_of_order > 0
 
 
 def test_every_planted_fault_is_held_by_a_test_or_by_seeds() -> None:
-    assert set(TESTS) == set(PLANTED)
-    assert [name for name, test in TESTS.items() if not (test or name in CAUGHT)] == []
-    assert len(PLANTED) >= 15
+    assert [name for name, mutant in MUTANTS.items() if not (mutant.test or mutant.shows_in_seeds)] == []
+    assert len(MUTANTS) >= 15

@@ -5,8 +5,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.simulation.checking import leads_of_ours
 from tests.simulation.machine import AnyStory, told
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.people import Person
-from tests.simulation.planted import CAUGHT
 from tests.simulation.world import World
 
 # What goes wrong here is told in steps by the command, which also makes them few.
@@ -19,7 +19,7 @@ def test_whatever_happens_in_whatever_order_nothing_is_lost_and_nobody_is_create
 
 
 def test_what_goes_wrong_is_told_in_the_one_step_that_it_takes() -> None:
-    with CAUGHT["the row is settled before Salesforce is written"]():
+    with MUTANTS["the row is settled before Salesforce is written"].plant():
         found = told(examples=20, steps=4, number=1)
     assert "says created, and its Lead is not there" in found.wrong
     assert (found.steps, "posts_0 = state.asks(" in found.story) == (1, True), found.story
