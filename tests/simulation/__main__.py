@@ -4,6 +4,7 @@ import argparse
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Final
 
 from rich.console import Console
@@ -63,8 +65,17 @@ def several(plans: Iterable[Plan], processes: int) -> Iterator[Found]:
     if processes == 1:
         yield from map(one, plans)
         return
-    with ProcessPoolExecutor(processes, initializer=collect_garbage_seldom) as pool:
-        yield from pool.map(one, plans, chunksize=4)
+    with ProcessPoolExecutor(processes, initializer=_prepare) as pool:
+        try:
+            yield from pool.map(one, plans)
+        finally:
+            # Whoever takes no more wants no more to be begun.
+            pool.shutdown(cancel_futures=True)
+
+
+def _prepare() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the one that asks, and that ends them
+    collect_garbage_seldom()
 
 
 def collect_garbage_seldom() -> None:
@@ -112,6 +123,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=Plan.rate, help=f"of each kind of fault ({Plan.rate})")
     parser.add_argument("--without", default="", help="kinds of fault that shall not happen, with commas between them")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seconds", type=float, default=inf, help="begin no seed after so long")
     parser.add_argument("--story", action="store_true", help="tell all that happened in the (one) run")
     parser.add_argument("--again", action="store_true", help="run each seed in another interpreter, too, and compare")
     parser.add_argument("--json", action="store_true", help="the figures, for machines")
@@ -119,8 +131,15 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """0: nothing was lost, created twice or unaccounted for. 1: something was."""
-    asked = _arguments()
+    """0: nothing was lost, created twice or unaccounted for. 1: something was. 130: Ctrl-C."""
+    try:
+        return _run(_arguments())
+    except KeyboardInterrupt:
+        print("stopped; nothing is left behind", file=sys.stderr)
+        return 130
+
+
+def _run(asked: argparse.Namespace) -> int:
     console = Console(stderr=True)
     plans = [
         Plan(seed, asked.submissions, rate=asked.rate, without=frozenset(filter(None, asked.without.split(","))))
@@ -136,7 +155,10 @@ def main() -> int:
         for part in several(plans, asked.processes):
             found.add(part)
             progress.advance(bar)
-    _say(found, len(plans), time.monotonic() - started, as_json=asked.json)
+            if time.monotonic() - started > asked.seconds:
+                console.print(f"{asked.seconds:.0f} s are over: {len(found.traces)} of {len(plans)} seeds were run")
+                break
+    _say(found, time.monotonic() - started, as_json=asked.json)
     others = _others(asked, found.traces) if asked.again else []
     for seed in sorted(found.wrong)[:3]:
         plan = shortest(next(plan for plan in plans if plan.seed == seed))
@@ -160,7 +182,8 @@ def _others(asked: argparse.Namespace, traces: Mapping[int, str]) -> list[int]:
     return others
 
 
-def _say(found: Found, seeds: int, seconds: float, *, as_json: bool) -> None:
+def _say(found: Found, seconds: float, *, as_json: bool) -> None:
+    seeds = len(found.traces)
     if as_json:
         figures: dict[str, object] = {
             "seeds": seeds,

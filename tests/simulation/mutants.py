@@ -268,7 +268,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "an erasure is done though something may still land": Mutant(
         lambda: patch.object(privacy_operations.Erasure, "is_done", property(lambda _self: True)),
         "tests/integration/test_erasure.py",
-        shows_in_seeds=True,
     ),
     "an address on a queue": Mutant(_over(SqsClient, "send_message", _person_on_the_queue), "", shows_in_seeds=True),
     "an address in a log": Mutant(_over(processing, "prepare", _person_in_the_log), "", shows_in_seeds=True),

@@ -7,6 +7,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.simulation import __main__ as command
 from tests.simulation.checking import faults_of
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.fleet import TIMEOUTS
@@ -77,6 +78,26 @@ def test_the_wire_format_is_boto3_s(value: Any) -> None:
 def test_the_functions_have_the_time_that_the_template_gives_them() -> None:
     template = {name: properties(f"{name.capitalize()}Function")["Timeout"] for name in TIMEOUTS}
     assert template == TIMEOUTS
+
+
+def test_no_seed_is_begun_after_the_seconds_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = "--seeds 1-8 --submissions 2 --processes 1 --seconds 0"
+    monkeypatch.setattr("sys.argv", ["simulation", *options.split()])
+    assert command.main() == 0
+    said = capsys.readouterr()
+    assert "1 of 8 seeds were run" in said.err
+    assert said.out.startswith("2 submissions of 1 seeds")
+
+
+def test_a_seed_that_goes_wrong_is_told_with_the_command_that_repeats_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["simulation", "--seeds", "1", "--submissions", "6", "--processes", "1"])
+    with MUTANTS["an address on a queue"].plant():
+        assert command.main() == 1
+    assert "python -m tests.simulation --seeds 1 --submissions 5" in capsys.readouterr().err
 
 
 def test_an_outage_ends_with_everybody_settled_and_no_operator() -> None:

@@ -53,7 +53,7 @@ def _name_select(sobject: SObject) -> str:
 
 
 def _connected(database: Path | str) -> sqlite3.Connection:
-    connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+    connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, cached_statements=1_000)
     connection.create_function("fold", 1, fold, deterministic=True)
     connection.create_function("like_matches", 2, like_matches, deterministic=True)
     # A throw-away database: speed over surviving a power cut.
