@@ -102,6 +102,8 @@ def _process_locked(
         settled_later, untold = finish_all(ready, results, deliveries, dependencies)
         delays |= settled_later
     except FormToLeadError as error:
+        # An earlier run may have left any of them in doubt: its keys are for its next try and nobody else.
+        in_doubt = free
         failed("locks_failed", error)
         return {row.submission_id: wait(deliveries[row.submission_id]) for row in rows}
     finally:

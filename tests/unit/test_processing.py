@@ -473,6 +473,27 @@ def test_a_row_that_can_not_be_read_again_keeps_a_doubt_locked() -> None:
     assert set(keys_to_lock(submission.person_keys)) <= set(desk.locks.holders)
 
 
+def test_a_lock_that_can_not_be_taken_leaves_the_doubts_of_its_batch_locked() -> None:
+    """Else somebody with the same phone is created, and then the doubtful write lands. Found by the simulation."""
+    desk, doubtful, other = Desk(), a_submission(phone="0621345678"), a_submission(email="other@example.com")
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(doubtful)
+    take = desk.locks.take
+
+    def all_but_the_other(keys: Iterable[str], *, holder: str, heir: str) -> bool:
+        if heir == other.submission_id:
+            raise TransientError("dynamodb:InternalServerError")
+        return take(keys, holder=holder, heir=heir)
+
+    desk.locks.take = all_but_the_other  # type: ignore[method-assign]
+    assert len(desk.process(doubtful, other)) == 2
+    desk.locks.take = take  # type: ignore[method-assign]
+    namesake = a_submission(phone="0621345678", email="third@example.com")
+    assert [retry.delay for retry in desk.process(namesake)] == [BUSY_WAIT]
+    assert desk.process(doubtful) == [], "its own next try goes on"
+    assert not desk.locks.holders
+
+
 def _unreadable(submission_ids: Iterable[str]) -> dict[str, Submission]:
     raise TransientError("dynamodb:ThrottlingException")
 
