@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 from shared.errors import FormToLeadError
 
 CALL_ENDS_AFTER: Final = timedelta(seconds=660)
-"""Salesforce ends any call after ten minutes, whether or not anybody waits for its answer; one more for safety."""
+"""Salesforce ends any call after ten minutes, whether or not anybody waits for its answer; one more for clocks."""
 
 type Record = Mapping[str, Any]
 """A record by API names. A value may be a `Named`, whose id is looked up before it is written."""

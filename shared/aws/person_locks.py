@@ -16,8 +16,11 @@ from shared.crm import CALL_ENDS_AFTER
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LEASE: Final = int(CALL_ENDS_AFTER.total_seconds())
-"""Seconds. A run that was killed, or whose write got no answer, may still have something under way for as long."""
+LONGEST_RUN: Final = 60
+"""Seconds: a lock is taken at the begin of a run, and the run may send its last write at its end."""
+LEASE: Final = int(CALL_ENDS_AFTER.total_seconds()) + LONGEST_RUN + 10
+"""Seconds. A run that was killed, or whose write got no answer, may still have something under way for as long, and two
+hosts' clocks differ a little."""
 
 type Item = Mapping[str, Any]
 

@@ -236,7 +236,8 @@ def _there_already(there: Submission, heard: _Heard, queue: Queue) -> Answer:
 def _fingerprint_then(there: Submission, heard: _Heard) -> str:
     """With what the form asked when the row was written, and asks no more: who sends the same to its next version is
     no conflict."""
-    asked_then = {name: value for name, value in heard.arrival.sent.items() if name in there.fields}
+    answered = there.original_fields or there.fields
+    asked_then = {name: value for name, value in heard.arrival.sent.items() if name in answered}
     return _fingerprint({**_stored(asked_then), **heard.sent}, whole=heard.arrival.signed)
 
 

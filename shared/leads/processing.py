@@ -83,7 +83,9 @@ def _process_locked(
 ) -> Delays:
     delays: Delays = {}
     free: list[Submission] = []
-    in_doubt: list[Submission] = []
+    # Whatever ends this run before it knows better, an earlier one may have left any of them in doubt, or this one: the
+    # keys are for the next try and nobody else.
+    in_doubt = free
     untold: list[Submission] = []
     try:
         for row in rows:
@@ -91,8 +93,6 @@ def _process_locked(
                 free.append(row)
             else:
                 delays[row.submission_id] = busy_wait(deliveries[row.submission_id])
-        now = dependencies.now()
-        in_doubt = [row for row in free if row.in_doubt_until and row.in_doubt_until > now]
         ready, too_early = _as_they_are_now(free, dependencies)
         delays |= too_early
         results = _results(ready, dependencies)
@@ -102,8 +102,6 @@ def _process_locked(
         settled_later, untold = finish_all(ready, results, deliveries, dependencies)
         delays |= settled_later
     except FormToLeadError as error:
-        # An earlier run may have left any of them in doubt: its keys are for its next try and nobody else.
-        in_doubt = free
         failed("locks_failed", error)
         return {row.submission_id: wait(deliveries[row.submission_id]) for row in rows}
     finally:

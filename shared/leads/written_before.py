@@ -13,6 +13,7 @@ from shared.leads.candidates import CONTACT_PREFIX
 from shared.leads.holding import is_flagged
 from shared.leads.planning import still_there
 from shared.leads.results import Results, Settled, settled
+from shared.observability import log, where
 from shared.submission import State, Submission
 
 
@@ -25,10 +26,13 @@ def written_before(refused: Sequence[Submission], crm: Crm) -> Results:
     oldest = min(row.received_at for row in refused)
     try:
         found = crm.look_up(LookUp(ids, emails=(), mailboxes=(), phones=(), oldest=oldest, lead_fields=()))
+        return {**_told(found), **_created(found)}
     except FormToLeadError as error:
         # An error of configuration has an alarm of its own. Any other leaves the doubt, and in doubt nobody rejects.
         return dict.fromkeys(ids, error if isinstance(error, ConfigurationError) else UnknownOutcomeError(error.code))
-    return {**_told(found), **_created(found)}
+    except Exception as error:  # noqa: BLE001 (a bug must not take what else this batch found out with it)
+        log("processor_bug", level="error", where=where(error))
+        return dict.fromkeys(ids, UnknownOutcomeError("internal_error"))
 
 
 def _created(found: Found) -> Results:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.privacy.audit import AUDIT_STATE
@@ -11,8 +11,11 @@ from tests.simulation.fleet import SUBMISSIONS
 from tests.simulation.people import DOMAIN
 from tests.simulation.sqs import submission_of
 from tests.simulation.trial import Trial
+from tests.simulation.visitors import Sent
 
 _STATES = frozenset(State)
+_OF_A_PERSON = ("fields", "original_fields", "fingerprint", "outcome", "rejection", "spam_reasons")
+"""Of a row. Keyed hashes stay, as docs/privacy.md says."""
 _SETTLED = _STATES - {State.RECEIVED}
 
 
@@ -23,6 +26,7 @@ def faults_of(trial: Trial) -> list[str]:
         *_leads(trial),
         *_tasks(trial),
         *_contents(trial),
+        *_told(trial),
         *_numbers(trial),
         *_rejections(trial),
         *_erasures(trial),
@@ -104,9 +108,14 @@ def _tasks(trial: Trial) -> Iterator[str]:
             yield f"told twice: {submission_id} has {count} Tasks"
 
 
+def _heard_of(trial: Trial) -> dict[str, Sent]:
+    """By receipt, whatever was not erased since."""
+    return {sent.receipt: sent for sent in trial.sent if sent.receipt and sent.person.email not in trial.erased}
+
+
 def _contents(trial: Trial) -> Iterator[str]:
     """What a visitor sent is in the row, and stands on a record of theirs; nobody here has another's name."""
-    by_receipt = {sent.receipt: sent for sent in trial.sent if sent.receipt and sent.person.email not in trial.erased}
+    by_receipt = _heard_of(trial)
     leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead", deleted=True)}
     for submission_id, row in _submissions(trial):
         sent = by_receipt.get(submission_id)
@@ -117,13 +126,31 @@ def _contents(trial: Trial) -> Iterator[str]:
         lead = leads.get(str((row.get("outcome") or {}).get("record_id")))
         if lead and lead["LastName"] != sent.person.last_name:
             yield f"{submission_id} is on a Lead of somebody else"
+        if lead and row["state"] == "created":
+            yield from _as_it_was_sent(submission_id, lead, sent)
+
+
+def _told(trial: Trial) -> Iterator[str]:
+    by_receipt = _heard_of(trial)
+    leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead", deleted=True)}
+    rows = trial.rows
     for task in trial.salesforce.org.rows("Task"):
         if sent := by_receipt.get(str(task.get("Submission_Id__c"))):
             lead = leads.get(str(task["WhoId"]))
+            outcome = rows.get(str(task["Submission_Id__c"]), {}).get("outcome") or {}
+            if not task["WhoId"] or outcome.get("record_id", task["WhoId"]) != task["WhoId"]:
+                yield f"the Task of {task['Submission_Id__c']} is not where its row says"
             if lead and lead["LastName"] != sent.person.last_name:
                 yield f"the Task of {task['Submission_Id__c']} is on a Lead of somebody else"
             if sent.fields.get("message", "") not in str(task["Description"]):
                 yield f"the Task of {task['Submission_Id__c']} has another text"
+
+
+def _as_it_was_sent(submission_id: str, lead: Mapping[str, Any], sent: Sent) -> Iterator[str]:
+    if sent.fields.get("message", "") not in str(lead["Description"]):
+        yield f"the Lead of {submission_id} has another text"
+    if lead["Email"] != sent.fields["email"]:
+        yield f"the Lead of {submission_id} has another address"
 
 
 def _numbers(trial: Trial) -> Iterator[str]:
@@ -160,9 +187,11 @@ def _privacy(trial: Trial) -> Iterator[str]:
             yield "an address on a queue"
         if set(json.loads(body)) - {"version", "submission_id", "reason", "form_id", "replay", "rejected_at"}:
             yield "a queue's message holds more than ids"
-    for line in trial.logged:
-        if DOMAIN in line:
-            yield f"personal data in a log: {line.partition(' ')[0]}"
+    logged = "\n".join(trial.logged)
+    people = {sent.person for sent in trial.sent}
+    known = {DOMAIN, *(one.last_name for one in people), *(one.phone[1:] for one in people if one.phone)}
+    for _ in filter(logged.__contains__, sorted(known)):
+        yield "personal data in a log"
 
 
 def _erasures(trial: Trial) -> Iterator[str]:
@@ -175,7 +204,7 @@ def _erasures(trial: Trial) -> Iterator[str]:
     there = {one["Submission_Id__c"] for one in (*leads, *tasks) if one["Id"] not in newer}
     for submission_id, row in _submissions(trial):
         if row["state"] == "erased":
-            if row["fields"]:
+            if any(map(row.get, _OF_A_PERSON)):
                 yield f"erased, and its answers are there: {submission_id}"
             if submission_id in there:
                 yield f"erased, and in the org: {submission_id}"

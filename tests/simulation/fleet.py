@@ -49,7 +49,8 @@ HANDLERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 BATCH: Final = 10
 MOST_OFF: Final = 30.0
-"""Seconds that a clock is wrong at the most. Two are a minute apart then, which shared/crm.py allows for."""
+"""Seconds that a clock is wrong at the most. Two are a minute apart then, which shared/crm.py allows for beside the ten
+minutes of a call."""
 COLD: Final = 1.2
 """Seconds of a start."""
 SUBMISSIONS: Final = "submissions"
@@ -218,7 +219,8 @@ def _failed(answer: Any, handles: Mapping[str, str]) -> set[str]:
     if answer is None or answer == {}:
         return set()
     try:
-        named = {str(one["itemIdentifier"]) for one in answer["batchItemFailures"]}
+        failures = answer["batchItemFailures"]
+        named = {one["itemIdentifier"] for one in failures or ()}
     except (TypeError, KeyError):
         return set(handles)
     return min(named, set(handles))

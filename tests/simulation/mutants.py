@@ -150,6 +150,28 @@ def _told_of_the_next(own: Any) -> Any:
     return write_notes
 
 
+def _told_of_nobody(own: Any) -> Any:
+    def write_notes(self: SalesforceCrm, notes: Sequence[Note]) -> Any:
+        return own(self, [replace(one, task={**one.task, "WhoId": None}) for one in notes])
+
+    return write_notes
+
+
+def _question_of(which: Callable[[Sequence[NewLead], int], object]) -> Callable[[Any], Any]:
+    def over(own: Any) -> Any:
+        def upsert_leads(self: SalesforceCrm, leads: Sequence[NewLead]) -> list[Written]:
+            changed = [
+                replace(one, record={**one.record, "Description": which(leads, place)})
+                for place, one in enumerate(leads)
+            ]
+            written: list[Written] = own(self, changed)
+            return written
+
+        return upsert_leads
+
+    return over
+
+
 def _answers_nothing(own: Any) -> Any:
     """Where something failed; and Lambda takes no answer for: all is done."""
 
@@ -238,6 +260,17 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "a Task is written on the next one's record": Mutant(
         _over(SalesforceCrm, "write_notes", _told_of_the_next), "", shows_in_seeds=True
+    ),
+    "a Task is written on nobody's record": Mutant(
+        _over(SalesforceCrm, "write_notes", _told_of_nobody), "", shows_in_seeds=True
+    ),
+    "a Lead has the question of the next one": Mutant(
+        _over(SalesforceCrm, "upsert_leads", _question_of(lambda leads, at: leads[at - 1].record.get("Description"))),
+        "",
+        shows_in_seeds=True,
+    ),
+    "a Lead is created without the question": Mutant(
+        _over(SalesforceCrm, "upsert_leads", _question_of(lambda _leads, _at: None)), "", shows_in_seeds=True
     ),
     "nobody is locked": Mutant(
         _over(PersonLocks, "take", lambda _own: lambda *_args, **_keys: True),

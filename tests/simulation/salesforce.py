@@ -40,6 +40,8 @@ FAULTS: Final = (
 )
 _OF_WRITES: Final = re.compile(r"(?:POST|PATCH|DELETE) (?:composite/)?sobjects")
 _OF_UPSERTS: Final = "PATCH composite/sobjects/"
+_OF_AN_OUTAGE: Final = ("killed_before", "sf_unreachable")
+"""What can still go wrong then."""
 _OF_THE_ORG: Final = {"sf_row_locked": "lock_row", "sf_race": "upsert_race", "sf_session_ended": "unauthorized"}
 
 
@@ -85,7 +87,7 @@ class Salesforce:
         )
         is_login = parts.path.startswith("/services/oauth2/")
         what = f"salesforce:{_what(asked, parts.path)}"
-        fault = self.storm.at(self.world, what, faults_of_call(what))
+        fault = self.storm.at(self.world, what, _OF_AN_OUTAGE if self.is_out() else faults_of_call(what))
         self.world.note(f"{what} {fault}".rstrip())
         self.tries += 1
         if fault == "killed_before":

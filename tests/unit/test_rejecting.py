@@ -7,7 +7,9 @@ the simulation, and by reading on from there.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared.crm import CALL_ENDS_AFTER, NewLead, Written
+import pytest
+
+from shared.crm import CALL_ENDS_AFTER, Found, LookUp, NewLead, Written
 from shared.errors import ConfigurationError, PermanentError, TransientError, UnknownOutcomeError
 from shared.leads.retrying import MAX_ATTEMPTS
 from shared.rejection import Reason
@@ -172,3 +174,40 @@ def test_a_missing_right_to_look_is_told_as_one() -> None:
     desk.crm.fails["look_up"] = ConfigurationError("INVALID_FIELD")
     assert len(desk.process(submission)) == 1
     assert (desk.row(submission).last_error, desk.row(submission).attempts) == ("INVALID_FIELD", 0)
+
+
+def test_a_bug_in_the_look_before_a_rejection_leaves_a_doubt_of_its_batch_known_and_locked() -> None:
+    """Else somebody with the same phone would be created beside what then lands."""
+    desk, doubtful = Desk(), a_submission(phone="0621345678")
+    wrong = a_submission(email="other@example.com", message="")
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    look_up = desk.crm.look_up
+
+    def with_a_bug(what: LookUp) -> Found:
+        if not what.emails:
+            raise KeyError("Id")
+        return look_up(what)
+
+    desk.crm.look_up = with_a_bug  # type: ignore[method-assign]
+    assert len(desk.process(doubtful, wrong)) == 2
+    assert desk.row(doubtful).in_doubt_until
+    assert (desk.state(wrong), desk.row(wrong).last_error) == (State.RECEIVED, "internal_error")
+    assert len(desk.process(a_submission(phone="0621345678", email="third@example.com"))) == 1
+    assert not desk.crm.leads
+
+
+def test_however_a_run_ends_it_releases_no_doubt() -> None:
+    desk, doubtful = Desk(), a_submission(phone="0621345678")
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(doubtful)
+    look_up = desk.crm.look_up
+
+    def ended(what: LookUp) -> Found:
+        raise SystemExit(repr(what))
+
+    desk.crm.look_up = ended  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        desk.process(doubtful)
+    desk.crm.look_up = look_up  # type: ignore[method-assign]
+    desk.process(a_submission(phone="0621345678", email="third@example.com"))
+    assert not desk.crm.leads

@@ -15,7 +15,7 @@ from tests.simulation.flood import flood
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.outage import outage, picture
 from tests.simulation.planted import caught_by
-from tests.simulation.trial import KINDS, Plan, run
+from tests.simulation.trial import HIDDEN, KINDS, Plan, run
 from tests.unit.template_loading import properties
 
 SEEDS = range(1, 9)
@@ -75,9 +75,10 @@ def test_the_wire_format_is_boto3_s(value: Any) -> None:
     assert from_wire(written) == from_wire(written) == from_wire(wire)
 
 
-def test_the_functions_have_the_time_that_the_template_gives_them() -> None:
+def test_functions_and_queue_have_the_time_that_the_template_gives_them() -> None:
     template = {name: properties(f"{name.capitalize()}Function")["Timeout"] for name in TIMEOUTS}
     assert template == TIMEOUTS
+    assert properties("SubmissionQueue")["VisibilityTimeout"] == HIDDEN
 
 
 def test_no_seed_is_begun_after_the_seconds_given(

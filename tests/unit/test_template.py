@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from shared.aws.ledger import STATE_INDEX
-from shared.aws.person_locks import LEASE
+from shared.aws.person_locks import LEASE, LONGEST_RUN
 from shared.crm import CALL_ENDS_AFTER
 from shared.observability import NAMESPACE
 from tests.unit.template_loading import (
@@ -364,8 +364,13 @@ def test_a_message_stays_hidden_six_times_as_long_as_the_processor_may_take() ->
 
 
 def test_what_a_killed_run_sent_has_ended_when_its_messages_come_back() -> None:
-    """Its locks have ended as well, or the redelivery would have to wait for its own dead run."""
-    assert properties("SubmissionQueue")["VisibilityTimeout"] > LEASE >= CALL_ENDS_AFTER.total_seconds() >= 600
+    """Its locks have ended as well, or the redelivery would have to wait for its own dead run.
+
+    They began with it, and its last write may have been sent at its end.
+    """
+    assert properties("ProcessorFunction")["Timeout"] <= LONGEST_RUN
+    assert CALL_ENDS_AFTER.total_seconds() >= 600 + 60
+    assert properties("SubmissionQueue")["VisibilityTimeout"] > LEASE > CALL_ENDS_AFTER.total_seconds() + LONGEST_RUN
 
 
 # --- from the queue to the processor ------------------------------------------------------------------------------

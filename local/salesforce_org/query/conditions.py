@@ -155,6 +155,8 @@ class Conditions:
     def _chosen(self, column: str, wanted: str, *, exact: bool) -> str:
         """Whether a multi-select picklist has all of the wanted values, and no other when `exact`."""
         parts = sorted({part for part in wanted.split(";") if part})
+        if not parts:
+            raise stand_in_limit("a multi-select picklist's value without a letter in SOQL")
         terms = [f"instr(';' || fold({column}) || ';', ?) > 0" for _ in parts]
         self._take_all([f";{part};" for part in parts])
         if exact:
