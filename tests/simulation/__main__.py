@@ -124,6 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--without", default="", help="kinds of fault that shall not happen, with commas between them")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=inf, help="begin no seed after so long")
+    parser.add_argument("--at-least", type=int, default=1, metavar="N", help="seeds, however long they take")
     parser.add_argument("--story", action="store_true", help="tell all that happened in the (one) run")
     parser.add_argument("--again", action="store_true", help="run each seed in another interpreter, too, and compare")
     parser.add_argument("--json", action="store_true", help="the figures, for machines")
@@ -155,7 +156,7 @@ def _run(asked: argparse.Namespace) -> int:
         for part in several(plans, asked.processes):
             found.add(part)
             progress.advance(bar)
-            if time.monotonic() - started > asked.seconds:
+            if time.monotonic() - started > asked.seconds and len(found.traces) >= asked.at_least:
                 console.print(f"{asked.seconds:.0f} s are over: {len(found.traces)} of {len(plans)} seeds were run")
                 break
     _say(found, time.monotonic() - started, as_json=asked.json)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from shared.privacy.audit import AUDIT_STATE
@@ -12,10 +13,13 @@ from tests.simulation.people import DOMAIN
 from tests.simulation.sqs import submission_of
 from tests.simulation.trial import Trial
 from tests.simulation.visitors import Sent
+from tests.simulation.world import HOUR
 
 _STATES = frozenset(State)
 _OF_A_PERSON = ("fields", "original_fields", "fingerprint", "outcome", "rejection", "spam_reasons")
 """Of a row. Keyed hashes stay, as docs/privacy.md says."""
+LONGEST_WAIT = 26 * HOUR
+"""Seconds after the storm: an org's calls are short for up to a day, and whoever waits is tried hourly."""
 _SETTLED = _STATES - {State.RECEIVED}
 
 
@@ -57,6 +61,9 @@ def unfinished(trial: Trial) -> Iterator[str]:
     for submission_id, row in _submissions(trial):
         if row["state"] not in _SETTLED:
             yield f"unaccounted: {submission_id} is {row['state']}, last error {row.get('last_error')}"
+        settled = datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
+        if settled > trial.calm_since + LONGEST_WAIT:
+            yield f"waited too long: {submission_id}, {(settled - trial.calm_since) / HOUR:.0f} hours"
     for sent in trial.sent:
         if not sent.receipt and sent.person.email not in trial.erased:
             yield f"never acknowledged: a visitor came again and again ({sent.form_id})"
@@ -78,10 +85,14 @@ def _twice(trial: Trial) -> Iterator[str]:
             yield f"created twice: {submission_id} has {count} Leads"
         if submission_id not in trial.rows:
             yield f"a Lead of nothing: {submission_id}"
-    # Nobody here has another's name.
-    for name, count in Counter(str(lead["LastName"]) for lead in leads if not lead.get("IsDeleted")).items():
+    # Nobody here has another's name; a Lead that sales had before counts as well.
+    live = [*(str(lead["LastName"]) for lead in leads if not lead.get("IsDeleted"))]
+    for name, count in Counter([*live, *(name for name, kind in trial.known_as.items() if kind == "Lead")]).items():
         if count > 1:
             yield f"created twice: {name} has {count} Leads"
+    for name in live:
+        if trial.known_as.get(name) == "Contact":
+            yield f"created twice: {name} is a Contact and has a Lead"
 
 
 def _leads(trial: Trial) -> Iterator[str]:

@@ -290,6 +290,11 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         "tests/unit/test_intake_idempotency.py",
         shows_in_seeds=True,
     ),
+    "whatever comes under a used key is acknowledged": Mutant(
+        _over(receiving, "_fingerprint_then", lambda _own: lambda there, _heard: there.fingerprint),
+        "tests/unit/test_intake_idempotency.py",
+        shows_in_seeds=True,
+    ),
     "nobody sweeps up": Mutant(
         _over(requeueing_module, "_is_forgotten", lambda _own: lambda *_: False),
         "tests/unit/test_requeueing.py",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
+from math import inf
 from random import Random
 from typing import Any, Final
 from unittest.mock import patch
@@ -28,7 +29,7 @@ from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
 from tests.simulation.operators import erase_person, operate
-from tests.simulation.people import answers, people
+from tests.simulation.people import Person, answers, people
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
 from tests.simulation.sqs import Queue
 from tests.simulation.stories import STORIES
@@ -84,9 +85,13 @@ class Trial:
     salesforce: Salesforce
     fleet: Fleet
     sent: list[Sent] = field(default_factory=list)
+    known_as: dict[str, str] = field(default_factory=dict)
+    """Lead or Contact, which the org had before anybody wrote, by last name: nobody here has another's."""
     erased: dict[str, float] = field(default_factory=dict)
     """When the erasure of an address began, by address."""
     erasing: int = 0
+    calm_since: float = inf
+    """When the storm ended."""
     cast: list[Task] = field(default_factory=list)
     """Whoever acts in a story: it ends when they all have done their part."""
     logged: list[str] = field(default_factory=list)
@@ -221,6 +226,9 @@ def _begin(trial: Trial) -> None:
     for minute in range(1, int(plan.hours * 60)):
         world.later(minute * 60, lambda: sweep(trial))
     everybody = people(world.random, max(1, int(plan.submissions * 0.7)))
+    for one in everybody:
+        if world.random.random() < 0.15:
+            _put_in_org(trial, one)
     person, moment = everybody[0], 0.0
     for number in range(plan.submissions):
         # Some come back within minutes, perhaps from their other address.
@@ -244,6 +252,16 @@ def _begin(trial: Trial) -> None:
         person = world.random.choice([one for one in everybody if not one.other_email] or everybody[:1])
         after = (0.2 + 0.8 * world.random.random()) * plan.hours * HOUR
         world.spawn("eraser", partial(erase_person, trial, person), after=after)
+
+
+def _put_in_org(trial: Trial, person: Person) -> None:
+    """Sales know somebody from elsewhere."""
+    kind = trial.known_as[person.last_name] = trial.world.random.choice(("Lead", "Contact"))
+    who = {"FirstName": person.first_name, "LastName": person.last_name, "Email": person.email}
+    # A number is there only where they always tell it, too.
+    number = {"Phone": f"+31{person.phone[1:]}"} if person.other_email else {}
+    rest = {"Company": "Particulier", "Status": "Open - Not Contacted"} if kind == "Lead" else {}
+    trial.salesforce.org.add(kind, {**who, **number, **rest})
 
 
 def sweep(trial: Trial) -> None:
@@ -326,6 +344,7 @@ def drain(trial: Trial) -> None:
     """Nothing goes wrong any more; the clock still ticks. Operators mend what waits for them."""
     world = trial.world
     trial.storm.is_over = True
+    trial.calm_since = world.now
     trial.salesforce.outages.clear()
     for _ in range(60):
         if _is_quiet(trial):

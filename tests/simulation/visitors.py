@@ -12,6 +12,7 @@ from tests.unit.webhook_desk import signed
 
 if TYPE_CHECKING:
     from tests.simulation.trial import Trial
+    from tests.simulation.world import Task
 
 
 @dataclass
@@ -35,6 +36,15 @@ def visit(trial: "Trial", sent: Sent) -> None:
     if world.random.random() < 0.05:
         world.spawn("visitor-again", lambda: _post(trial, sent, sent.key), after=0.2)
     insist(trial, sent, key)
+    if world.random.random() < 0.03 and sent.receipt:
+        _reuse(trial, sent)
+
+
+def _reuse(trial: "Trial", sent: Sent) -> None:
+    """A cached page: somebody else's answers come under the same key. They must not be taken for the first ones."""
+    answer = trial.world.wait_for(_sends(trial, sent, sent.key, {**sent.fields, "first_name": "Iemand"}))
+    if answer and answer["statusCode"] == 202:
+        trial.unexpected.append("other answers under a used key were acknowledged, and stand nowhere")
 
 
 def insist(trial: "Trial", sent: Sent, key: str) -> None:
@@ -68,15 +78,19 @@ def ask_for_state(trial: "Trial", sent: Sent) -> None:
     trial.unexpected.append("a receipt is never known")
 
 
-def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
-    fields = sent.fields
+def _sends(trial: "Trial", sent: Sent, key: str, fields: Mapping[str, str]) -> "Task":
     body = json.dumps(fields).encode()
     headers = {"Content-Type": JSON, "Accept": JSON}
     if sent.is_server:
         headers |= signed(body, message_id=key, timestamp=str(int(trial.world.now)))
     else:
         headers |= {"Origin": ORIGIN, "Idempotency-Key": key}
-    task = trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
+    return trial.fleet.invoke("intake", event(path=f"/forms/{sent.form_id}", headers=headers, body=body))
+
+
+def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
+    fields = sent.fields
+    task = _sends(trial, sent, key, fields)
     answer = trial.world.wait_for(task)
     if answer is None or answer["statusCode"] >= 500:
         if answer and answer["statusCode"] != 503:

@@ -84,12 +84,12 @@ def test_functions_and_queue_have_the_time_that_the_template_gives_them() -> Non
 def test_no_seed_is_begun_after_the_seconds_given(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = "--seeds 1-8 --submissions 2 --processes 1 --seconds 0"
+    options = "--seeds 1-8 --submissions 2 --processes 1 --seconds 0 --at-least 3"
     monkeypatch.setattr("sys.argv", ["simulation", *options.split()])
     assert command.main() == 0
     said = capsys.readouterr()
-    assert "1 of 8 seeds were run" in said.err
-    assert said.out.startswith("2 submissions of 1 seeds")
+    assert "3 of 8 seeds were run" in said.err
+    assert said.out.startswith("6 submissions of 3 seeds")
 
 
 def test_a_seed_that_goes_wrong_is_told_with_the_command_that_repeats_it(
