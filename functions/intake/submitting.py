@@ -32,7 +32,8 @@ class _Post:
         return is_ours and "hosted_page" in self.arrival.sent and not self.request.wants_json
 
     def page(self, pages: Mapping[Language, str], language: Language) -> str:
-        return page_after(self.form, pages, self.arrival, language, self.dependencies.extra_origins)
+        origin, referrer = self.arrival.origin, self.arrival.referrer
+        return page_after(self.form, pages[language], origin, referrer, self.dependencies.extra_origins)
 
 
 def submit(request: Request, form: Form, dependencies: Dependencies) -> Reply:
@@ -105,7 +106,7 @@ def _told(outcome: Answer, post: _Post) -> Reply:
 
 
 def _thank_you_page(post: _Post, language: Language) -> str:
-    wanted = wanted_page(post.form, post.arrival, post.dependencies.extra_origins)
+    wanted = wanted_page(post.form, post.arrival.sent, post.dependencies.extra_origins)
     if wanted or post.form.website.thank_you_page:
         return wanted or post.page(post.form.website.thank_you_page, language)
     # The hosted page's, relative to the address that was posted to: we need not know where the API stands.

@@ -10,8 +10,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from shared.form.definition import Form
-from shared.form.texts import Language
-from shared.intake.receiving import Arrival
+from shared.submission import FieldValue
 
 _LONGEST: Final = 2000
 """Characters: API Gateway fails when all headers of an answer are over 10 KB."""
@@ -27,19 +26,17 @@ def allowed_origins(form: Form, extra: Iterable[str]) -> tuple[str, ...]:
     return (*form.website.origins, *extra)
 
 
-def page_after(
-    form: Form, pages: Mapping[Language, str], arrival: Arrival, language: Language, extra: Iterable[str]
-) -> str:
-    """The form's page on the website that the visitor came from, else on the form's first website."""
+def page_after(form: Form, page: str, origin: str, referrer: str, extra: Iterable[str]) -> str:
+    """A path of the form's, on the website that the visitor came from, else on the form's first website."""
     origins = allowed_origins(form, extra)
-    came_from = (arrival.origin, _origin_of(arrival.referrer))
+    came_from = (origin, _origin_of(referrer))
     website = next((origin for origin in came_from if origin in origins), origins[0])
-    return website + pages[language]
+    return website + page
 
 
-def wanted_page(form: Form, arrival: Arrival, extra: Iterable[str]) -> str | None:
+def wanted_page(form: Form, sent: Mapping[str, FieldValue], extra: Iterable[str]) -> str | None:
     """The form's `return_url`, only if it lies on an allow-listed website; else None."""
-    url = arrival.sent.get("return_url", "")
+    url = sent.get("return_url", "")
     return page_on(url, allowed_origins(form, extra)) if isinstance(url, str) else None
 
 
