@@ -65,6 +65,17 @@ def test_an_answer_that_the_version_before_did_not_ask_is_not_dropped() -> None:
     assert intake.program(headers=KEY, shop="Utrecht").code == "key_used_before"
 
 
+def test_what_an_operator_added_does_not_make_a_repeat_a_conflict() -> None:
+    """The page sent a shop before the form asked for one; an operator wrote it down, and the form asks no more."""
+    intake = Intake()
+    first = intake.program(headers=KEY, shop="Utrecht")
+    row = intake.row
+    mended = {**row.fields, "shop": "Utrecht"}
+    edited = row.model_copy(update={"fields": mended, "original_fields": row.fields})
+    intake.ledger.rows[first.receipt] = edited
+    assert intake.program(headers=KEY, shop="Utrecht").receipt == first.receipt
+
+
 def _version(version: str, fields: tuple[FormField, ...]) -> Form:
     parts = {name: getattr(forms()["contact"], name) for name in Form.model_fields}
     return Form(**parts | {"version": version, "fields": fields})

@@ -72,6 +72,7 @@ def test_a_semicolon_means_both_and_a_comma_means_either(
         ("SELECT Id FROM Lead ORDER BY Choices__c", "INVALID_FIELD"),
         ("SELECT Id FROM Lead WHERE Choices__c IN ('A')", "STAND_IN_LIMIT"),
         ("SELECT Id FROM Lead WHERE Choices__c INCLUDES ('A', null)", "STAND_IN_LIMIT"),
+        ("SELECT Id FROM Lead WHERE Choices__c INCLUDES (';')", "STAND_IN_LIMIT"),
     ],
 )
 def test_other_uses_are_refused(soql: str, code: str) -> None:

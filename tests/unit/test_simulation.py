@@ -1,8 +1,10 @@
 """A slice of the simulation: `python -m tests.simulation` runs all of it. docs/promises.md says what it is for."""
 
+from math import inf
 from typing import Any, cast
 
 import pytest
+import requests
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from tests.simulation.flood import flood
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.outage import outage, picture
 from tests.simulation.planted import caught_by
-from tests.simulation.trial import HIDDEN, KINDS, Plan, run
+from tests.simulation.salesforce import FAULTS
+from tests.simulation.trial import HIDDEN, KINDS, Plan, make, run, staged
+from tests.simulation.world import START
 from tests.unit.template_loading import properties
 
 SEEDS = range(1, 9)
@@ -79,6 +83,17 @@ def test_functions_and_queue_have_the_time_that_the_template_gives_them() -> Non
     template = {name: properties(f"{name.capitalize()}Function")["Timeout"] for name in TIMEOUTS}
     assert template == TIMEOUTS
     assert properties("SubmissionQueue")["VisibilityTimeout"] == HIDDEN
+
+
+def test_while_salesforce_is_away_only_what_can_go_wrong_then_is_counted() -> None:
+    trial = make(Plan(1, rate=0))
+    trial.storm.rates = dict.fromkeys(FAULTS, 1.0)
+    trial.storm.rates |= {"killed_before": 0.0, "sf_unreachable": 0.0}
+    trial.salesforce.outages.append((0.0, inf))
+    with staged(trial):
+        task = trial.world.spawn("processor", lambda: requests.get("https://org.example/services/data/", timeout=10))
+        trial.world.run(START + 60)
+    assert (task.error, task.result.status_code, trial.storm.happened) == (None, 503, {})
 
 
 def test_no_seed_is_begun_after_the_seconds_given(
