@@ -131,15 +131,13 @@ def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
         local, _, domain = mailbox.rpartition("@")
         emails.append(format_soql("Email LIKE '{:like}+%@{:like}'", local, domain))
     # With match keys too: a record that somebody made or changed by hand has none of this number yet.
-    ways = list(what.phones)
-    phones = [format_soql("{:literal} IN {}", field, ways) for field in where.phones if ways]
+    phones = _in_each(where.phones, what.phones)
     names = [
         format_soql("(FirstName IN {} AND LastName IN {})", list(first), list(last)) for first, last in what.full_names
     ]
     if match_keys:
         emails += [format_soql("Match_Email__c IN {}", list(what.mailboxes))] if what.mailboxes else []
-        numbers = list(what.numbers)
-        phones += [format_soql("{:literal} IN {}", field, numbers) for field in _PHONE_KEYS if numbers]
+        phones += _in_each(_PHONE_KEYS, what.numbers)
         names += [format_soql("Match_Name__c IN {}", list(what.name_keys))] if what.name_keys else []
     postcodes = [
         format_soql("({:literal} AND {:literal} IN {})", _either_name(names), where.postcode, list(postcode))
@@ -158,6 +156,12 @@ def _by_kind(what: LookUp, where: _Where, match_keys: bool) -> dict[str, str]:
         "name_and_company": companies,
     }
     return {kind: " OR ".join(conditions) for kind, conditions in kinds.items() if conditions}
+
+
+def _in_each(fields: Iterable[str], values: Sequence[str]) -> list[str]:
+    """The list is quoted once: it is long, and a Contact has four fields for a number."""
+    quoted = format_soql("{}", list(values)) if values else ""
+    return [f"{field} IN {quoted}" for field in fields] if quoted else []
 
 
 def _either_name(names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from .scopes import Visible, whole
 from .shapes import Shape, shape_of
 
 type _Make = Callable[[str, Shape], object]
-type _Key = tuple[str, tuple[tuple[bool, ...], ...], bool]
+type _Key = tuple[str, tuple[object, ...], bool]
 
 _MOST: Final = 500
 
@@ -53,9 +53,9 @@ _prepared: Final[dict[_Key, _Prepared]] = {}
 def plan_of(text: str, now: datetime, *, include_deleted: bool = False, visible: Visible = whole) -> Plan:
     """As `plan.compile_query`, and raises what that raises."""
     shape = shape_of(text)
-    key = _key(shape, include_deleted=include_deleted)
+    key = _key(text, shape, include_deleted=include_deleted)
     there = _prepared.get(key)
-    if there and len(text) <= soql.MAX_STATEMENT and shape.longest <= soql.MAX_STRING and there.fits(visible):
+    if there and _is_short(text, shape) and there.fits(visible):
         return there.of(text, shape)
     looking = _Looking(visible)
     plan, sources = compiled(soql.parse(text), now, include_deleted=include_deleted, visible=looking)
@@ -67,9 +67,15 @@ def plan_of(text: str, now: datetime, *, include_deleted: bool = False, visible:
     return plan
 
 
-def _key(shape: Shape, *, include_deleted: bool) -> _Key:
-    """What the SQL depends on: an empty string is a blank, and a list has as many marks as values."""
-    return shape.text, tuple(tuple(bool(one.text) for one in values) for values in shape.literals), include_deleted
+def _is_short(text: str, shape: Shape) -> bool:
+    return len(text) <= soql.MAX_STRING or (len(text) <= soql.MAX_STATEMENT and shape.longest <= soql.MAX_STRING)
+
+
+def _key(text: str, shape: Shape, *, include_deleted: bool) -> _Key:
+    """What the SQL depends on: a list has as many marks as values, and an empty string is a blank."""
+    if "''" in text:
+        return shape.text, tuple(tuple(bool(one.text) for one in values) for values in shape.literals), include_deleted
+    return shape.text, tuple(map(len, shape.literals)), include_deleted
 
 
 def _makes(plan: Plan, sources: tuple[Source | None, ...], shape: Shape) -> tuple[_Make, ...] | None:

@@ -1,7 +1,7 @@
 """What a SOQL statement says, as data: the syntax tree that soql.py builds and plan.py compiles."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 type Operator = Literal["=", "!=", "<", "<=", ">", ">=", "LIKE", "IN", "NOT IN", "INCLUDES", "EXCLUDES"]
 type LiteralKind = Literal["string", "datetime", "date", "number", "boolean", "null", "date_literal"]
@@ -24,9 +24,11 @@ class FieldGroup:
     position: int
 
 
-@dataclass(frozen=True)
-class Value:
-    """A literal. `text` is as written, without quotes; a string keeps its escapes, which LIKE reads differently."""
+class Value(NamedTuple):
+    """A literal, of which a statement can have hundreds. `text` is as written, without quotes.
+
+    A string keeps its escapes, which LIKE reads differently.
+    """
 
     kind: LiteralKind
     text: str
