@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,10 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tests.simulation.checking import faults_of
-from tests.simulation.people import answers, people
 from tests.simulation.plot import Panel, draw
 from tests.simulation.trial import SMALLEST_DAY, Plan, Trial, make, staged, sweep
-from tests.simulation.visitors import Sent, visit
+from tests.simulation.visitors import send_evenly
 from tests.simulation.world import DAY, HOUR, START
 
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "outage.svg"
@@ -71,7 +69,7 @@ def outage(
     most_calls, settled_at = 0, float("inf")
     minutes = int((days + BEFORE + AFTER) * 24 * 60)
     with staged(trial):
-        _send(trial, submissions, (days + BEFORE) * DAY)
+        send_evenly(trial, submissions, (days + BEFORE) * DAY)
         for minute in range(1, minutes + 1):
             world.run(START + minute * 60)
             sweep(trial)
@@ -87,19 +85,6 @@ def outage(
     return Outage(
         days, submissions, tuple(samples), dict(states), (settled_at - ends) / 60, most_calls, tuple(faults_of(trial))
     )
-
-
-def _send(trial: Trial, submissions: int, seconds: float) -> None:
-    world = trial.world
-    everybody = people(world.random, max(1, int(submissions * 0.7)))
-    for number in range(submissions):
-        person = world.random.choice(everybody)
-        form_id, fields = answers(world.random, person, number)
-        if form_id == "contact":
-            fields.pop("contact_me_by_fax_only", None)
-            sent = Sent(person, form_id, fields)
-            trial.sent.append(sent)
-            world.spawn("visitor", partial(visit, trial, sent), after=world.random.random() * seconds)
 
 
 def _sample(trial: Trial, waiting: Sequence[Mapping[str, Any]], tries_before: int) -> Sample:

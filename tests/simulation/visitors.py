@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.simulation.people import Person
+from tests.simulation.people import Person, answers, people
 from tests.unit.intake_desk import JSON, ORIGIN, event
 from tests.unit.webhook_desk import signed
 
@@ -27,6 +28,20 @@ class Sent:
     receipt: str = ""
     is_server: bool = False
     """Of the shop, which signs; people's browsers don't."""
+
+
+def send_evenly(trial: "Trial", submissions: int, seconds: float) -> None:
+    """Contact forms over all of that time."""
+    world = trial.world
+    everybody = people(world.random, max(1, int(submissions * 0.7)))
+    for number in range(submissions):
+        person = world.random.choice(everybody)
+        form_id, fields = answers(world.random, person, number)
+        if form_id == "contact":
+            fields.pop("contact_me_by_fax_only", None)
+            sent = Sent(person, form_id, fields)
+            trial.sent.append(sent)
+            world.spawn("visitor", partial(visit, trial, sent), after=world.random.random() * seconds)
 
 
 def visit(trial: "Trial", sent: Sent) -> None:

@@ -18,6 +18,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.outage import outage, picture
 from tests.simulation.planted import caught_by
 from tests.simulation.salesforce import FAULTS
+from tests.simulation.shortage import shortage
 from tests.simulation.trial import HIDDEN, KINDS, Plan, make, run, staged
 from tests.simulation.world import START
 from tests.unit.template_loading import properties
@@ -123,6 +124,19 @@ def test_an_outage_ends_with_everybody_settled_and_no_operator() -> None:
     assert max(one.waiting for one in found.samples) > 2
     assert 0 < found.settled_after <= 61
     assert picture(found).count("<polyline") == 3
+
+
+def test_on_a_day_short_of_calls_repeats_wait_and_no_new_submission_is_refused() -> None:
+    found = shortage(submissions=60, left=300)
+    assert found.is_well, found
+    assert found.waited > 20, "repeats had reason to wait"
+
+
+def test_repeats_that_take_the_last_calls_are_seen() -> None:
+    with MUTANTS["repeats take the last of the org's calls"].plant():
+        found = shortage(submissions=60, left=300)
+    assert found.refused > 0
+    assert any("calls were used up" in said for said in found.wrong)
 
 
 def test_a_flood_is_drained_and_everybody_s_submissions_stay_in_order() -> None:
