@@ -132,7 +132,8 @@ def main() -> int:
             f"{found.days:g} days of outage, {sum(found.states.values())} submissions: {states}; the last settled"
             f" {found.settled_after:.0f} minutes after its end; at most {found.most_calls} calls in 24 hours"
         )
-        print(*found.wrong, sep="\n", end="")
+        for said in found.wrong:
+            print(said)
     return int(not found.is_well)
 
 

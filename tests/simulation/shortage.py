@@ -96,7 +96,8 @@ def main() -> int:
             f" the next day; {found.calls:,} calls, of which the org refused {found.refused};"
             f" at most {found.most_used:,} of {SMALLEST_DAY:,} were used in 24 hours"
         )
-        print(*found.wrong, sep="\n", end="")
+        for said in found.wrong:
+            print(said)
     return int(not found.is_well)
 
 
