@@ -1,7 +1,7 @@
 """DynamoDB: who is being processed right now, by person key.
 
-The queue's message group keeps one e-mail address to one worker. Two addresses with one phone are two
-groups: without a lock on the phone two workers could both look, both find nobody, and both create.
+Two workers could both look, both find nobody, and both create. The queue's message groups don't prevent that: two
+addresses with one phone are two groups, and a group knows nothing of what a killed worker has under way.
 """
 
 import time

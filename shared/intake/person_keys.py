@@ -1,9 +1,10 @@
 """Keys under which submissions of one person meet, without saying who the person is.
 
 Each key is a keyed hash (HMAC-SHA256): without the stack's secret nobody can try e-mail addresses on it. The first
-key is the FIFO queue's message group, so one person's submissions are processed one after another. The
-others are locked while a submission is processed, since two groups may hold the same person: two e-mail addresses
-with one phone, or with nothing in common but a name and a place.
+key is the FIFO queue's message group, so that one person's submissions are processed one after another. All of
+them are locked while a submission is processed. Two groups may hold the same person: two e-mail addresses with one
+phone, or with nothing in common but a name and a place. And a group does not know of what a killed run has under way,
+of a batch that two instances have, or of an erasure.
 
 The key of a name is coarse (initial and last name), because it only makes people wait for each other: most
 whom the matcher may take for one person share it, and a stranger who shares it loses seconds. A name whose forms begin
@@ -15,7 +16,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -75,12 +76,9 @@ def _other_initials() -> Mapping[str, str]:
     return table
 
 
-def keys_to_lock(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """An e-mail key is always the queue's group, which serialises it already.
-
-    In one order for everybody: of two who want the same keys, the one that has the first gets the others too.
-    """
-    return tuple(sorted(key for key in keys if not key.startswith(EMAIL_PREFIX)))
+def keys_to_lock(keys: Iterable[str]) -> tuple[str, ...]:
+    """In one order for everybody: of two who want the same keys, the one that has the first gets the others too."""
+    return tuple(sorted(set(keys)))
 
 
 def _hash(secret: bytes, text: str) -> str:

@@ -8,16 +8,16 @@ So a crash between any two steps costs a repeat and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.aws.lead_queue import submission_id_in
 from shared.errors import FormToLeadError, PermanentError, TransientError
-from shared.intake.person_keys import keys_to_lock
 from shared.leads.candidates import Prepared
 from shared.leads.carrying_out import carry_out
-from shared.leads.dependencies import Dependencies, Locks
+from shared.leads.dependencies import Dependencies
 from shared.leads.finishing import Delays, ends_in_rejection, failed, finish_all
+from shared.leads.held_keys import HeldKeys
 from shared.leads.planning import prepare
 from shared.leads.results import Result
 from shared.leads.retrying import MAX_ATTEMPTS, busy_wait, in_doubt_until, wait
@@ -81,81 +81,73 @@ def _with_their_groups(messages: Sequence[Message], ids: Mapping[str, str], dela
 def _process_locked(
     rows: Sequence[Submission], deliveries: Mapping[str, int], dependencies: Dependencies, run_id: str
 ) -> Delays:
-    delays: Delays = {}
-    free: list[Submission] = []
-    # Whatever ends this run before it knows better, an earlier one may have left any of them in doubt, or this one: the
-    # keys are for the next try and nobody else.
-    in_doubt = free
-    untold: list[Submission] = []
     try:
-        for row in rows:
-            if dependencies.locks.take(keys_to_lock(row.person_keys), holder=run_id, heir=row.submission_id):
-                free.append(row)
-            else:
-                delays[row.submission_id] = busy_wait(deliveries[row.submission_id])
-        ready, too_early = _as_they_are_now(free, dependencies)
-        delays |= too_early
-        results = _results(ready, dependencies)
-        in_doubt = [row for row in free if row.submission_id in too_early] + [
-            row for row in ready if in_doubt_until(row, results[row.submission_id], dependencies.now())
-        ]
-        settled_later, untold = finish_all(ready, results, deliveries, dependencies)
-        delays |= settled_later
+        with HeldKeys(dependencies.locks, run_id) as held:
+            locked, busy = _locked(rows, held)
+            read = _as_they_are_now(locked, dependencies)
+            results = _results(read, dependencies)
+            delays, untold = finish_all(read.ready, results, deliveries, dependencies)
+            held.know(in_doubt=_in_doubt(read, results, dependencies.now()), untold=untold)
     except FormToLeadError as error:
         failed("locks_failed", error)
         return {row.submission_id: wait(deliveries[row.submission_id]) for row in rows}
-    finally:
-        _give_back(dependencies.locks, free, in_doubt, untold, run_id)
-    return delays
+    return {one: busy_wait(deliveries[one]) for one in busy} | read.too_early | delays
 
 
-def _as_they_are_now(locked: Sequence[Submission], dependencies: Dependencies) -> tuple[list[Submission], Delays]:
-    """Who had the person in hand until now may have settled or tried the row: what was read before the lock is old.
+def _locked(rows: Sequence[Submission], held: HeldKeys) -> tuple[list[Submission], list[str]]:
+    """Those that this run may work on, and the ids of the others: nobody overtakes an earlier one of their person."""
+    locked: list[Submission] = []
+    busy: list[str] = []
+    theirs: set[str] = set()
+    for row in rows:
+        if theirs.isdisjoint(row.person_keys) and held.take(row):
+            locked.append(row)
+        else:
+            busy.append(row.submission_id)
+            theirs.update(row.person_keys)
+    return locked, busy
 
-    With the seconds to wait for those that must not be tried yet.
-    """
-    if not locked:
-        return [], {}
-    rows = dependencies.ledger.get_many([row.submission_id for row in locked])
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Rows as they are once their person is locked; `too_early` are the seconds to wait of those that must not be tried
+    yet. Of whom is `in_doubt` a write may still land, though the row may be settled, and nobody tries it now."""
+
+    ready: list[Submission] = field(default_factory=list)
+    in_doubt: list[Submission] = field(default_factory=list)
+    too_early: Delays = field(default_factory=dict)
+
+
+def _as_they_are_now(locked: Sequence[Submission], dependencies: Dependencies) -> _Read:
+    """Who had the person in hand until now may have settled or tried the row: what was read before the lock is old."""
+    read = _Read()
+    rows = dependencies.ledger.get_many([row.submission_id for row in locked]) if locked else {}
     now = dependencies.now()
-    ready: list[Submission] = []
-    too_early: Delays = {}
     for seen in locked:
         row = rows.get(seen.submission_id)
-        if row is None or (row.state, row.replay_count) != (State.RECEIVED, seen.replay_count):
+        # What may still land of an erased one is for its erasure, which comes again.
+        if row is None or row.state is State.ERASED:
             continue
-        if row.no_try_before and row.no_try_before > now:
-            too_early[row.submission_id] = int((row.no_try_before - now).total_seconds()) + 1
+        if (row.state, row.replay_count) != (State.RECEIVED, seen.replay_count):
+            read.in_doubt.extend([row] if row.in_doubt_until and row.in_doubt_until > now else [])
+        elif row.no_try_before and row.no_try_before > now:
+            read.in_doubt.append(row)
+            read.too_early[row.submission_id] = int((row.no_try_before - now).total_seconds()) + 1
         else:
-            ready.append(row)
-    return ready, too_early
+            read.ready.append(row)
+    return read
 
 
-def _give_back(
-    locks: Locks, held: Sequence[Submission], in_doubt: Sequence[Submission], untold: Sequence[Submission], run_id: str
-) -> None:
-    """A write without an answer may still land: its submission keeps the keys, for its next try and nobody else.
-
-    Where that try itself must wait and the row could not be told so, this run keeps them until their lease ends.
-    """
-    try:
-        kept = {key for row in untold for key in keys_to_lock(row.person_keys)}
-        for row in in_doubt:
-            keys = [key for key in keys_to_lock(row.person_keys) if key not in kept]
-            kept.update(keys)
-            locks.hand_over(keys, holder=run_id, heir=row.submission_id)
-        released = [key for row in held for key in keys_to_lock(row.person_keys) if key not in kept]
-        locks.release(dict.fromkeys(released), holder=run_id)
-    except FormToLeadError as error:
-        # The lease ends by itself; until then that person's next submission waits.
-        log("locks_not_released", level="warning", error=error.code)
+def _in_doubt(read: _Read, results: Mapping[str, Result], now: datetime) -> list[Submission]:
+    """Settled ones, too: a first write may land after the second one was answered, and would undo what came since."""
+    return read.in_doubt + [row for row in read.ready if in_doubt_until(row, results[row.submission_id], now)]
 
 
-def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str, Result]:
+def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
     results: dict[str, Result] = {}
     ready: list[Prepared] = []
     refused: list[Submission] = []
-    for row in rows:
+    for row in read.ready:
         match prepare(row, dependencies.forms):
             case Prepared() as prepared if row.attempts < MAX_ATTEMPTS:
                 ready.append(prepared)
@@ -166,21 +158,20 @@ def _results(rows: Sequence[Submission], dependencies: Dependencies) -> dict[str
             case error:
                 results[row.submission_id] = error
                 refused.append(row)
-    ready, kept_back = _apart_from(refused, ready, dependencies.now())
+    now = dependencies.now()
+    in_doubt = read.in_doubt + [row for row in refused if row.in_doubt_until and row.in_doubt_until > now]
+    ready, kept_back = _apart_from(in_doubt, ready)
     results |= kept_back
     if ready:
         results |= carry_out(ready, dependencies.crm)
-    ending = [row for row in rows if ends_in_rejection(row, results[row.submission_id])]
+    ending = [row for row in read.ready if ends_in_rejection(row, results[row.submission_id])]
     if ending:
         results |= written_before(ending, dependencies.crm)
     return results
 
 
-def _apart_from(
-    refused: Sequence[Submission], ready: Sequence[Prepared], now: datetime
-) -> tuple[list[Prepared], dict[str, Result]]:
+def _apart_from(in_doubt: Sequence[Submission], ready: Sequence[Prepared]) -> tuple[list[Prepared], dict[str, Result]]:
     """Of one person, nobody is looked up while another's write may still land that this batch does not repeat."""
-    in_doubt = [row for row in refused if row.in_doubt_until and row.in_doubt_until > now]
     keys = {key for row in in_doubt for key in row.person_keys}
     waits = {one.id for one in ready if keys & set(one.submission.person_keys)}
     error = TransientError("same_person_in_doubt")

@@ -65,9 +65,8 @@ def no_try_before(error: FormToLeadError, now: datetime) -> datetime | None:
 def in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime | None:
     """When a write of this submission has certainly ended; None when none is under way.
 
-    A later try that fails in another way says nothing about the write that got no answer.
+    A later try says nothing about the write that got no answer, also where it fails in another way, or settles the row.
     """
     if isinstance(result, UnknownOutcomeError):
         return now + CALL_ENDS_AFTER
-    is_open = isinstance(result, FormToLeadError)
-    return row.in_doubt_until if is_open and row.in_doubt_until and row.in_doubt_until > now else None
+    return row.in_doubt_until if row.in_doubt_until and row.in_doubt_until > now else None

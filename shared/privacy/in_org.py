@@ -94,7 +94,8 @@ def delete_in_org(
     on a Lead that is about to go.
     """
     items = dependencies.rows.get_many(submission_ids)
-    keys = keys_to_lock(tuple({str(key) for item in items.values() for key in item.get("person_keys") or ()}))
+    theirs = {str(key) for item in items.values() for key in item.get("person_keys") or ()}
+    keys = keys_to_lock({*theirs, person.email_key})
     run = str(uuid.uuid4())
     if not dependencies.locks.take(keys, holder=run, heir=run):
         return DeletedInOrg(busy=True)

@@ -178,7 +178,7 @@ def a_few(desk: PrivacyDesk) -> list[Submission]:
     return [settled, desk.rejected(), desk.add(State.QUARANTINED)]
 
 
-DEEDS = 17
+DEEDS = 19
 """Of an erasure of `a_few`: the audit, three rows, letters, locks, the org, locks, the audit."""
 
 
@@ -277,6 +277,17 @@ def test_while_a_processor_holds_the_person_nothing_is_deleted_in_the_org(privac
     assert lead in privacy_desk.live("Lead")
     locks.release(keys, holder="processor")
     assert privacy_desk.ask("delete", **person)["delete"]["leads"] == 1
+
+
+def test_who_writes_from_the_address_under_another_name_is_waited_for_too(privacy_desk: PrivacyDesk) -> None:
+    """Else their Task is written on the Lead just before it goes, and goes along. Found by reading."""
+    row, lead = privacy_desk.settled()
+    locks, [address] = PersonLocks(privacy_desk.client, "PersonLocks"), [row.person_keys[0]]
+    assert locks.take([address], holder="processor", heir="another")
+    privacy_desk.ask("erase", email=EMAIL, submission_ids=[row.submission_id], by="eva")
+    for submission_id in (row.submission_id, "of-which-there-is-no-row-any-more"):
+        assert privacy_desk.ask("delete", email=EMAIL, submission_ids=[submission_id])["delete"]["busy"]
+    assert lead in privacy_desk.live("Lead")
 
 
 def test_a_write_in_doubt_that_lands_later_is_deleted_by_the_second_look(privacy_desk: PrivacyDesk) -> None:

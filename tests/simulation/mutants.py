@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -21,9 +22,13 @@ from shared.aws.person_locks import PersonLocks
 from shared.crm import Found, LookUp, NewLead, Note, Written
 from shared.errors import FormToLeadError, TransientError
 from shared.intake import receiving
-from shared.leads import finishing, lead_changes, planning, processing
+from shared.intake.person_keys import EMAIL_PREFIX
+from shared.leads import finishing, held_keys, lead_changes, planning, processing
 from shared.leads.candidates import Known
 from shared.leads.dependencies import Dependencies
+from shared.leads.held_keys import HeldKeys
+from shared.leads.processing import _Read
+from shared.leads.results import Settled
 from shared.leads.retrying import delay_of
 from shared.observability import log
 from shared.operations import replaying
@@ -108,11 +113,11 @@ def _receipt_without_a_row(own: Any) -> Any:
 
 
 def _settled_before_it_is_written(own: Any) -> Any:
-    def results(rows: Sequence[Submission], outside: Dependencies) -> Any:
-        for row in rows:
+    def results(read: Any, outside: Dependencies) -> Any:
+        for row in read.ready:
             if row.form_id == "contact":
                 outside.ledger.settle(row, State.CREATED, by="processor", now=outside.now(), why="new_person")
-        return own(rows, outside)
+        return own(read, outside)
 
     return results
 
@@ -214,8 +219,19 @@ def _letters_deleted_first(own: Any) -> Any:
     return replay
 
 
-def _doubts_unlocked(own: Any) -> Any:
-    return lambda locks, held, _in_doubt, _untold, run_id: own(locks, held, [], [], run_id)
+def _settled_doubts_unlocked(own: Any) -> Any:
+    def in_doubt(read: Any, results: Mapping[str, Any], now: datetime) -> list[Submission]:
+        return [row for row in own(read, results, now) if not isinstance(results.get(row.submission_id), Settled)]
+
+    return in_doubt
+
+
+def _overtaken(_own: Any) -> Any:
+    def locked(rows: Sequence[Submission], held: HeldKeys) -> tuple[list[Submission], list[str]]:
+        taken = [row for row in rows if held.take(row)]
+        return taken, [row.submission_id for row in rows if row not in taken]
+
+    return locked
 
 
 def _erased_row_keeps_answers(own: Any) -> Any:
@@ -319,11 +335,22 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         _over(Ledger, "_change", _unconditional_changes), "tests/integration/test_ledger.py"
     ),
     "a locked row is not read again": Mutant(
-        _over(processing, "_as_they_are_now", lambda _own: lambda locked, _outside: (list(locked), {})),
+        _over(processing, "_as_they_are_now", lambda _own: lambda locked, _outside: _Read(list(locked))),
         "tests/unit/test_processing.py",
     ),
     "a person in doubt is unlocked": Mutant(
-        _over(processing, "_give_back", _doubts_unlocked), "tests/unit/test_processing.py"
+        _over(HeldKeys, "know", lambda own: lambda self, **_: own(self, in_doubt=(), untold=())),
+        "tests/unit/test_processing.py",
+    ),
+    "a settled person is unlocked though a first write may land": Mutant(
+        _over(processing, "_in_doubt", _settled_doubts_unlocked), "tests/unit/test_processing.py"
+    ),
+    "an address is not locked": Mutant(
+        _over(held_keys, "keys_to_lock", lambda own: lambda keys: own(one for one in keys if one[:2] != EMAIL_PREFIX)),
+        "tests/unit/test_processing.py",
+    ),
+    "a submission overtakes an earlier one of its person": Mutant(
+        _over(processing, "_locked", _overtaken), "tests/unit/test_processing.py"
     ),
     "a batch that failed is answered with None": Mutant(
         lambda: _both(

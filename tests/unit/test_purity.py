@@ -35,7 +35,7 @@ PURE = [
 """What Leads are and the rules about them."""
 USE_CASES = [
     "intake.receiving", "intake.suspecting", "leads.campaigns", "leads.carrying_out", "leads.dependencies",
-    "leads.finishing", "leads.planning", "leads.processing", "leads.written_before",
+    "leads.finishing", "leads.held_keys", "leads.planning", "leads.processing", "leads.written_before",
     "operations.quarantine", "operations.replaying", "operations.requeueing", "privacy.erasing",
     "privacy.in_org", "privacy.retention", "review.held_pairs", "review.reviewing", "salesforce.budget",
     "salesforce.codes", "salesforce.soap",

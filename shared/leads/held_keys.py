@@ -1,0 +1,60 @@
+"""The person keys that one run of the processor holds, and what becomes of them at its end.
+
+Whatever ends a run, a write of it or of an earlier one may still land. So its keys go to its submissions' own next
+tries and to nobody else, but for those of whom it came to know that nothing is under way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from shared.errors import FormToLeadError
+from shared.intake.person_keys import keys_to_lock
+from shared.leads.dependencies import Locks
+from shared.observability import log
+from shared.submission import Submission
+
+
+@dataclass
+class HeldKeys:
+    """A context: at its end the keys are released or handed over. `run_id` is unique to the run."""
+
+    locks: Locks
+    run_id: str
+    _rows: list[Submission] = field(default_factory=list)
+    _in_doubt: Sequence[Submission] | None = None
+    _untold: Sequence[Submission] = ()
+
+    def take(self, row: Submission) -> bool:
+        """All of its keys or none; False where another run has one. Raises what `locks` raises."""
+        taken = self.locks.take(keys_to_lock(row.person_keys), holder=self.run_id, heir=row.submission_id)
+        if taken:
+            self._rows.append(row)
+        return taken
+
+    def know(self, *, in_doubt: Sequence[Submission], untold: Sequence[Submission]) -> None:
+        """Nothing can land any more but of those in doubt. The rows of `untold` don't know that their own next try must
+        wait, so it finds the keys taken, too, until the lease ends."""
+        self._in_doubt, self._untold = in_doubt, untold
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._give_back()
+        except FormToLeadError as error:
+            # The lease ends by itself; until then that person's next submission waits.
+            log("locks_not_released", level="warning", error=error.code)
+
+    def _give_back(self) -> None:
+        kept = set(_keys(self._untold))
+        for row in self._rows if self._in_doubt is None else self._in_doubt:
+            heritage = [key for key in _keys([row]) if key not in kept]
+            kept.update(heritage)
+            self.locks.hand_over(heritage, holder=self.run_id, heir=row.submission_id)
+        self.locks.release([key for key in _keys(self._rows) if key not in kept], holder=self.run_id)
+
+
+def _keys(rows: Sequence[Submission]) -> list[str]:
+    return list(dict.fromkeys(key for row in rows for key in keys_to_lock(row.person_keys)))
