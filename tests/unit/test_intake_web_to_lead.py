@@ -442,7 +442,7 @@ def test_what_was_erased_can_be_sent_again() -> None:
 
 
 @pytest.mark.parametrize("earlier", [False, True])
-def test_a_page_s_post_that_meets_its_own_row_is_acknowledged(earlier: bool) -> None:  # noqa: FBT001 (pytest)
+def test_a_page_s_post_that_meets_its_own_row_is_acknowledged(earlier: bool) -> None:
     """Its write got no answer and was given again: under the key of its answers, or where those were `earlier` erased
     under an id of its own."""
     intake = intake_with()
