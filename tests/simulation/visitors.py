@@ -113,12 +113,10 @@ def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
         if answer and answer["statusCode"] != 503:
             trial.unexpected.append(f"{task.name} answered {answer['statusCode']}")
         return _Answer.NONE
-    if answer["statusCode"] == 409 and not key:
-        trial.unexpected.append(f"{task.name} was told of a key that nobody gave")
+    is_conflict = bool(key) and answer["statusCode"] == 409
+    if is_conflict and sent.person.email in trial.erased:
         return _Answer.DONE
-    if answer["statusCode"] == 409 and sent.person.email in trial.erased:
-        return _Answer.DONE
-    if answer["statusCode"] == 409 and "form_changed" in trial.storm.happened and "shop" in fields:
+    if is_conflict and "form_changed" in trial.storm.happened and "shop" in fields:
         # Its first try met a version that did not ask for the shop, and wrote none; the page then takes another key.
         return _Answer.WRONG
     if answer["statusCode"] == 422 and "form_changed" in trial.storm.happened and "shop" not in fields:
