@@ -215,8 +215,10 @@ def _judge_and_keep(heard: _Heard, captcha: Verdict | None, rows: Rows, queue: Q
     post = Post(heard.form, heard.sent, heard.secret, heard.now, proven=heard.arrival.signed)
     judged = judgement(post, captcha, guards.memory)
     submission = _submission(heard, judged)
-    if there := rows.add(submission):
+    there = rows.add(submission)
+    if there and heard.key:
         return _there_already(there, heard, queue)
+    # Without a key the id is new: what is there under it is this very post, whose write got no answer and was repeated.
     count("Quarantined" if submission.state is State.QUARANTINED else "Accepted", form=submission.form_id)
     log(
         "submission_received",
@@ -224,7 +226,7 @@ def _judge_and_keep(heard: _Heard, captcha: Verdict | None, rows: Rows, queue: Q
         form_id=submission.form_id,
         state=submission.state,
     )
-    return _acknowledged(submission, heard.language, queue)
+    return _acknowledged(there or submission, heard.language, queue)
 
 
 def _there_already(there: Submission, heard: _Heard, queue: Queue) -> Answer:

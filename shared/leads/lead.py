@@ -11,7 +11,7 @@ from shared.form.lead_fields import SUBMISSION_ID_FIELD, TEXT_LENGTHS
 from shared.form.texts import Language
 from shared.intake.validation import CleanValue
 from shared.submission import Sources, Submission, timestamp
-from shared.values.cleaning import cut
+from shared.values.cleaning import cut, is_blank, storable, without_control
 from shared.values.countries import english_name
 
 type Record = dict[str, Any]
@@ -23,8 +23,9 @@ _USER_PREFIX: Final = "005"
 
 
 def lead_record(form: Form, submission: Submission, values: Mapping[str, CleanValue]) -> Record:
-    """The whole new Lead. Every field of it stands on the form's map: nothing else can get in."""
-    return {
+    """The whole new Lead. Every field of it stands on the form's map, but for a Description that tells of answers to
+    another version of the form: nothing else can get in."""
+    record: Record = {
         **form.lead.defaults,
         **form.lead.fixed,
         **_named(form),
@@ -33,6 +34,21 @@ def lead_record(form: Form, submission: Submission, values: Mapping[str, CleanVa
         **consent_fields(form, submission),
         SUBMISSION_ID_FIELD: submission.submission_id,
     }
+    if others := _of_other_versions(form, submission):
+        lines = [str(record["Description"]), *others] if record.get("Description") else others
+        record["Description"] = cut("\n".join(lines), _DESCRIPTION_ROOM)
+    return record
+
+
+def _of_other_versions(form: Form, submission: Submission) -> list[str]:
+    """What was answered that this form does not ask: the intake had another version, or it came before a change. It
+    was acknowledged, so sales reads it, under the name of its field, which is all that is known of the question."""
+    lines: list[str] = []
+    for name, value in submission.fields.items():
+        texts = [without_control(storable(text)) for text in ([value] if isinstance(value, str) else value)]
+        if name not in form.input_names and (filled := [text for text in texts if not is_blank(text)]):
+            lines.append(_line(name, ", ".join(filled)))
+    return lines
 
 
 def _named(form: Form) -> Record:
@@ -105,6 +121,7 @@ def what_was_sent(form: Form, submission: Submission, values: Mapping[str, Clean
     """One line for each answer, in the form's first language, then where it came from."""
     language = form.languages[0]
     lines = [_described(field, values[field.name], language) for field in form.fields if field.name in values]
+    lines += _of_other_versions(form, submission)
     lines += [
         "",
         f"{form.title[language]} ({form.id} {submission.form_version}), {timestamp(submission.received_at)}",
@@ -128,8 +145,12 @@ def _described(field: FormField, value: CleanValue, language: Language) -> str:
             text = f"{value:f}"
         case _:
             text = str(value)
+    return _line(field.label[language], text)
+
+
+def _line(label: str, text: str) -> str:
     separator = ":\n" if "\n" in text else ": "
-    return f"{field.label[language]}{separator}{text}"
+    return f"{label}{separator}{text}"
 
 
 def _on_lead(field: FormField, value: CleanValue) -> str | int | bool | float:

@@ -19,6 +19,8 @@ class FakeLedger:
     rows: dict[str, Submission] = field(default_factory=dict)
     fails_next: FormToLeadError | None = None
     crash_before_settle: bool = False
+    writes_again: bool = False
+    """The answer to each new row is lost: the client writes again, and meets what it wrote."""
 
     def _trip(self) -> None:
         if self.fails_next:
@@ -30,6 +32,7 @@ class FakeLedger:
         there = self.rows.get(submission.submission_id)
         if there is None:
             self.rows[submission.submission_id] = submission
+            return submission if self.writes_again else None
         return there
 
     def get(self, submission_id: str) -> Submission | None:

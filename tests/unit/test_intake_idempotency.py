@@ -1,5 +1,7 @@
 """A repeat under the same key is the same submission; the same key for something else is told so."""
 
+from collections.abc import Callable
+
 import pytest
 
 from shared.form.definition import Form, forms
@@ -7,6 +9,7 @@ from shared.form.field import FormField
 from shared.privacy.tombstone import tombstone
 from shared.submission import State
 from tests.builders import NOW
+from tests.fakes.stores import FakeLedger
 from tests.unit.intake_desk import Intake
 
 KEY = {"Idempotency-Key": "4f1c"}
@@ -42,6 +45,21 @@ def test_without_a_key_two_posts_are_two_submissions() -> None:
     assert intake.program().receipt != intake.program().receipt
     assert intake.program(headers={"Idempotency-Key": " "}, submission_key="").receipt
     assert len(intake.ledger.rows) == len(intake.queue.sent) == 3
+
+
+@pytest.mark.parametrize("headers", [{}, KEY])
+def test_a_post_that_meets_its_own_row_is_acknowledged(headers: dict[str, str]) -> None:
+    """Its write got no answer, and was given again: nobody else can have sent that."""
+    intake = Intake(ledger=FakeLedger(writes_again=True))
+    answered = intake.program(headers=headers)
+    assert (answered.status, answered.receipt) == (202, intake.row.submission_id)
+    assert [sent[0] for sent in intake.queue.sent] == [answered.receipt]
+
+
+def test_a_post_without_a_key_that_meets_its_own_row_is_counted(said: Callable[[], str]) -> None:
+    Intake(ledger=FakeLedger(writes_again=True)).program()
+    lines = said()
+    assert (lines.count('"Accepted":'), lines.count("submission_received")) == (1, 1)
 
 
 def test_the_same_post_to_the_next_version_of_its_form_gives_the_same_receipt() -> None:

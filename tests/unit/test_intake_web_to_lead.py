@@ -441,6 +441,22 @@ def test_what_was_erased_can_be_sent_again() -> None:
     assert intake.ledger.rows[again.receipt].state is State.RECEIVED
 
 
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_page_s_post_that_meets_its_own_row_is_acknowledged(earlier: bool) -> None:
+    """Its write got no answer and was given again: under the key of its answers, or where those were `earlier` erased
+    under an id of its own."""
+    intake = intake_with()
+    if earlier:
+        first = posted(intake).receipt
+        intake.ledger.rows[first] = tombstone(
+            intake.row.model_dump(mode="json"), key="", by="x", now=intake.now, why="erased"
+        )
+    intake.ledger.writes_again = True
+    answered = posted(intake)
+    assert (answered.status, len(intake.ledger.rows)) == (303, 1 + earlier)
+    assert intake.ledger.rows[answered.receipt].state is State.RECEIVED
+
+
 def test_other_channels_count_each_post() -> None:
     intake = Intake()
     assert intake.browser().receipt != intake.browser().receipt

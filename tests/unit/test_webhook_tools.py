@@ -134,6 +134,16 @@ def test_a_redelivery_is_one_submission_and_other_answers_under_its_id_are_anoth
     assert len(intake.ledger.rows) == len(intake.queue.sent) == 2
 
 
+@pytest.mark.parametrize("submission", ["s-1", ""])
+@every_tool
+def test_a_tool_s_post_that_meets_its_own_row_is_acknowledged(tool: str, submission: str) -> None:
+    """Its write got no answer and was given again. A tool may give no id; refused, it would not send again."""
+    intake = keyed()
+    intake.ledger.writes_again = True
+    answered = sent(intake, tool, *with_email(tool, "joris@example.com", submission))
+    assert (answered.status, answered.receipt) == (202, intake.row.submission_id)
+
+
 def test_a_redelivery_of_what_was_erased_makes_nothing_new() -> None:
     intake = keyed()
     receipt = sent(intake, "gravity", entry()).receipt
