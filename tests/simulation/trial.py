@@ -29,7 +29,7 @@ from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
 from tests.simulation.operators import erase_person, operate
-from tests.simulation.people import Person, answers, people
+from tests.simulation.people import ADDRESS_FORM, Person, address_form, answers, people, with_address_alone
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
 from tests.simulation.sqs import Queue
 from tests.simulation.stories import STORIES
@@ -105,6 +105,11 @@ class Trial:
         """Of the ledger, with plain values."""
         return {one: row.plain for one, row in self.store.tables[SUBMISSIONS].rows.items()}
 
+    @property
+    def people(self) -> dict[str, Person]:
+        """Who sent something, by each of their addresses."""
+        return {email: one.person for one in self.sent for email in (one.person.email, one.person.other_email) if email}
+
 
 def make(plan: Plan, storm: Storm | None = None) -> Trial:
     world = World(plan.seed)
@@ -124,7 +129,8 @@ def make(plan: Plan, storm: Storm | None = None) -> Trial:
     login = {"login_url": _LOGIN, "client_id": org.org.client_id, "client_secret": org.org.client_secret}
     salesforce = Salesforce(world, storm, org.org)
     # An account that is short of instances gives full batches; one that is not, many at once.
-    fleet = Fleet(world, storm, store, queue, dead, login, forms(), most_processors=world.random.choice((1, 2, MANY)))
+    published = {**forms(), ADDRESS_FORM: address_form()}
+    fleet = Fleet(world, storm, store, queue, dead, login, published, most_processors=world.random.choice((1, 2, MANY)))
     return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
 
 
@@ -250,6 +256,8 @@ def _begin(trial: Trial) -> None:
         comes_back = number and world.random.random() < 0.3
         person = person if comes_back else world.random.choice(everybody)
         form_id, fields = answers(world.random, person, number)
+        if person.is_terse and form_id == "contact" and world.random.random() < 0.5:
+            form_id, fields = ADDRESS_FORM, with_address_alone(fields)
         # In waves: a newsletter goes out, and many come at once, so that batches are full and instances many.
         in_wave = world.random.random() < 0.9
         wave = world.random.choice((0.0, 0.1, 0.4, 0.7)) if in_wave else world.random.random()

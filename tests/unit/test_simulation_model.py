@@ -1,5 +1,8 @@
 """What the simulation's model of AWS does, where a milder one would hide faults of the product."""
 
+from collections.abc import Mapping
+from itertools import product
+from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -9,11 +12,16 @@ from shared.aws.ledger import Ledger
 from shared.aws.person_rows import PersonRows
 from shared.errors import TransientError
 from shared.form.definition import Form, forms
+from shared.intake.person_keys import email_key, person_keys
 from shared.leads.lead import lead_record
+from shared.matching import Person, decide
 from shared.submission import State
-from tests.builders import a_submission
+from tests.builders import SECRET, a_submission
+from tests.simulation.checking import faults_of
 from tests.simulation.dynamodb import DynamoDBClient
 from tests.simulation.fleet import SUBMISSIONS, _failed
+from tests.simulation.people import ADDRESS_FORM, SLIPS, last_name_of, names, people
+from tests.simulation.people import Person as Somebody
 from tests.simulation.trial import Plan, Trial, make, run, staged
 from tests.simulation.world import START
 
@@ -146,3 +154,50 @@ def test_a_batch_may_come_again_while_it_is_hidden_and_not_once_it_is_done() -> 
         assert trial.queue.messages() == [], "the one that was still hidden was handed over and is done"
         trial.fleet._hand_over_late(batch, handles)
         assert not trial.fleet.running
+
+
+def as_a_record(person: Somebody, names: Mapping[str, str], record_id: str, **more: str) -> Person:
+    own = {"phone": person.phone} if person.other_email else {}
+    return Person(record_id, names.get("first_name"), names["last_name"], **{"email": person.email, **own, **more})
+
+
+EVERYBODY = people(Random(1), 1400)  # noqa: S311 (it must be repeatable, not secret)
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_whatever_people_do_to_their_names_the_matcher_is_sure_of_them(slip: str) -> None:
+    those = [one for one in EVERYBODY if one.slip == slip]
+    assert len(those) > 100
+    for one in those:
+        ways = [names(one, slips=False), names(one, slips=True)]
+        emails = [email for email in (one.email, one.other_email) if email]
+        for (mine, there), (email, other) in product(product(ways, ways), product(emails, emails)):
+            writes = as_a_record(one, mine, "new", email=email)
+            known = as_a_record(one, there, "00Q1", email=other, company="Particulier")
+            assert decide(writes, [known]).outcome == "update", (one, mine, there)
+
+
+def test_a_slip_leaves_somebody_with_their_address_alone_in_common() -> None:
+    form = forms()["contact"]
+    for slip in SLIPS:
+        one = next(one for one in EVERYBODY if one.slip == slip and not one.phone)
+        keys = [
+            set(person_keys(SECRET, form, {**names(one, slips=slips), "email": one.email}, "id"))
+            for slips in (False, True)
+        ]
+        assert keys[0] & keys[1] == {email_key(SECRET, one.email)}
+
+
+def test_a_record_is_of_whose_address_it_has_whatever_the_name() -> None:
+    one, other = EVERYBODY[:2]
+    everybody = {person.email: person for person in (one, other)}
+    assert last_name_of({"Email": one.email, "LastName": other.last_name}, everybody) == one.last_name
+    assert last_name_of({"LastName": other.last_name}, everybody) == other.last_name
+
+
+def test_some_give_their_address_alone_and_are_held_where_nobody_can_be_sure() -> None:
+    trial = run(Plan(1, submissions=60, rate=0))
+    of_the_hurried = [row for row in trial.rows.values() if row.get("form_id") == ADDRESS_FORM]
+    assert {len(row["person_keys"]) for row in of_the_hurried} == {1}
+    assert "held" in {row["state"] for row in of_the_hurried}
+    assert faults_of(trial) == []
