@@ -9,7 +9,7 @@ from typing import Any
 from shared.privacy.audit import AUDIT_STATE
 from shared.submission import State
 from tests.simulation.fleet import SUBMISSIONS
-from tests.simulation.people import DOMAIN
+from tests.simulation.people import DOMAIN, last_name_of
 from tests.simulation.sqs import submission_of
 from tests.simulation.trial import Trial
 from tests.simulation.visitors import Sent
@@ -85,8 +85,16 @@ def _twice(trial: Trial) -> Iterator[str]:
             yield f"created twice: {submission_id} has {count} Leads"
         if submission_id not in trial.rows:
             yield f"a Lead of nothing: {submission_id}"
-    # Nobody here has another's name; a Lead that sales had before counts as well.
-    live = [*(str(lead["LastName"]) for lead in leads if not lead.get("IsDeleted"))]
+    # Nobody here has another's name; a Lead that sales had before counts as well. Of who gave their address alone
+    # nobody can be sure, so a Lead of theirs that says whose duplicate it may be is as it should be.
+    everybody = trial.people
+    terse = {one.last_name for one in everybody.values() if one.is_terse}
+    live = [
+        name
+        for lead in leads
+        if not lead.get("IsDeleted")
+        and ((name := last_name_of(lead, everybody)) not in terse or not lead.get("Possible_Duplicate_Of__c"))
+    ]
     for name, count in Counter([*live, *(name for name, kind in trial.known_as.items() if kind == "Lead")]).items():
         if count > 1:
             yield f"created twice: {name} has {count} Leads"
@@ -126,7 +134,7 @@ def _heard_of(trial: Trial) -> dict[str, Sent]:
 
 def _contents(trial: Trial) -> Iterator[str]:
     """What a visitor sent is in the row, and stands on a record of theirs; nobody here has another's name."""
-    by_receipt = _heard_of(trial)
+    by_receipt, everybody = _heard_of(trial), trial.people
     leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead", deleted=True)}
     for submission_id, row in _submissions(trial):
         sent = by_receipt.get(submission_id)
@@ -135,14 +143,14 @@ def _contents(trial: Trial) -> Iterator[str]:
         if row["fields"] and row["fields"].get("message", "") != sent.fields.get("message", ""):
             yield f"another text: {submission_id}"
         lead = leads.get(str((row.get("outcome") or {}).get("record_id")))
-        if lead and lead["LastName"] != sent.person.last_name:
+        if lead and last_name_of(lead, everybody) != sent.person.last_name:
             yield f"{submission_id} is on a Lead of somebody else"
         if lead and row["state"] == "created":
             yield from _as_it_was_sent(submission_id, lead, sent)
 
 
 def _told(trial: Trial) -> Iterator[str]:
-    by_receipt = _heard_of(trial)
+    by_receipt, everybody = _heard_of(trial), trial.people
     leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead", deleted=True)}
     rows = trial.rows
     for task in trial.salesforce.org.rows("Task"):
@@ -151,7 +159,7 @@ def _told(trial: Trial) -> Iterator[str]:
             outcome = rows.get(str(task["Submission_Id__c"]), {}).get("outcome") or {}
             if not task["WhoId"] or outcome.get("record_id", task["WhoId"]) != task["WhoId"]:
                 yield f"the Task of {task['Submission_Id__c']} is not where its row says"
-            if lead and lead["LastName"] != sent.person.last_name:
+            if lead and last_name_of(lead, everybody) != sent.person.last_name:
                 yield f"the Task of {task['Submission_Id__c']} is on a Lead of somebody else"
             if sent.fields.get("message", "") not in str(task["Description"]):
                 yield f"the Task of {task['Submission_Id__c']} has another text"
@@ -200,7 +208,8 @@ def _privacy(trial: Trial) -> Iterator[str]:
             yield "a queue's message holds more than ids"
     logged = "\n".join(trial.logged)
     people = {sent.person for sent in trial.sent}
-    known = {DOMAIN, *(one.last_name for one in people), *(one.phone[1:] for one in people if one.phone)}
+    known = {DOMAIN, *(one.last_name for one in people), *(one.fields.get("last_name", DOMAIN) for one in trial.sent)}
+    known |= {*(one.phone[1:] for one in people if one.phone)}
     for _ in filter(logged.__contains__, sorted(known)):
         yield "personal data in a log"
 

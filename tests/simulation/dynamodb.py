@@ -1,6 +1,7 @@
 """DynamoDB: conditional writes, an index that lags, throttling, and rows that expire some time after their end."""
 
 import json
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -66,6 +67,8 @@ class DynamoDB:
 
     world: World
     tables: dict[str, Table]
+    page: int = 0
+    """Items of a page at the most, in place of DynamoDB's 1 MB, which no run comes near; 0: all on one."""
 
     def expire(self, share: float = 0.5) -> None:
         """DynamoDB deletes what has expired within days, in no order."""
@@ -153,26 +156,58 @@ class DynamoDBClient:
 
         return self._call(f"BatchGetItem {name}", do)
 
-    def scan(self, *, TableName: str, **_: Any) -> Any:  # noqa: N803
-        table = self.store.tables[TableName]
-        return self._call(f"Scan {TableName}", lambda: {"Items": [row.wire for row in table.rows.values()]})
+    def scan(self, *, TableName: str, ExclusiveStartKey: Any = None, Limit: int = 0, **_: Any) -> Any:  # noqa: N803
+        """In an order that is that of the keys, and so of no meaning: what comes behind its place is still found."""
+        table, after = self.store.tables[TableName], plain(ExclusiveStartKey or {})
+
+        def do() -> Any:
+            keys = sorted(key for key in table.rows if key > after.get(table.key, ""))
+            page, is_cut = self._page(keys, Limit)
+            last = {"LastEvaluatedKey": {table.key: {"S": page[-1]}}} if is_cut else {}
+            return {"Items": [table.rows[key].wire for key in page], **last}
+
+        return self._call(f"Scan {TableName}", do)
+
+    def _page[T](self, found: list[T], limit: int) -> tuple[list[T], bool]:
+        """With whether more may follow: as DynamoDB, it does not look whether there is any."""
+        most = min(filter(None, (limit, self.store.page)), default=0)
+        return (found[:most], True) if 0 < most <= len(found) else (found, False)
 
     def get_paginator(self, operation: str) -> "_Query":
         assert operation == "query"
         return _Query(self)
 
-    def query(self, *, TableName: str, ExpressionAttributeValues: Mapping[str, Any], **options: Any) -> Any:  # noqa: N803
-        """Of the index alone: oldest first within a state, a little behind."""
+    def query(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        ExpressionAttributeValues: Mapping[str, Any],  # noqa: N803
+        ExclusiveStartKey: Any = None,  # noqa: N803
+        Limit: int = 0,  # noqa: N803
+        **options: Any,
+    ) -> Any:
+        """Of the index alone: oldest first within a state, a little behind. Each page is as old as it likes."""
         assert options["IndexName"]
         table, world = self.store.tables[TableName], self.store.world
         [state] = [from_wire(value) for value in ExpressionAttributeValues.values()]
         newest_first = not options.get("ScanIndexForward", True)
+        after = plain(ExclusiveStartKey or {})
+
+        def place(row: Item) -> tuple[str, str]:
+            return str(row["received_at"]), str(row[table.key])
+
+        is_behind = operator.lt if newest_first else operator.gt
 
         def do() -> Any:
             moment = world.now - world.random.random() ** 4 * MOST_LAG
             rows = [row for row in table.as_of(moment) if row.plain.get("state") == state]
-            rows.sort(key=lambda row: str(row.plain["received_at"]), reverse=newest_first)
-            return {"Items": [row.wire for row in rows]}
+            rows.sort(key=lambda row: place(row.plain), reverse=newest_first)
+            if began := after and place(after):
+                rows = [row for row in rows if is_behind(place(row.plain), began)]
+            page, is_cut = self._page(rows, Limit)
+            names = (table.key, "state", "received_at")
+            last = {"LastEvaluatedKey": {name: page[-1].wire[name] for name in names}} if is_cut else {}
+            return {"Items": [row.wire for row in page], **last}
 
         return self._call(f"Query {TableName}", do)
 
@@ -193,4 +228,10 @@ class _Query:
     client: DynamoDBClient
 
     def paginate(self, **options: Any) -> Iterator[Any]:
-        yield self.client.query(**options)
+        start: Any = {}
+        while True:
+            page = self.client.query(**options, **start)
+            yield page
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from typing import Any, Final, Protocol, cast
 
@@ -86,6 +87,8 @@ class Instance:
     clock: Clock
     dependencies: Any = None
     busy: bool = False
+    is_old: bool = False
+    """It ends what it has in hand, and gets nothing more."""
 
 
 @dataclass
@@ -118,7 +121,10 @@ class Fleet:
     instances: dict[str, list[Instance]] = field(default_factory=dict)
     running: dict[Task, Instance] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
-    _pumped_at: float = -1.0
+    _unheard: set[Task] = field(default_factory=set)
+    """Whose answers get lost on their way to the poller."""
+    _old_forms: dict[str, Mapping[str, Form]] = field(default_factory=dict)
+    """Of the functions that a deployment has not come to yet."""
 
     def __post_init__(self) -> None:
         self.queue.on_change = self._pump_later
@@ -163,7 +169,7 @@ class Fleet:
     def _ended(self, task: Task) -> None:
         instance = self.running.pop(task)
         instance.busy = False
-        if task.is_dead:
+        if task.is_dead and not instance.is_old:
             self.instances[instance.function].remove(instance)
         # A run of the requeue function that can't read the ledger fails aloud; a minute later comes the next.
         if task.error and not (instance.function == "requeue" and isinstance(task.error, FormToLeadError)):
@@ -176,11 +182,26 @@ class Fleet:
     def set_wrong(self, instance: Instance) -> None:
         instance.clock.off = MOST_OFF * (2 * self.world.random.random() - 1)
 
-    def everything_new(self, forms: Mapping[str, Form] | None = None) -> None:
-        """A deployment, perhaps with other forms: what runs goes on with the old ones, what comes next starts cold."""
-        self.forms = forms or self.forms
-        for function, known in self.instances.items():
-            self.instances[function] = [one for one in known if one.busy]
+    def everything_new(self, forms: Mapping[str, Form] | None = None, *, within: float = 0) -> None:
+        """A deployment, perhaps with other forms: one function is new before another, by some seconds.
+
+        What runs goes on with the old ones, what comes next starts cold.
+        """
+        before, self.forms = self.forms, forms or self.forms
+        for function in HANDLERS:
+            if within:
+                self._old_forms.setdefault(function, before)
+                self.world.later(within * self.world.random.random(), partial(self._is_new, function))
+            else:
+                self._is_new(function)
+
+    def _is_new(self, function: str) -> None:
+        self._old_forms.pop(function, None)
+        for one in self.instances.pop(function, []):
+            one.is_old = True
+
+    def forms_of(self, function: str) -> Mapping[str, Form]:
+        return self._old_forms.get(function, self.forms)
 
     # --- the queue's pollers
 
@@ -192,22 +213,41 @@ class Fleet:
             batch = self.queue.receive(self.world.random.choice(self.batches))
             if not batch:
                 return
-            self._hand_over(batch)
+            task = self._hand_over(batch)
             if self.world.random.random() < self.storm.rates.get("batch_twice", 0) and not self.storm.is_over:
                 self.storm.note("batch_twice")
-                self._hand_over(batch)
+                self._hand_over_again(batch, task)
 
     def _processors(self) -> int:
         return sum(one.function == "processor" for one in self.running.values())
 
-    def _hand_over(self, batch: list[Message]) -> None:
+    def _hand_over(self, batch: list[Message]) -> Task:
         handles = {one.message_id: one.handle for one in batch}
         task = self.invoke("processor", {"Records": [_record(one) for one in batch]})
         task.at_end.append(lambda: self._acknowledge(task, handles))
+        return task
+
+    def _hand_over_again(self, batch: list[Message], first: Task) -> None:
+        """At once or later: at least once is all that SQS and its pollers promise. Of what comes later, the poller may
+        not have heard the first answer."""
+        wait = self.world.random.choice((0.0, 1.0, 10.0, self.queue.visibility)) * self.world.random.random()
+        if not wait:
+            self._hand_over(batch)
+            return
+        if self.world.random.random() < 0.5:
+            self._unheard.add(first)
+        handles = [one.handle for one in batch]
+        self.world.later(wait, lambda: self._hand_over_late(batch, handles))
+
+    def _hand_over_late(self, batch: list[Message], handles: list[str]) -> None:
+        """What is still hidden: nothing else of its groups was given since, and nobody has it under another handle."""
+        there = [one for one, handle in zip(batch, handles, strict=True) if self.queue.is_in_flight(one, handle)]
+        if there:
+            self._hand_over(there)
 
     def _acknowledge(self, task: Task, handles: Mapping[str, str]) -> None:
         """As Lambda reads a partial answer: whatever is not one, or names somebody else, fails the whole batch."""
-        if not task.is_dead and not task.error:
+        if not task.is_dead and not task.error and task not in self._unheard:
             failed = _failed(task.result, handles)
             for message_id, handle in handles.items():
                 if message_id not in failed:
@@ -223,7 +263,7 @@ def _failed(answer: Any, handles: Mapping[str, str]) -> set[str]:
         named = {one["itemIdentifier"] for one in failures or ()}
     except (TypeError, KeyError):
         return set(handles)
-    return min(named, set(handles))
+    return named if named.issubset(handles) else set(handles)
 
 
 def _record(message: Message) -> dict[str, Any]:
@@ -281,7 +321,7 @@ def _intake(fleet: Fleet, clock: Clock) -> IntakeDependencies:
         secret=person_key(_person_key(fleet, clock)),
         intake_secrets=kept.values,
         newer_intake_secrets=kept.newer,
-        forms=fleet.forms,
+        forms=fleet.forms_of("intake"),
         extra_origins=(),
         now=clock.now,
         spam_memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
@@ -296,7 +336,7 @@ def _processor(fleet: Fleet, clock: Clock) -> tuple[ProcessorDependencies, Submi
         dead_letters=DeadLetterQueue(sqs, "dead"),
         locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
         crm=fleet.crm or SalesforceCrm(_secret(fleet, clock, "salesforce"), deadline=deadline, clock=clock.ticks),
-        forms=fleet.forms,
+        forms=fleet.forms_of("processor"),
         now=clock.now,
     )
     return processing, SubmissionQueue(sqs, "submissions"), deadline
@@ -308,7 +348,7 @@ def _replay(fleet: Fleet, clock: Clock) -> ReplayDependencies:
         ledger=Ledger(dynamodb, SUBMISSIONS),
         queue=SubmissionQueue(sqs, "submissions"),
         dead_letters=DeadLetterQueue(sqs, "dead"),
-        forms=fleet.forms,
+        forms=fleet.forms_of("replay"),
         secret=person_key(_person_key(fleet, clock)),
         now=clock.now,
     )
@@ -328,7 +368,7 @@ def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, 
         locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
         memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
         org=PersonRecords(_secret(fleet, clock, "salesforce"), deadline, clock=clock.ticks),
-        forms=fleet.forms,
+        forms=fleet.forms_of("privacy"),
         now=clock.now,
     )
     return outside, Ledger(dynamodb, SUBMISSIONS), _person_key(fleet, clock), deadline

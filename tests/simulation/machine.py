@@ -35,7 +35,7 @@ from tests.simulation.checking import faults_at_any_moment, faults_of
 from tests.simulation.happenings import CALLS_TO_AWS, CALLS_TO_THE_ORG, HAPPENINGS, ORDERS, Awaited, NextCalls
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.operators import erase_person, order
-from tests.simulation.people import Person, people
+from tests.simulation.people import Person, names, people
 from tests.simulation.salesforce import FAULTS
 from tests.simulation.trial import Plan, Trial, drain, make, staged
 from tests.simulation.visitors import Sent, visit
@@ -75,14 +75,15 @@ class AnyStory(RuleBasedStateMachine):
 
     @initialize(target=somebody, seed=st.integers(0, 999))
     def it_begins(self, seed: int) -> MultipleResults[Person]:
-        """The seed says how long each call takes, and whether the org has rules of its own."""
+        """The seed says how long each call takes, whether the org has rules of its own and the table small pages."""
         self.trial = make(Plan(seed, rate=0), self.storm)
         self.world, self.fleet = self.trial.world, self.trial.fleet
         self.world.tells = self.tells
+        self.trial.store.page = 2 * (seed % 2)
         self.stage.enter_context(staged(self.trial))
         everybody = people(self.world.random, 40)
         with_two = [one for one in everybody if one.other_email]
-        with_one = [one for one in everybody if not one.other_email]
+        with_one = [one for one in everybody if one.slip and not one.other_email]
         # The last is the simplest, as Hypothesis sees it.
         self.people = with_two[0], with_one[0], with_two[1], with_one[1]
         return multiple(*self.people)
@@ -99,6 +100,11 @@ class AnyStory(RuleBasedStateMachine):
         return self._sends(who, "contact", {"message": "Ik nog een keer."}, other_address=True)
 
     @rule(target=posts, who=somebody)
+    def asks_with_a_slip_in_the_name(self, who: Person) -> Sent:
+        """Of those who make one."""
+        return self._sends(who, "contact", {"message": "Ik weer."}, slips=True)
+
+    @rule(target=posts, who=somebody)
     def wants_a_bike_that_there_is_not(self, who: Person) -> Sent:
         """Which is taken, and rejected: an operator's turn."""
         return self._sends(who, "test-ride", {"bike": "a bike that there is not"})
@@ -107,11 +113,12 @@ class AnyStory(RuleBasedStateMachine):
     def looks_like_spam(self, who: Person) -> Sent:
         return self._sends(who, "contact", {"message": "Hallo", "contact_me_by_fax_only": "yes"})
 
-    def _sends(self, who: Person, form_id: str, more: Mapping[str, str], *, other_address: bool = False) -> Sent:
+    def _sends(
+        self, who: Person, form_id: str, more: Mapping[str, str], *, other_address: bool = False, slips: bool = False
+    ) -> Sent:
         number = self.world.number("post")
         fields = {
-            "first_name": who.first_name,
-            "last_name": who.last_name,
+            **names(who, slips=slips),
             "email": who.other_email if other_address and who.other_email else who.email,
             "consent": "on",
             **({"phone": who.phone} if who.phone else {}),

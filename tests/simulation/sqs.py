@@ -116,6 +116,9 @@ class Queue:
         message = self._by_id.get(handle.rpartition(".")[0])
         return message if message and message.handle == handle and message.visible_at > self.world.now else None
 
+    def is_in_flight(self, message: Message, handle: str) -> bool:
+        return self._in_flight(handle) is message
+
     def delete(self, handle: str) -> None:
         """An old handle deletes nothing: whoever has the message now will."""
         if message := self._in_flight(handle):

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.simulation.people import Person, answers, people
+from tests.simulation.people import DOMAIN, Person, answers, people
 from tests.unit.intake_desk import JSON, ORIGIN, event
 from tests.unit.webhook_desk import signed
 
@@ -59,7 +59,7 @@ def visit(trial: "Trial", sent: Sent) -> None:
 
 def _reuse(trial: "Trial", sent: Sent) -> None:
     """A cached page: somebody else's answers come under the same key. They must not be taken for the first ones."""
-    answer = trial.world.wait_for(_sends(trial, sent, sent.key, {**sent.fields, "first_name": "Iemand"}))
+    answer = trial.world.wait_for(_sends(trial, sent, sent.key, {**sent.fields, "email": f"iemand@{DOMAIN}"}))
     if answer and answer["statusCode"] == 202:
         trial.unexpected.append("other answers under a used key were acknowledged, and stand nowhere")
 

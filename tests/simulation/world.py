@@ -7,8 +7,9 @@ anything else happen, and only there can it die, so the order of all that happen
 import hashlib
 import heapq
 import itertools
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
@@ -158,10 +159,20 @@ class World:
         if self.tells:
             self.story.append(line)
 
+    def note_contents(self, parts: Iterable[Any]) -> None:
+        """What there is, once all is over, for the trace alone: calls have the same names whatever is in them."""
+        for one in parts:
+            self._trace.update(json.dumps(one, sort_keys=True, default=_as_text).encode())
+
     @property
     def trace(self) -> str:
         """Of all that happened so far: two runs with the same one are the same, bit for bit."""
         return self._trace.hexdigest()
+
+
+def _as_text(value: Any) -> str:
+    """Of what JSON has no form for. Sets have no order of their own."""
+    return repr(sorted(value)) if isinstance(value, set | frozenset) else repr(value)
 
 
 def uuid_from(random: Random) -> Callable[[], uuid.UUID]:
