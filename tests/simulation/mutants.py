@@ -349,6 +349,13 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         _over(held_keys, "keys_to_lock", lambda own: lambda keys: own(one for one in keys if one[:2] != EMAIL_PREFIX)),
         "tests/unit/test_processing.py",
     ),
+    "the queue's group is taken for a lock": Mutant(
+        lambda: _both(
+            MUTANTS["an address is not locked"].plant(),
+            MUTANTS["a submission overtakes an earlier one of its person"].plant(),
+        ),
+        "tests/unit/test_processing.py",
+    ),
     "a submission overtakes an earlier one of its person": Mutant(
         _over(processing, "_locked", _overtaken), "tests/unit/test_processing.py"
     ),

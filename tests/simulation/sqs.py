@@ -17,6 +17,8 @@ from tests.simulation.world import DAY, HOUR, World
 
 RETENTION: Final = 14 * DAY
 DEDUPLICATED: Final = 300.0
+HIDDEN: Final = 780.0
+"""Seconds; a test holds it to the template."""
 LONGEST_HIDDEN: Final = 12 * HOUR
 LARGEST: Final = 256 * 1024
 _ID: Final = re.compile(r"[!-~]{1,128}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from local.salesforce_org.duplicates.duplicate_rules import DuplicateRule
 from shared.form.definition import Campaign, Form
 from tests.simulation import operators
-from tests.simulation.people import DOMAIN, Person
+from tests.simulation.people import ADDRESS_FORM, DOMAIN, Person
 from tests.simulation.visitors import Sent, ask_for_state, insist
 from tests.simulation.world import DAY
 
@@ -61,6 +61,20 @@ def two_addresses(trial: "Trial") -> None:
     """One person under two addresses: two groups of the queue, two processors at once, and one lock."""
     _writes(trial, SANNE, fields=_NUMBER)
     _writes(trial, SANNE, fields={**_NUMBER, "email": SANNE.other_email}, after=1.6)
+
+
+def spelt_otherwise(trial: "Trial") -> None:
+    """The first name is blank the second time: the address is all that both share. Two processors get the first."""
+    _two_processors(trial)
+    _writes(trial, SANNE)
+    _writes(trial, SANNE, fields={"first_name": "", "message": "Ik nog een keer"}, after=2.2)
+
+
+def without_a_name(trial: "Trial") -> None:
+    """A form asks for an address alone; sales have a Lead of it, and hear that this may be the same. Two processors."""
+    _in_org(trial, FirstName=SANNE.first_name, LastName=SANNE.last_name, Email=SANNE.email)
+    _two_processors(trial)
+    _writes(trial, SANNE, ADDRESS_FORM, {"message": "Bel mij terug"})
 
 
 def perhaps_known(trial: "Trial") -> None:
@@ -155,9 +169,9 @@ def kept_too_long(trial: "Trial") -> None:
 STORIES: Final[Mapping[str, Callable[["Trial"], None]]] = {
     one.__name__: one
     for one in (
-        new_person, from_a_server, known_person, twice_in_one_batch, two_addresses, perhaps_known, stopped_by_the_org,
-        at_the_fair, mended, given_up, released, spam, lost_message, dead_lettered, erased, erased_meanwhile, copied,
-        kept_too_long,
+        new_person, from_a_server, known_person, twice_in_one_batch, two_addresses, spelt_otherwise, without_a_name,
+        perhaps_known, stopped_by_the_org, at_the_fair, mended, given_up, released, spam, lost_message, dead_lettered,
+        erased, erased_meanwhile, copied, kept_too_long,
     )
 }  # fmt: skip
 
@@ -167,6 +181,13 @@ STORIES: Final[Mapping[str, Callable[["Trial"], None]]] = {
 
 def _acts(trial: "Trial", who: str, run: Callable[[], Any], *, after: float) -> None:
     trial.cast.append(trial.world.spawn(who, run, after=after))
+
+
+def _two_processors(trial: "Trial") -> None:
+    """At the same moment get whatever is on the queue in the first two seconds."""
+    trial.fleet.second_within = (0.0,)
+    trial.storm.rates = {"batch_twice": 1.0}
+    trial.world.later(2, trial.storm.rates.clear)
 
 
 def _writes(

@@ -31,7 +31,7 @@ from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_
 from tests.simulation.operators import erase_person, operate
 from tests.simulation.people import ADDRESS_FORM, Person, address_form, answers, people, with_address_alone
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
-from tests.simulation.sqs import Queue
+from tests.simulation.sqs import HIDDEN, Queue
 from tests.simulation.stories import STORIES
 from tests.simulation.visitors import Sent, visit
 from tests.simulation.world import HOUR, START, Task, World, uuid_from
@@ -51,8 +51,6 @@ KINDS: Final = tuple(dict.fromkeys((*AWS_FAULTS, *FAULTS, *_OF_THE_WEATHER)))
 SMALLEST_DAY: Final = 15_000
 """Calls that an org has at the least."""
 _LOGIN: Final = "https://org.example"
-HIDDEN: Final = 780.0
-"""Seconds; a test holds it to the template."""
 MANY: Final = 5
 """Processors at once."""
 _ROLLED_OUT: Final = 300.0

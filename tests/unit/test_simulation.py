@@ -19,7 +19,8 @@ from tests.simulation.outage import outage, picture
 from tests.simulation.planted import caught_by
 from tests.simulation.salesforce import FAULTS
 from tests.simulation.shortage import shortage
-from tests.simulation.trial import HIDDEN, KINDS, Plan, make, run, staged
+from tests.simulation.sqs import HIDDEN
+from tests.simulation.trial import KINDS, Plan, make, run, staged
 from tests.simulation.world import START
 from tests.unit.template_loading import properties
 
