@@ -1,25 +1,26 @@
 """What must be true once all is quiet, whatever went wrong before."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
+from shared.matching import Person, decide
 from shared.privacy.audit import AUDIT_STATE
-from shared.submission import State
+from shared.rejection import Reason
+from shared.submission import IN_SALESFORCE, State
 from tests.simulation.fleet import SUBMISSIONS
 from tests.simulation.people import DOMAIN
 from tests.simulation.sqs import submission_of
-from tests.simulation.trial import Trial
+from tests.simulation.trial import Trial, rejected_now
 from tests.simulation.visitors import Sent
 from tests.simulation.world import HOUR
 
 _STATES = frozenset(State)
 _OF_A_PERSON = ("fields", "original_fields", "fingerprint", "outcome", "rejection", "spam_reasons")
 """Of a row. Keyed hashes stay, as docs/privacy.md says."""
-LONGEST_WAIT = 26 * HOUR
-"""Seconds after the storm: an org's calls are short for up to a day, and whoever waits is tried hourly."""
 _SETTLED = _STATES - {State.RECEIVED}
 
 
@@ -32,7 +33,10 @@ def faults_of(trial: Trial) -> list[str]:
         *_contents(trial),
         *_told(trial),
         *_numbers(trial),
+        *accounted(trial),
         *_rejections(trial),
+        *_mended(trial),
+        *_created_though_known(trial),
         *_erasures(trial),
         *_calls(trial),
     ]
@@ -61,14 +65,55 @@ def unfinished(trial: Trial) -> Iterator[str]:
     for submission_id, row in _submissions(trial):
         if row["state"] not in _SETTLED:
             yield f"unaccounted: {submission_id} is {row['state']}, last error {row.get('last_error')}"
-        settled = datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
-        if settled > trial.calm_since + LONGEST_WAIT:
-            yield f"waited too long: {submission_id}, {(settled - trial.calm_since) / HOUR:.0f} hours"
+        for seconds in _waits(row, trial.calm_since) if row["state"] != State.ERASED else ():
+            if seconds > trial.longest_wait:
+                yield f"waited too long: {submission_id}, {seconds / HOUR:.1f} hours"
     for sent in trial.sent:
         if not sent.receipt and sent.person.email not in trial.erased:
             yield f"never acknowledged: a visitor came again and again ({sent.form_id})"
     for message in trial.queue.messages():
         yield f"left on the queue: {submission_of(message)}"
+
+
+def _waits(row: Mapping[str, Any], calm_since: float) -> Iterator[float]:
+    """Seconds from when it was received, or replayed, until it was settled; of those of the storm none."""
+    began = _seconds(row["received_at"])
+    for change in row["history"]:
+        at = _seconds(change["at"])
+        if change["from_state"] == State.RECEIVED != change["to_state"]:
+            yield at - max(began, calm_since)
+        if change["to_state"] == State.RECEIVED != change["from_state"]:
+            began = at
+
+
+def _seconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()
+
+
+def accounted(trial: Trial) -> Iterator[str]:
+    """Each receipt is one row, in one state; each row is of somebody who sent it, be it that they heard no answer."""
+    receipts = Counter(sent.receipt for sent in trial.sent if sent.receipt)
+    states = Counter(str(row["state"]) for one, row in _submissions(trial) if one in receipts)
+    if len(receipts) != (there := sum(states[one] for one in _SETTLED)):
+        yield f"unaccounted: {len(receipts)} receipts were given, and {there} of them are settled"
+    for receipt, count in receipts.items():
+        if count > 1:
+            yield f"one receipt for {count} submissions: {receipt}"
+    asked = Counter(_what_it_says(sent.fields) for sent in trial.sent)
+    rows = Counter(
+        _what_it_says(row.get("original_fields") or row["fields"])
+        for _, row in _submissions(trial)
+        if row["state"] != State.ERASED
+    )
+    for said in rows.keys() - asked.keys():
+        yield f"{rows[said]} rows of what nobody sent"
+    # A page that has to ask for more sends the whole under a key of its own.
+    if "form_changed" not in trial.storm.happened and (more := rows - asked):
+        yield f"{more.total()} rows more than were sent"
+
+
+def _what_it_says(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(map(fields.get, ("first_name", "last_name", "email", "message", "bike")))
 
 
 def leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
@@ -77,13 +122,13 @@ def leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
 
 
 def _twice(trial: Trial) -> Iterator[str]:
-    leads = leads_of_ours(trial)
+    leads, rows = leads_of_ours(trial), trial.rows
     for submission_id, count in Counter(str(lead["Submission_Id__c"]) for lead in leads).items():
         # What was on its way to Salesforce may land after its Lead was erased; the erasure, given again, finds it.
-        is_erased = trial.rows.get(submission_id, {}).get("state") == "erased"
+        is_erased = rows.get(submission_id, {}).get("state") == "erased"
         if count > 1 and not is_erased:
             yield f"created twice: {submission_id} has {count} Leads"
-        if submission_id not in trial.rows:
+        if submission_id not in rows:
             yield f"a Lead of nothing: {submission_id}"
     # Nobody here has another's name; a Lead that sales had before counts as well.
     live = [*(str(lead["LastName"]) for lead in leads if not lead.get("IsDeleted"))]
@@ -96,14 +141,21 @@ def _twice(trial: Trial) -> Iterator[str]:
 
 
 def _leads(trial: Trial) -> Iterator[str]:
-    leads = leads_of_ours(trial)
-    of = {str(lead["Submission_Id__c"]) for lead in leads}
-    ids = {str(lead["Id"]) for lead in leads}
+    """Nobody here deletes but an erasure, and that only what is of whom it is about."""
+    org = trial.salesforce.org
+    of = {str(lead["Submission_Id__c"]) for lead in leads_of_ours(trial)}
+    there = {kind: org.rows(kind) for kind in ("Lead", "Contact")}
+    ids = {str(one["Id"]) for rows in there.values() for one in rows}
     for submission_id, row in _submissions(trial):
-        if row["state"] == "created" and row.get("outcome", {}).get("record_id") not in ids:
-            yield f"{submission_id} says created, and its Lead is not there"
+        if row["state"] in IN_SALESFORCE and row["outcome"]["record_id"] not in ids:
+            yield f"{submission_id} says {row['state']}, and its record is not there"
         if row["state"] in {"rejected", "quarantined", "discarded"} and submission_id in of:
             yield f"{submission_id} is {row['state']} and has a Lead"
+    erased = {sent.person.last_name for sent in trial.sent if sent.person.email in trial.erased}
+    names = {kind: {one["LastName"] for one in rows} for kind, rows in there.items()}
+    for name, kind in trial.known_as.items():
+        if name not in names[kind] | erased:
+            yield f"the {kind} that sales had of {name} is not there"
 
 
 def _tasks(trial: Trial) -> Iterator[str]:
@@ -183,13 +235,55 @@ def _numbers(trial: Trial) -> Iterator[str]:
 
 
 def _rejections(trial: Trial) -> Iterator[str]:
-    letters = {submission_of(one) for one in trial.dead_letters.messages()}
-    for submission_id, row in _submissions(trial):
-        if row["state"] == "rejected":
-            if not (row["fields"] and row["reason"] and row["rejection"]["problems"]):
-                yield f"{submission_id} can't be mended: its rejection lacks what is needed"
-            if submission_id not in letters:
-                yield f"{submission_id} is rejected, and no dead letter tells anybody"
+    """Those that operators mended in the end as they were before."""
+    for submission_id, (row, has_letter) in (rejected_now(trial) | (trial.rejected or {})).items():
+        if not (row["fields"] and row["reason"] and row["rejection"]["problems"]):
+            yield f"{submission_id} can't be mended: its rejection lacks what is needed"
+        if not has_letter:
+            yield f"{submission_id} is rejected, and no dead letter tells anybody"
+        found = {(one["field"], one["code"]) for one in row["rejection"]["problems"]}
+        if row["reason"] != Reason.VALIDATION_FAILED or found - _what_a_form_may_find(trial, row):
+            yield f"{submission_id} is rejected without a cause: {row['reason']} {sorted(found)}"
+
+
+def _what_a_form_may_find(trial: Trial, row: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """No storm here lasts for so many tries that they are used up, and no org refuses for good."""
+    sent = row.get("original_fields") or row["fields"]
+    if row["form_id"] == "test-ride":
+        return {("bike", "invalid_choice")} | ({("phone", "required")} if not sent.get("phone") else set())
+    return {("shop", "required")} if "form_changed" in trial.storm.happened and not sent.get("shop") else set()
+
+
+def _mended(trial: Trial) -> Iterator[str]:
+    """Whatever was rejected holds what it takes to become a Lead after all."""
+    if trial.rejected is None:
+        return
+    rows = trial.rows
+    for submission_id in trial.rejected:
+        if rows[submission_id]["state"] not in IN_SALESFORCE:
+            yield f"{submission_id} was mended and replayed, and is {rows[submission_id]['state']}"
+    for message in trial.dead_letters.messages():
+        yield f"a dead letter is left of what was mended: {submission_of(message)}"
+
+
+def _created_though_known(trial: Trial) -> Iterator[str]:
+    """Asks the product's matcher of any two who have an address, a number or a name in common.
+
+    As they were sent: what a Lead learned later nobody knew when the other was created.
+    """
+    place = {str(lead["Submission_Id__c"]): at for at, lead in enumerate(trial.salesforce.org.rows("Lead"))}
+    blocks: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
+    created = [(place[one], one, row) for one, row in _submissions(trial) if row["state"] == "created" and one in place]
+    for _, submission_id, row in sorted(created, key=lambda one: one[0]):
+        sent = row["fields"]
+        person = Person(submission_id, *map(sent.get, ("first_name", "last_name", "email", "phone", "company")))
+        for name in ("last_name", "email", "phone"):
+            if value := str(sent.get(name, "")).strip().lower():
+                blocks[name, value].append(person)
+    for alike in blocks.values():
+        for earlier, later in combinations(alike, 2):
+            if decide(later, [earlier]).outcome == "update":
+                yield f"created though known: {later.id} is {earlier.id}"
 
 
 def _privacy(trial: Trial) -> Iterator[str]:
