@@ -95,10 +95,7 @@ class Trial:
     """When the erasure of an address began, by address."""
     erasing: int = 0
     calm_since: float = START
-    """When the storm ended, where there is one."""
-    longest_wait: float = 26 * HOUR
-    """Seconds since then, or since somebody wrote or was replayed: an org's calls are short for up to a day, and who
-    waits is tried hourly."""
+    """When the storm, the outage or the shortage ended, where there is one: until then nobody's wait counts."""
     cast: list[Task] = field(default_factory=list)
     """Whoever acts in a story: it ends when they all have done their part."""
     logged: list[str] = field(default_factory=list)
