@@ -1,26 +1,36 @@
 """What must be true once all is quiet, whatever went wrong before."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
+from shared.form.definition import forms
+from shared.matching import Person, decide
 from shared.privacy.audit import AUDIT_STATE
-from shared.submission import State
+from shared.rejection import Reason
+from shared.submission import IN_SALESFORCE, State
 from tests.simulation.fleet import SUBMISSIONS
 from tests.simulation.people import DOMAIN, last_name_of
 from tests.simulation.sqs import submission_of
-from tests.simulation.trial import Trial
+from tests.simulation.trial import Trial, rejected_now
 from tests.simulation.visitors import Sent
 from tests.simulation.world import HOUR
 
 _STATES = frozenset(State)
 _OF_A_PERSON = ("fields", "original_fields", "fingerprint", "outcome", "rejection", "spam_reasons")
 """Of a row. Keyed hashes stay, as docs/privacy.md says."""
-LONGEST_WAIT = 26 * HOUR
-"""Seconds after the storm: an org's calls are short for up to a day, and whoever waits is tried hourly."""
+_BIKES = frozenset(
+    choice.value for field in forms()["test-ride"].fields if field.name == "bike" for choice in field.choices
+)
 _SETTLED = _STATES - {State.RECEIVED}
+_LONGEST_WAIT = 3 * HOUR
+"""Seconds: whoever waits is tried hourly, and how long the sweeper leaves a row alone can have doubled to 80 minutes in
+an hour's storm."""
+_SHORT_FOR = 24 * HOUR
+"""Seconds until the org's calls that were used in a storm are a day old."""
 
 
 def faults_of(trial: Trial) -> list[str]:
@@ -32,7 +42,10 @@ def faults_of(trial: Trial) -> list[str]:
         *_contents(trial),
         *_told(trial),
         *_numbers(trial),
+        *accounted(trial),
         *_rejections(trial),
+        *_mended(trial),
+        *_created_though_known(trial),
         *_erasures(trial),
         *_calls(trial),
     ]
@@ -49,7 +62,7 @@ def _submissions(trial: Trial) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def lost(trial: Trial) -> Iterator[str]:
-    known = {sent.receipt for sent in trial.sent if sent.receipt}
+    known = {receipt for sent in trial.sent for receipt in sent.receipts.values()}
     for receipt in sorted(known - set(trial.rows)):
         yield f"lost: {receipt} was acknowledged and has no row"
     for submission_id, row in _submissions(trial):
@@ -58,17 +71,60 @@ def lost(trial: Trial) -> Iterator[str]:
 
 
 def unfinished(trial: Trial) -> Iterator[str]:
+    longest = _LONGEST_WAIT + (_SHORT_FOR if "calls_run_short" in trial.storm.happened else 0)
     for submission_id, row in _submissions(trial):
         if row["state"] not in _SETTLED:
             yield f"unaccounted: {submission_id} is {row['state']}, last error {row.get('last_error')}"
-        settled = datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
-        if settled > trial.calm_since + LONGEST_WAIT:
-            yield f"waited too long: {submission_id}, {(settled - trial.calm_since) / HOUR:.0f} hours"
+        for seconds in _waits(row, trial.calm_since) if row["state"] != State.ERASED else ():
+            if seconds > longest:
+                yield f"waited too long: {submission_id}, {seconds / HOUR:.1f} hours"
     for sent in trial.sent:
         if not sent.receipt and sent.person.email not in trial.erased:
             yield f"never acknowledged: a visitor came again and again ({sent.form_id})"
     for message in trial.queue.messages():
         yield f"left on the queue: {submission_of(message)}"
+
+
+def _waits(row: Mapping[str, Any], calm_since: float) -> Iterator[float]:
+    """Seconds from when it was received, or replayed, until it was settled; of those of the storm none."""
+    began = _seconds(row["received_at"])
+    for change in row["history"]:
+        at = _seconds(change["at"])
+        if change["from_state"] == State.RECEIVED != change["to_state"]:
+            yield at - max(began, calm_since)
+        if change["to_state"] == State.RECEIVED != change["from_state"]:
+            began = at
+
+
+def _seconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()
+
+
+def accounted(trial: Trial) -> Iterator[str]:
+    """Each receipt is one row, in one state; each row is of somebody who sent it, be it that they heard no answer."""
+    receipts = Counter(receipt for sent in trial.sent for receipt in sent.receipts.values())
+    states = Counter(str(row["state"]) for one, row in _submissions(trial) if one in receipts)
+    if len(receipts) != (there := sum(states[one] for one in _SETTLED)):
+        yield f"unaccounted: {len(receipts)} receipts were given, and {there} of them are settled"
+    for receipt, count in receipts.items():
+        if count > 1:
+            yield f"one receipt for {count} submissions: {receipt}"
+    asked: Counter[tuple[str, ...]] = Counter()
+    for sent in trial.sent:
+        asked[_what_it_says(sent.fields)] += max(1, len(sent.keys))
+    rows = Counter(
+        _what_it_says(row.get("original_fields") or row["fields"])
+        for _, row in _submissions(trial)
+        if row["state"] != State.ERASED
+    )
+    if strange := sum(count for said, count in rows.items() if said not in asked):
+        yield f"{strange} rows of what nobody sent"
+    elif more := rows - asked:
+        yield f"{more.total()} rows more than were sent"
+
+
+def _what_it_says(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(map(fields.get, ("first_name", "last_name", "email", "message", "bike")))
 
 
 def leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
@@ -77,13 +133,13 @@ def leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
 
 
 def _twice(trial: Trial) -> Iterator[str]:
-    leads = leads_of_ours(trial)
+    leads, rows = leads_of_ours(trial), trial.rows
     for submission_id, count in Counter(str(lead["Submission_Id__c"]) for lead in leads).items():
         # What was on its way to Salesforce may land after its Lead was erased; the erasure, given again, finds it.
-        is_erased = trial.rows.get(submission_id, {}).get("state") == "erased"
+        is_erased = rows.get(submission_id, {}).get("state") == "erased"
         if count > 1 and not is_erased:
             yield f"created twice: {submission_id} has {count} Leads"
-        if submission_id not in trial.rows:
+        if submission_id not in rows:
             yield f"a Lead of nothing: {submission_id}"
     # Nobody here has another's name; a Lead that sales had before counts as well. Of who gave their address alone
     # nobody can be sure, so a Lead of theirs that says whose duplicate it may be is as it should be.
@@ -104,14 +160,21 @@ def _twice(trial: Trial) -> Iterator[str]:
 
 
 def _leads(trial: Trial) -> Iterator[str]:
-    leads = leads_of_ours(trial)
-    of = {str(lead["Submission_Id__c"]) for lead in leads}
-    ids = {str(lead["Id"]) for lead in leads}
+    """Nobody here deletes but an erasure, and that only what is of whom it is about."""
+    org = trial.salesforce.org
+    of = {str(lead["Submission_Id__c"]) for lead in leads_of_ours(trial)}
+    there = {kind: org.rows(kind) for kind in ("Lead", "Contact")}
+    ids = {str(one["Id"]) for rows in there.values() for one in rows}
     for submission_id, row in _submissions(trial):
-        if row["state"] == "created" and row.get("outcome", {}).get("record_id") not in ids:
-            yield f"{submission_id} says created, and its Lead is not there"
+        if row["state"] in IN_SALESFORCE and (row.get("outcome") or {}).get("record_id") not in ids:
+            yield f"{submission_id} says {row['state']}, and its record is not there"
         if row["state"] in {"rejected", "quarantined", "discarded"} and submission_id in of:
             yield f"{submission_id} is {row['state']} and has a Lead"
+    erased = {sent.person.last_name for sent in trial.sent if sent.person.email in trial.erased}
+    names = {kind: {one["LastName"] for one in rows} for kind, rows in there.items()}
+    for name, kind in trial.known_as.items():
+        if name not in names[kind] | erased:
+            yield f"the {kind} that sales had of {name} is not there"
 
 
 def _tasks(trial: Trial) -> Iterator[str]:
@@ -129,7 +192,8 @@ def _tasks(trial: Trial) -> Iterator[str]:
 
 def _heard_of(trial: Trial) -> dict[str, Sent]:
     """By receipt, whatever was not erased since."""
-    return {sent.receipt: sent for sent in trial.sent if sent.receipt and sent.person.email not in trial.erased}
+    known = [sent for sent in trial.sent if sent.person.email not in trial.erased]
+    return {receipt: sent for sent in known for receipt in sent.receipts.values()}
 
 
 def _contents(trial: Trial) -> Iterator[str]:
@@ -191,13 +255,59 @@ def _numbers(trial: Trial) -> Iterator[str]:
 
 
 def _rejections(trial: Trial) -> Iterator[str]:
-    letters = {submission_of(one) for one in trial.dead_letters.messages()}
-    for submission_id, row in _submissions(trial):
-        if row["state"] == "rejected":
-            if not (row["fields"] and row["reason"] and row["rejection"]["problems"]):
-                yield f"{submission_id} can't be mended: its rejection lacks what is needed"
-            if submission_id not in letters:
-                yield f"{submission_id} is rejected, and no dead letter tells anybody"
+    """Those that operators mended in the end as they were before."""
+    for submission_id, (row, has_letter) in (rejected_now(trial) | (trial.rejected or {})).items():
+        if not (row["fields"] and row["reason"] and row["rejection"]["problems"]):
+            yield f"{submission_id} can't be mended: its rejection lacks what is needed"
+        if not has_letter:
+            yield f"{submission_id} is rejected, and no dead letter tells anybody"
+        found = {(one["field"], one["code"]) for one in row["rejection"]["problems"]}
+        if row["reason"] != Reason.VALIDATION_FAILED or found - _what_a_form_may_find(trial, row):
+            yield f"{submission_id} is rejected without a cause: {row['reason']} {sorted(found)}"
+
+
+def _what_a_form_may_find(trial: Trial, row: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """No storm here lasts for so many tries that they are used up, and no org refuses for good."""
+    sent = row.get("original_fields") or row["fields"]
+    if row["form_id"] == "test-ride":
+        wrong = {
+            ("bike", "invalid_choice"): sent.get("bike") not in _BIKES,
+            ("phone", "required"): not sent.get("phone"),
+        }
+        return {one for one, is_so in wrong.items() if is_so}
+    return {("shop", "required")} if "form_changed" in trial.storm.happened and not sent.get("shop") else set()
+
+
+def _mended(trial: Trial) -> Iterator[str]:
+    """Whatever was rejected holds what it takes to become a Lead after all."""
+    if trial.rejected is None:
+        return
+    rows = trial.rows
+    for submission_id in trial.rejected:
+        if rows[submission_id]["state"] not in IN_SALESFORCE:
+            yield f"{submission_id} was mended and replayed, and is {rows[submission_id]['state']}"
+    for message in trial.dead_letters.messages():
+        yield f"a dead letter is left of what was mended: {submission_of(message)}"
+
+
+def _created_though_known(trial: Trial) -> Iterator[str]:
+    """Asks the product's matcher of any two who have an address, a number or a name in common.
+
+    As they were sent: what a Lead learned later nobody knew when the other was created.
+    """
+    place = {str(lead["Submission_Id__c"]): at for at, lead in enumerate(trial.salesforce.org.rows("Lead"))}
+    blocks: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
+    created = [(place[one], one, row) for one, row in _submissions(trial) if row["state"] == "created" and one in place]
+    for _, submission_id, row in sorted(created, key=lambda one: one[0]):
+        sent = row["fields"]
+        person = Person(submission_id, *map(sent.get, ("first_name", "last_name", "email", "phone", "company")))
+        for name in ("last_name", "email", "phone"):
+            if value := str(sent.get(name, "")).strip().lower():
+                blocks[name, value].append(person)
+    alike = {(later, earlier) for people in blocks.values() for earlier, later in combinations(people, 2)}
+    for later, earlier in sorted(alike, key=lambda pair: (pair[0].id, pair[1].id)):
+        if decide(later, [earlier]).outcome == "update":
+            yield f"created though known: {later.id} is {earlier.id}"
 
 
 def _privacy(trial: Trial) -> Iterator[str]:

@@ -9,21 +9,22 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from unittest.mock import patch
 
 from functions.processor import app as processor
+from functions.replay import app as replay
 from ops.operations import privacy as privacy_operations
 from shared.aws import lead_queue
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
 from shared.crm import Found, LookUp, NewLead, Note, Written
-from shared.errors import FormToLeadError, TransientError
+from shared.errors import FormToLeadError, PermanentError, TransientError
 from shared.intake import receiving
 from shared.intake.person_keys import EMAIL_PREFIX
-from shared.leads import finishing, held_keys, lead_changes, planning, processing
+from shared.leads import carrying_out, finishing, held_keys, lead_changes, planning, processing
 from shared.leads.candidates import Known
 from shared.leads.dependencies import Dependencies
 from shared.leads.held_keys import HeldKeys
@@ -34,12 +35,14 @@ from shared.observability import log
 from shared.operations import replaying
 from shared.operations import requeueing as requeueing_module
 from shared.privacy import erasing
-from shared.rejection import Rejection
+from shared.rejection import Reason, Rejection
 from shared.salesforce import crm as salesforce
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.crm import SalesforceCrm, _headers
+from shared.salesforce.person_records import PersonRecords
 from shared.submission import State, Submission
 from tests.simulation import fleet
+from tests.simulation.salesforce import Transport
 from tests.simulation.sqs import SqsClient
 
 type Planted = Callable[[], AbstractContextManager[object]]
@@ -249,6 +252,30 @@ def _person_on_the_queue(own: Any) -> Any:
     return send_message
 
 
+def _fails(_own: Any) -> Any:
+    def plan_batch(*_: Any) -> Any:
+        raise KeyError("bug")
+
+    return plan_batch
+
+
+def _refused_as_a_bug(_own: Any) -> Any:
+    return lambda *_: PermanentError(Reason.INTERNAL_ERROR, "planning.py:1")
+
+
+def _everybodys_leads(own: Any) -> Any:
+    def delete(self: PersonRecords, ids: Sequence[str]) -> Any:
+        assert Transport.now
+        ours = [str(row["Id"]) for row in Transport.now.org.rows("Lead") if row.get("Submission_Id__c")]
+        return own(self, ours if any(one.startswith("00Q") for one in ids) else ids)
+
+    return delete
+
+
+def _edited_in_name_alone(_own: Any) -> Any:
+    return lambda submission_id, *_: replaying.Done(submission_id, "edited", changed=True)
+
+
 def _person_in_the_log(own: Any) -> Any:
     def prepare(row: Submission, forms: Any) -> Any:
         log("prepared", reason=str(row.fields.get("email")))
@@ -397,6 +424,26 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "a known Lead's blanks stay blank": Mutant(
         _over(planning, "changes_to", lambda _own: lambda *_: {}), "tests/unit/test_policies.py", shows_in_seeds=True
+    ),
+    "a bug in planning is a rejection of everybody": Mutant(
+        _over(carrying_out, "plan_batch", _fails), "tests/unit/test_processing.py", shows_in_seeds=True
+    ),
+    "everybody is rejected as a bug, and none is logged": Mutant(
+        _over(processing, "prepare", _refused_as_a_bug), "tests/unit/test_processing.py", shows_in_seeds=True
+    ),
+    "one failed try is the last": Mutant(
+        lambda: _both(patch.object(processing, "MAX_ATTEMPTS", 1), patch.object(finishing, "MAX_ATTEMPTS", 1)),
+        "tests/unit/test_processing.py",
+        shows_in_seeds=True,
+    ),
+    "an erasure deletes an innocent's Lead": Mutant(
+        _over(PersonRecords, "delete", _everybodys_leads), "", shows_in_seeds=True
+    ),
+    "who is forgotten is remembered after twenty days": Mutant(
+        lambda: patch.object(receiving, "FORGOTTEN_AFTER", timedelta(days=20)), "", shows_in_seeds=True
+    ),
+    "an operator's edit changes nothing": Mutant(
+        _over(replay, "edit", _edited_in_name_alone), "tests/integration/test_handlers.py", shows_in_seeds=True
     ),
     "repeats take the last of the org's calls": Mutant(
         _over(ApiBudget, "has_calls_for_repeats", lambda _own: lambda _self: True), "tests/unit/test_api_budget.py"

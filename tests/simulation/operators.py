@@ -2,8 +2,9 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.errors import OpsError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tests.simulation.trial import Trial
 
 _TRIES: Final = 40
+_MOST_AT_ONCE: Final = 100
+"""Submissions in an order."""
 _BETWEEN: Final = 800.0
 """Seconds until the command is given again: longer than anything may still land."""
 
@@ -54,6 +57,23 @@ def mend_one(trial: "Trial") -> None:
         mend(trial, rejected[0])
         order(trial, command="replay", submission_ids=rejected[:1], by="sim")
         trial.world.sleep(120)
+
+
+def mend_all(trial: "Trial", rejected: Sequence[str]) -> None:
+    """When nothing goes wrong any more; then SQS's own dead letters are queued again, and those of the mended go."""
+    for one in rejected:
+        mend(trial, one)
+    for some in batched(rejected, _MOST_AT_ONCE, strict=False):
+        insist(trial, command="replay", submission_ids=list(some))
+    waiting = set(rejected)
+    while waiting:
+        trial.world.sleep(60)
+        waiting &= {one for one, row in trial.rows.items() if row["state"] == "received"}
+    for _ in range(_TRIES):
+        if not trial.dead_letters.messages():
+            return
+        insist(trial, command="reconcile")
+        trial.world.sleep(trial.dead_letters.visibility)
 
 
 def mend(trial: "Trial", submission_id: str) -> bool:

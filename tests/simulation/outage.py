@@ -64,6 +64,7 @@ def outage(
     world, salesforce = trial.world, trial.salesforce
     ends = START + (BEFORE + days) * DAY
     salesforce.outages.append((START + BEFORE * DAY, ends))
+    trial.calm_since = ends
     salesforce.org.quota.change({"daily": SMALLEST_DAY, "used": 0})
     samples: list[Sample] = []
     most_calls, settled_at = 0, float("inf")

@@ -56,6 +56,7 @@ def shortage(submissions: int, left: int, *, advance: Callable[[float], None] = 
     world, salesforce = trial.world, trial.salesforce
     salesforce.org.quota.change({"daily": SMALLEST_DAY, "used": SMALLEST_DAY - left})
     trial.storm.rates = {"sf_row_locked": _LOCKED}
+    trial.calm_since = START + _SHORT_FOR * 60
     most_used = waited = 0
     with staged(trial):
         send_evenly(trial, submissions, DAY)

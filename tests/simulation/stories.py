@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from local.salesforce_org.duplicates.duplicate_rules import DuplicateRule
 from shared.form.definition import Campaign, Form
 from tests.simulation import operators
-from tests.simulation.people import ADDRESS_FORM, DOMAIN, Person
+from tests.simulation.people import ADDRESS_FORM, DOMAIN, Person, with_address_alone
 from tests.simulation.visitors import Sent, ask_for_state, insist
 from tests.simulation.world import DAY
 
@@ -201,7 +201,8 @@ def _writes(
 ) -> Sent:
     who = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email, "consent": "on"}
     text = {"message": "Hebben jullie deze fiets ook in het blauw?"} if form_id == "contact" else {}
-    sent = Sent(person, form_id, {**who, **text, **fields}, is_server=is_server)
+    told = {**who, **text, **fields}
+    sent = Sent(person, form_id, with_address_alone(told) if form_id == ADDRESS_FORM else told, is_server=is_server)
     trial.sent.append(sent)
     key = f"key-{len(trial.sent)}"
     _acts(trial, "visitor", partial(insist, trial, sent, key), after=after)

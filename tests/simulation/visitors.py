@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +26,10 @@ class Sent:
     key: str = ""
     """Of the page; '' until it is first sent."""
     receipt: str = ""
+    receipts: dict[str, str] = field(default_factory=dict)
+    """By key: a page that has to ask for more takes another one."""
+    keys: set[str] = field(default_factory=set)
+    """Under which it was posted; '' without one. Each may have become a row."""
     is_server: bool = False
     """Of the shop, which signs; people's browsers don't."""
 
@@ -107,6 +111,7 @@ def _sends(trial: "Trial", sent: Sent, key: str, fields: Mapping[str, str]) -> "
 
 def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
     fields = sent.fields
+    sent.keys.add(key)
     task = _sends(trial, sent, key, fields)
     answer = trial.world.wait_for(task)
     if answer is None or answer["statusCode"] >= 500:
@@ -125,7 +130,7 @@ def _post(trial: "Trial", sent: Sent, key: str) -> _Answer:
         trial.unexpected.append(f"{task.name} answered {answer['statusCode']} {answer['body']}")
         return _Answer.DONE
     receipt = str(json.loads(answer["body"])["receipt"])
-    if sent.receipt and sent.receipt != receipt:
+    if sent.receipts.setdefault(key, receipt) != receipt:
         trial.unexpected.append(f"{task.name} gave another receipt for the same key")
     sent.receipt = receipt
     return _Answer.DONE

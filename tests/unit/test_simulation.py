@@ -1,7 +1,9 @@
 """A slice of the simulation: `python -m tests.simulation` runs all of it. docs/promises.md says what it is for."""
 
+from dataclasses import replace
 from math import inf
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 import requests
@@ -9,18 +11,23 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.leads import candidates
+from shared.matching import Decision
 from tests.simulation import __main__ as command
-from tests.simulation.checking import faults_of
+from tests.simulation import stories
+from tests.simulation.checking import accounted, faults_of
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.fleet import TIMEOUTS
 from tests.simulation.flood import flood
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.operators import erase_person
 from tests.simulation.outage import outage, picture
 from tests.simulation.planted import caught_by
 from tests.simulation.salesforce import FAULTS
 from tests.simulation.shortage import shortage
 from tests.simulation.sqs import HIDDEN
-from tests.simulation.trial import KINDS, Plan, make, run, staged
+from tests.simulation.stories import STORIES
+from tests.simulation.trial import KINDS, Plan, Trial, make, run, staged
 from tests.simulation.world import START
 from tests.unit.template_loading import properties
 
@@ -56,6 +63,9 @@ QUICKLY_CAUGHT = (
     "a repeat gets an id of its own",
     "an address on a queue",
     "an address in a log",
+    "everybody is rejected as a bug, and none is logged",
+    "one failed try is the last",
+    "an operator's edit changes nothing",
 )
 
 
@@ -63,6 +73,72 @@ QUICKLY_CAUGHT = (
 def test_a_planted_fault_is_caught(name: str) -> None:
     seed, said = caught_by(MUTANTS[name])
     assert seed, said
+
+
+@pytest.mark.parametrize(
+    ("name", "story", "said"),
+    [
+        ("a bug in planning is a rejection of everybody", "new_person", "processor_bug"),
+        ("who is forgotten is remembered after twenty days", "lost_message", "waited too long"),
+    ],
+)
+def test_a_planted_fault_is_seen_in_a_story(name: str, story: str, said: str) -> None:
+    with MUTANTS[name].plant():
+        wrong = faults_of(run(Plan(1, rate=0, story=story)))
+    assert [one for one in wrong if said in one]
+    assert faults_of(run(Plan(1, rate=0, story=story))) == []
+
+
+def test_an_innocent_s_lead_that_an_erasure_deletes_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def story(trial: Trial) -> None:
+        stories._writes(trial, stories.SANNE)
+        stories._writes(trial, stories.BRAM)
+        stories._acts(trial, "eraser", lambda: erase_person(trial, stories.SANNE), after=20)
+
+    monkeypatch.setitem(cast("dict[str, Any]", STORIES), "one_of_two_is_erased", story)
+    plan = Plan(1, rate=0, story="one_of_two_is_erased")
+    assert faults_of(run(plan)) == []
+    with MUTANTS["an erasure deletes an innocent's Lead"].plant():
+        wrong = faults_of(run(plan))
+    assert ["says created, and its record is not there" in one for one in wrong] == [True]
+
+
+def test_a_lead_or_a_contact_of_sales_that_is_gone_is_missed() -> None:
+    trial = run(Plan(1, rate=0, story="new_person"))
+    trial.known_as["Iemandsma"] = "Contact"
+    assert faults_of(trial) == ["the Contact that sales had of Iemandsma is not there"]
+
+
+def test_whom_the_matcher_knows_and_who_is_created_all_the_same_is_seen() -> None:
+    with patch.object(candidates, "decide", lambda *_, **__: Decision("create")):
+        wrong = faults_of(run(Plan(1, rate=0, story="known_person")))
+    assert len([one for one in wrong if "created though known" in one]) == 1
+
+
+def test_receipts_are_counted_and_each_row_is_somebody_s() -> None:
+    trial = run(Plan(1, rate=0, story="known_person"))
+    first, second = trial.sent
+    assert faults_of(trial) == []
+    trial.sent = [first]
+    assert list(accounted(trial)) == ["1 rows more than were sent"]
+    trial.sent = [first, replace(second, receipts=first.receipts)]
+    assert list(accounted(trial)) == [f"one receipt for 2 submissions: {first.receipt}"]
+    trial.sent = [first, replace(second, fields={**second.fields, "first_name": "Iemand"})]
+    assert list(accounted(trial)) == ["1 rows more than were sent"]
+    trial.sent = [replace(one, fields={**one.fields, "message": "Iets anders"}) for one in (first, second)]
+    assert list(accounted(trial)) == ["2 rows of what nobody sent"]
+    trial.sent = [first, replace(second, receipt="another")]
+    assert list(accounted(trial)) == ["unaccounted: 2 receipts were given, and 1 of them are settled"]
+
+
+def test_a_rejection_that_the_form_has_no_reason_for_is_seen() -> None:
+    trial = run(Plan(1, rate=0, story="erased"))
+    assert faults_of(trial) == []
+    [row] = [row for row in trial.rows.values() if row["state"] == "rejected"]
+    row["original_fields"] = {**row["fields"], "bike": "cargo-bike"}
+    assert [one for one in faults_of(trial) if "without a cause" in one]
+    row["original_fields"], row["reason"] = row["fields"], "retries_exhausted"
+    assert [one for one in faults_of(trial) if "without a cause" in one]
 
 
 PLAIN = st.recursive(

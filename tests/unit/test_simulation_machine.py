@@ -21,7 +21,7 @@ def test_whatever_happens_in_whatever_order_nothing_is_lost_and_nobody_is_create
 def test_what_goes_wrong_is_told_in_the_one_step_that_it_takes() -> None:
     with MUTANTS["the row is settled before Salesforce is written"].plant():
         found = told(examples=20, steps=4, number=1)
-    assert "says created, and its Lead is not there" in found.wrong
+    assert "says created, and its record is not there" in found.wrong
     assert (found.steps, "posts_0 = state.asks(" in found.story) == (1, True), found.story
 
 
