@@ -210,7 +210,7 @@ def _contents(trial: Trial) -> Iterator[str]:
         if lead and last_name_of(lead, everybody) != sent.person.last_name:
             yield f"{submission_id} is on a Lead of somebody else"
         if lead and row["state"] == "created":
-            yield from _as_it_was_sent(submission_id, lead, sent)
+            yield from _as_it_was_sent(submission_id, lead, sent, row["fields"])
 
 
 def _told(trial: Trial) -> Iterator[str]:
@@ -220,17 +220,23 @@ def _told(trial: Trial) -> Iterator[str]:
     for task in trial.salesforce.org.rows("Task"):
         if sent := by_receipt.get(str(task.get("Submission_Id__c"))):
             lead = leads.get(str(task["WhoId"]))
-            outcome = rows.get(str(task["Submission_Id__c"]), {}).get("outcome") or {}
+            row = rows.get(str(task["Submission_Id__c"]), {})
+            outcome = row.get("outcome") or {}
             if not task["WhoId"] or outcome.get("record_id", task["WhoId"]) != task["WhoId"]:
                 yield f"the Task of {task['Submission_Id__c']} is not where its row says"
             if lead and last_name_of(lead, everybody) != sent.person.last_name:
                 yield f"the Task of {task['Submission_Id__c']} is on a Lead of somebody else"
-            if sent.fields.get("message", "") not in str(task["Description"]):
+            if not _is_told(sent, row.get("fields", {}), str(task["Description"])):
                 yield f"the Task of {task['Submission_Id__c']} has another text"
 
 
-def _as_it_was_sent(submission_id: str, lead: Mapping[str, Any], sent: Sent) -> Iterator[str]:
-    if sent.fields.get("message", "") not in str(lead["Description"]):
+def _is_told(sent: Sent, kept: Mapping[str, Any], text: str) -> bool:
+    """The question, and what was answered to another version of the form than the processor's."""
+    return sent.fields.get("message", "") in text and kept.get("shop", "") in text
+
+
+def _as_it_was_sent(submission_id: str, lead: Mapping[str, Any], sent: Sent, kept: Mapping[str, Any]) -> Iterator[str]:
+    if not _is_told(sent, kept, str(lead["Description"])):
         yield f"the Lead of {submission_id} has another text"
     if lead["Email"] != sent.fields["email"]:
         yield f"the Lead of {submission_id} has another address"

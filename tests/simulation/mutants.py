@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -24,7 +25,7 @@ from shared.crm import Found, LookUp, NewLead, Note, Written
 from shared.errors import FormToLeadError, PermanentError, TransientError
 from shared.intake import receiving
 from shared.intake.person_keys import EMAIL_PREFIX
-from shared.leads import carrying_out, finishing, held_keys, lead_changes, planning, processing
+from shared.leads import carrying_out, finishing, held_keys, lead, lead_changes, planning, processing
 from shared.leads.candidates import Known
 from shared.leads.dependencies import Dependencies
 from shared.leads.held_keys import HeldKeys
@@ -227,6 +228,20 @@ def _settled_doubts_unlocked(own: Any) -> Any:
         return [row for row in own(read, results, now) if not isinstance(results.get(row.submission_id), Settled)]
 
     return in_doubt
+
+
+def _own_row_refused(own: Any) -> Any:
+    def judge_and_keep(heard: Any, captcha: Any, rows: Any, *more: Any) -> Any:
+        there: list[Submission | None] = []
+
+        def add(submission: Submission) -> Submission | None:
+            there.append(rows.add(submission))
+            return there[-1]
+
+        answer = own(heard, captcha, SimpleNamespace(add=add, get=rows.get), *more)
+        return receiving.KeyConflict(heard.language) if any(there) and not heard.key else answer
+
+    return judge_and_keep
 
 
 def _overtaken(_own: Any) -> Any:
@@ -444,6 +459,15 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "an operator's edit changes nothing": Mutant(
         _over(replay, "edit", _edited_in_name_alone), "tests/integration/test_handlers.py", shows_in_seeds=True
+    ),
+    "an answer to another version of the form stays in the row": Mutant(
+        _over(lead, "_of_other_versions", lambda _own: lambda *_: []),
+        "tests/unit/test_lead_mapping.py",
+        shows_in_seeds=True,
+    ),
+    "a post that meets its own row is refused": Mutant(
+        _over(receiving, "_judge_and_keep", _own_row_refused),
+        "tests/unit/test_intake_idempotency.py",
     ),
     "repeats take the last of the org's calls": Mutant(
         _over(ApiBudget, "has_calls_for_repeats", lambda _own: lambda _self: True), "tests/unit/test_api_budget.py"

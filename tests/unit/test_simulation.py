@@ -127,7 +127,7 @@ def test_receipts_are_counted_and_each_row_is_somebody_s() -> None:
     assert list(accounted(trial)) == ["1 rows more than were sent"]
     trial.sent = [replace(one, fields={**one.fields, "message": "Iets anders"}) for one in (first, second)]
     assert list(accounted(trial)) == ["2 rows of what nobody sent"]
-    trial.sent = [first, replace(second, receipt="another")]
+    trial.sent = [first, replace(second, receipts={"key": "another"})]
     assert list(accounted(trial)) == ["unaccounted: 2 receipts were given, and 1 of them are settled"]
 
 
