@@ -19,8 +19,9 @@ from rich.progress import Progress
 
 from tests.simulation.checking import faults_of
 from tests.simulation.plot import Panel, draw
-from tests.simulation.trial import SMALLEST_DAY, Plan, Trial, make, staged, sweep
+from tests.simulation.trial import Plan, Trial, make, staged, sweep
 from tests.simulation.visitors import send_evenly
+from tests.simulation.weather import SMALLEST_DAY
 from tests.simulation.world import DAY, HOUR, START
 
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "outage.svg"

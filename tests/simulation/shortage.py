@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tests.simulation.checking import faults_of
-from tests.simulation.trial import SMALLEST_DAY, Plan, make, staged, sweep
+from tests.simulation.trial import Plan, make, staged, sweep
 from tests.simulation.visitors import send_evenly
+from tests.simulation.weather import SMALLEST_DAY
 from tests.simulation.world import DAY, HOUR, START
 
 LEFT: Final = 1_500
