@@ -105,8 +105,8 @@ class PrivacyFunction:
                 return done
             self._sleep(wait)
         raise OpsError(
-            "Somebody of this name or number is being processed, or Salesforce has not answered for them yet: nothing"
-            " was deleted there. Give the same command again; it takes twelve minutes at the longest."
+            "Somebody of this address, name or number is being processed, or Salesforce has not answered for them yet:"
+            " nothing was deleted there. Give the same command again; it takes twelve minutes at the longest."
         )
 
     def _order(self, command: str, **content: Any) -> Any:

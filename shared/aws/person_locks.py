@@ -6,6 +6,7 @@ addresses with one phone are two groups, and a group knows nothing of what a kil
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 LONGEST_RUN: Final = 60
 """Seconds: a lock is taken at the begin of a run, and the run may send its last write at its end."""
-LEASE: Final = int(CALL_ENDS_AFTER.total_seconds()) + LONGEST_RUN + 10
-"""Seconds. A run that was killed, or whose write got no answer, may still have something under way for as long, and two
-hosts' clocks differ a little."""
+_CLOCKS: Final = 10
+"""Seconds by which those of two hosts differ at the most."""
+LEASE: Final = int(CALL_ENDS_AFTER.total_seconds()) + LONGEST_RUN + _CLOCKS
+"""Seconds. A run that was killed may still have something under way for as long."""
 
 type Item = Mapping[str, Any]
 
@@ -56,10 +58,12 @@ class PersonLocks:
             elif owner != holder:
                 self.release([key], holder=holder)
 
-    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
-        """Keeps the keys for one submission's next try, until Salesforce has certainly ended what it was sent."""
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str, until: datetime | None) -> None:
+        """Keeps the keys for one submission's next try, until Salesforce has certainly ended what it was sent; for a
+        whole lease where it is not known when that is."""
+        expires_at = int(until.timestamp()) + _CLOCKS if until else None
         for key in keys:
-            self._put(key, heir, free_for=(holder,))
+            self._put(key, heir, free_for=(holder,), expires_at=expires_at)
 
     def release(self, keys: Iterable[str], *, holder: str) -> None:
         """A lock that is no longer ours stays as it is."""
@@ -75,14 +79,18 @@ class PersonLocks:
                 if not _condition_failed(error):
                     raise failure(error, "dynamodb") from None
 
-    def _put(self, key: str, holder: str, *, free_for: tuple[str, ...]) -> Item | None:
+    def _put(self, key: str, holder: str, *, free_for: tuple[str, ...], expires_at: int | None = None) -> Item | None:
         """What stood there before, perhaps nothing; None when the key is somebody else's."""
         now = int(self._clock())
         owners = {f":owner{number}": {"S": owner} for number, owner in enumerate(free_for)}
         try:
             answer = self._client.put_item(
                 TableName=self._table,
-                Item={"lock_key": {"S": key}, "holder": {"S": holder}, "expires_at": {"N": str(now + LEASE)}},
+                Item={
+                    "lock_key": {"S": key},
+                    "holder": {"S": holder},
+                    "expires_at": {"N": str(expires_at or now + LEASE)},
+                },
                 ReturnValues="ALL_OLD",
                 ConditionExpression=(
                     f"attribute_not_exists(lock_key) OR expires_at < :now OR holder IN ({', '.join(owners)})"

@@ -20,6 +20,7 @@ from shared.leads.results import Result, Settled
 from shared.leads.retrying import (
     MAX_ATTEMPTS,
     MOST_SHORT_LIVED,
+    SAME_PERSON_IN_DOUBT,
     SHORT_LIVED,
     delay_of,
     in_doubt_until,
@@ -151,11 +152,12 @@ def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
     now, delay = dependencies.now(), delay_of(row, error, deliveries)
     due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
-    counted = isinstance(error, TransientError) and not isinstance(error, BudgetError)
+    # Who was only kept waiting was not tried, and has no new error: what went wrong before is what people look for.
+    is_kept = error.code == SAME_PERSON_IN_DOUBT
+    counted = isinstance(error, TransientError) and not isinstance(error, BudgetError) and not is_kept
     dependencies.ledger.note_attempt(
         row,
-        # Who only waits for a doubt to end has no new error: what put it in doubt is what people look for.
-        error=row.last_error if isinstance(error, PermanentError) and row.last_error else error.code,
+        error=row.last_error if (is_kept or isinstance(error, PermanentError)) and row.last_error else error.code,
         due_at=due_at,
         counted=counted,
         in_doubt_until=in_doubt_until(row, error, now),

@@ -4,8 +4,9 @@ Whatever ends a run, a write of it or of an earlier one may still land. So its k
 tries and to nobody else, but for those of whom it came to know that nothing is under way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
 from shared.errors import FormToLeadError
@@ -22,7 +23,7 @@ class HeldKeys:
     locks: Locks
     run_id: str
     _rows: list[Submission] = field(default_factory=list)
-    _in_doubt: Sequence[Submission] | None = None
+    _in_doubt: Mapping[str, datetime] | None = None
     _untold: Sequence[Submission] = ()
 
     def take(self, row: Submission) -> bool:
@@ -32,9 +33,11 @@ class HeldKeys:
             self._rows.append(row)
         return taken
 
-    def know(self, *, in_doubt: Sequence[Submission], untold: Sequence[Submission]) -> None:
-        """Nothing can land any more but of those in doubt. The rows of `untold` don't know that their own next try must
-        wait, so it finds the keys taken, too, until the lease ends."""
+    def know(self, *, in_doubt: Mapping[str, datetime], untold: Sequence[Submission]) -> None:
+        """`in_doubt` is by submission id, with the end of each doubt; of nobody else can anything land any more.
+
+        The rows of `untold` don't know that their own next try must wait: it finds the keys taken, too, for a lease.
+        """
         self._in_doubt, self._untold = in_doubt, untold
 
     def __enter__(self) -> Self:
@@ -49,10 +52,13 @@ class HeldKeys:
 
     def _give_back(self) -> None:
         kept = set(_keys(self._untold))
-        for row in self._rows if self._in_doubt is None else self._in_doubt:
+        for row in self._rows:
+            if self._in_doubt is not None and row.submission_id not in self._in_doubt:
+                continue
+            until = self._in_doubt[row.submission_id] if self._in_doubt else None
             heritage = [key for key in _keys([row]) if key not in kept]
             kept.update(heritage)
-            self.locks.hand_over(heritage, holder=self.run_id, heir=row.submission_id)
+            self.locks.hand_over(heritage, holder=self.run_id, heir=row.submission_id, until=until)
         self.locks.release([key for key in _keys(self._rows) if key not in kept], holder=self.run_id)
 
 

@@ -20,7 +20,7 @@ from shared.leads.finishing import Delays, ends_in_rejection, failed, finish_all
 from shared.leads.held_keys import HeldKeys
 from shared.leads.planning import prepare
 from shared.leads.results import Result
-from shared.leads.retrying import MAX_ATTEMPTS, busy_wait, in_doubt_until, wait
+from shared.leads.retrying import MAX_ATTEMPTS, SAME_PERSON_IN_DOUBT, busy_wait, in_doubt_until, wait
 from shared.leads.written_before import written_before
 from shared.observability import count, log
 from shared.rejection import Reason
@@ -110,8 +110,8 @@ def _locked(rows: Sequence[Submission], held: HeldKeys) -> tuple[list[Submission
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Rows as they are once their person is locked; `too_early` are the seconds to wait of those that must not be tried
-    yet. Of whom is `in_doubt` a write may still land, though the row may be settled, and nobody tries it now."""
+    """Rows as they are once their person is locked. `in_doubt` are not tried now (settled meanwhile, erased, or too
+    early), but a write of theirs may still land; `too_early` has the seconds to wait of those that are tried again."""
 
     ready: list[Submission] = field(default_factory=list)
     in_doubt: list[Submission] = field(default_factory=list)
@@ -125,8 +125,7 @@ def _as_they_are_now(locked: Sequence[Submission], dependencies: Dependencies) -
     now = dependencies.now()
     for seen in locked:
         row = rows.get(seen.submission_id)
-        # What may still land of an erased one is for its erasure, which comes again.
-        if row is None or row.state is State.ERASED:
+        if row is None:
             continue
         if (row.state, row.replay_count) != (State.RECEIVED, seen.replay_count):
             read.in_doubt.extend([row] if row.in_doubt_until and row.in_doubt_until > now else [])
@@ -138,9 +137,12 @@ def _as_they_are_now(locked: Sequence[Submission], dependencies: Dependencies) -
     return read
 
 
-def _in_doubt(read: _Read, results: Mapping[str, Result], now: datetime) -> list[Submission]:
-    """Settled ones, too: a first write may land after the second one was answered, and would undo what came since."""
-    return read.in_doubt + [row for row in read.ready if in_doubt_until(row, results[row.submission_id], now)]
+def _in_doubt(read: _Read, results: Mapping[str, Result], now: datetime) -> dict[str, datetime]:
+    """By submission id, until when. Settled ones, too: a first write may land after the second one was answered, and
+    would undo what came since."""
+    tried = {row.submission_id: in_doubt_until(row, results[row.submission_id], now) for row in read.ready}
+    others = {row.submission_id: max(filter(None, (row.in_doubt_until, row.no_try_before))) for row in read.in_doubt}
+    return others | {one: until for one, until in tried.items() if until}
 
 
 def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
@@ -160,7 +162,7 @@ def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
                 refused.append(row)
     now = dependencies.now()
     in_doubt = read.in_doubt + [row for row in refused if row.in_doubt_until and row.in_doubt_until > now]
-    ready, kept_back = _apart_from(in_doubt, ready)
+    ready, kept_back = _apart_from(in_doubt, ready, now)
     results |= kept_back
     if ready:
         results |= carry_out(ready, dependencies.crm)
@@ -170,9 +172,19 @@ def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
     return results
 
 
-def _apart_from(in_doubt: Sequence[Submission], ready: Sequence[Prepared]) -> tuple[list[Prepared], dict[str, Result]]:
-    """Of one person, nobody is looked up while another's write may still land that this batch does not repeat."""
+def _apart_from(
+    in_doubt: Sequence[Submission], ready: Sequence[Prepared], now: datetime
+) -> tuple[list[Prepared], dict[str, Result]]:
+    """Of one person, nobody is looked up while another's write may still land, but who comes again with that write."""
     keys = {key for row in in_doubt for key in row.person_keys}
-    waits = {one.id for one in ready if keys & set(one.submission.person_keys)}
-    error = TransientError("same_person_in_doubt")
-    return [one for one in ready if one.id not in waits], dict.fromkeys(waits, error)
+    apart: list[Prepared] = []
+    waits: dict[str, Result] = {}
+    for one in ready:
+        row = one.submission
+        if is_kept := not keys.isdisjoint(row.person_keys):
+            waits[one.id] = TransientError(SAME_PERSON_IN_DOUBT)
+        else:
+            apart.append(one)
+        if is_kept or (row.in_doubt_until and row.in_doubt_until > now):
+            keys.update(row.person_keys)
+    return apart, waits

@@ -38,6 +38,8 @@ SHORT_LIVED: Final = frozenset(
 )
 """Errors that a new look-up mends, if they are what they seem; after some tries they are a rejection by the org."""
 MOST_SHORT_LIVED: Final = 6
+SAME_PERSON_IN_DOUBT: Final = "same_person_in_doubt"
+"""The code of who was not tried, since a write of another submission of theirs may still land."""
 
 
 def wait(deliveries: int) -> int:

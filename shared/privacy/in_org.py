@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.crm import Record
-from shared.errors import FormToLeadError
+from shared.errors import FormToLeadError, UnknownOutcomeError
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from shared.intake.person_keys import keys_to_lock
 from shared.observability import count, log
@@ -39,7 +39,10 @@ class OrgPlan:
 
 @dataclass(frozen=True, slots=True)
 class DeletedInOrg:
-    """`busy`: somebody of that name or number is being processed, so nothing was done. `refused` counts by code."""
+    """`busy`: somebody of that address, name or number is being processed, so nothing was done.
+
+    `refused` counts by code.
+    """
 
     leads: int = 0
     tasks: int = 0
@@ -95,13 +98,17 @@ def delete_in_org(
     """
     items = dependencies.rows.get_many(submission_ids)
     theirs = {str(key) for item in items.values() for key in item.get("person_keys") or ()}
-    keys = keys_to_lock({*theirs, person.email_key})
+    keys = keys_to_lock({*theirs, person.email_key} | ({person.phone_key} if person.phone_key else set()))
     run = str(uuid.uuid4())
     if not dependencies.locks.take(keys, holder=run, heir=run):
         return DeletedInOrg(busy=True)
     try:
         found = dependencies.org.look(person.email, submission_ids, _oldest(items))
         return _delete(found, keep, dependencies)
+    except UnknownOutcomeError:
+        # The Lead may go any moment now: nobody shall be noted on it before the lease ends.
+        keys = ()
+        raise
     finally:
         _give_back(keys, run, dependencies.locks)
 

@@ -187,7 +187,10 @@ class FakeDeadLetters:
 
 @dataclass
 class FakeLocks:
+    """`kept_until` is by heir."""
+
     holders: dict[str, str] = field(default_factory=dict)
+    kept_until: dict[str, datetime | None] = field(default_factory=dict)
 
     def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool:
         keys = list(keys)
@@ -196,8 +199,9 @@ class FakeLocks:
         self.holders |= dict.fromkeys(keys, holder)
         return True
 
-    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str) -> None:
+    def hand_over(self, keys: Iterable[str], *, holder: str, heir: str, until: datetime | None) -> None:
         """A key that was handed to another submission of the same run stays that one's."""
+        self.kept_until[heir] = until
         for key in keys:
             if self.holders.get(key) == holder:
                 self.holders[key] = heir

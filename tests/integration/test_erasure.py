@@ -11,9 +11,11 @@ from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
 from shared.aws.spam_memory import SpamMemory
 from shared.crm import CALL_ENDS_AFTER
+from shared.errors import UnknownOutcomeError
 from shared.intake.person_keys import keys_to_lock
 from shared.operations.requeueing import requeue_forgotten
 from shared.salesforce.connection import Connection
+from shared.salesforce.person_records import PersonRecords
 from shared.spam.lists import taught_key
 from shared.submission import Claim, State, Submission
 from tests.builders import SECRET, a_submission
@@ -288,6 +290,22 @@ def test_who_writes_from_the_address_under_another_name_is_waited_for_too(privac
     for submission_id in (row.submission_id, "of-which-there-is-no-row-any-more"):
         assert privacy_desk.ask("delete", email=EMAIL, submission_ids=[submission_id])["delete"]["busy"]
     assert lead in privacy_desk.live("Lead")
+
+
+def test_while_a_delete_without_an_answer_may_still_be_done_nobody_is_noted_on_the_lead(
+    privacy_desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, _ = privacy_desk.settled()
+    person = {"email": EMAIL, "submission_ids": [row.submission_id]}
+    privacy_desk.ask("erase", **person, by="eva")
+    monkeypatch.setattr(PersonRecords, "delete", _unanswered)
+    assert "delete" not in privacy_desk.ask("delete", **person)
+    locks = PersonLocks(privacy_desk.client, "PersonLocks")
+    assert not [key for key in row.person_keys if locks.take([key], holder="processor", heir="another")]
+
+
+def _unanswered(*_: Any) -> Any:
+    raise UnknownOutcomeError("ReadTimeout")
 
 
 def test_a_write_in_doubt_that_lands_later_is_deleted_by_the_second_look(privacy_desk: PrivacyDesk) -> None:

@@ -130,7 +130,7 @@ def test_only_the_failed_message_and_the_later_ones_of_its_group_are_reported(
 ) -> None:
     """One and Three are of one group: when One must come back, Three must come back behind it."""
     stack.ledger.add(a_row(ONE, email="one@example.com", phone="0612345678"))
-    stack.ledger.add(a_row(TWO, email="two@example.com"))
+    stack.ledger.add(a_row(TWO, email="two@example.com", first_name="Bram", last_name="Jansen"))
     stack.ledger.add(a_row(THREE, email="one@example.com"))
     row = stack.ledger.get(ONE)
     assert row is not None

@@ -1,5 +1,7 @@
 """The lock adapter: all keys or none, and no lock for ever."""
 
+from datetime import UTC, datetime
+
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -43,6 +45,17 @@ def test_a_lock_of_a_killed_run_ends_with_its_lease(locks: PersonLocks, clock: l
     assert not locks.take(["p.1"], holder="third", heir="s")
 
 
+def test_a_handed_over_lock_ends_with_the_doubt(locks: PersonLocks, clock: list[float]) -> None:
+    """A submission that is settled has no next try that would give it back sooner."""
+    assert locks.take(["p.1"], holder="one", heir="s-1")
+    until = datetime.fromtimestamp(clock[0] + 5, UTC)
+    locks.hand_over(["p.1"], holder="one", heir="s-1", until=until)
+    clock[0] += 5
+    assert not locks.take(["p.1"], holder="two", heir="s-2")
+    clock[0] += 11  # for clocks that differ
+    assert locks.take(["p.1"], holder="two", heir="s-2")
+
+
 def test_no_keys_are_always_free(locks: PersonLocks) -> None:
     assert locks.take([], holder="one", heir="s")
 
@@ -51,11 +64,11 @@ def test_a_handed_over_lock_is_its_submission_s_only_until_the_doubt_is_over(
     locks: PersonLocks, clock: list[float]
 ) -> None:
     assert locks.take(["p.1"], holder="one", heir="s-1")
-    locks.hand_over(["p.1"], holder="one", heir="s-1")
+    locks.hand_over(["p.1"], holder="one", heir="s-1", until=None)
     clock[0] += LEASE - 1
     assert not locks.take(["p.1"], holder="two", heir="s-2")
     assert locks.take(["p.1"], holder="three", heir="s-1")
-    locks.hand_over(["p.1"], holder="three", heir="s-1")
+    locks.hand_over(["p.1"], holder="three", heir="s-1", until=None)
     clock[0] += LEASE + 1
     assert locks.take(["p.1"], holder="four", heir="s-2")
 
@@ -70,7 +83,7 @@ def test_a_try_that_fails_leaves_the_run_what_it_holds_for_another_submission(lo
 
 def test_a_try_that_fails_keeps_the_doubt_of_its_submission(locks: PersonLocks) -> None:
     assert locks.take(["p.1"], holder="one", heir="s-1")
-    locks.hand_over(["p.1"], holder="one", heir="s-1")
+    locks.hand_over(["p.1"], holder="one", heir="s-1", until=None)
     assert locks.take(["p.2"], holder="other", heir="s-9")
     assert not locks.take(["p.1", "p.2"], holder="two", heir="s-1")
     assert not locks.take(["p.1"], holder="third", heir="s-3")

@@ -151,7 +151,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         "tests/unit/test_processing.py",
     ),
     "a person in doubt is unlocked": Mutant(
-        _over(HeldKeys, "know", lambda own: lambda self, **_: own(self, in_doubt=(), untold=())),
+        _over(HeldKeys, "know", lambda own: lambda self, **_: own(self, in_doubt={}, untold=())),
         "tests/unit/test_processing.py",
     ),
     "a settled person is unlocked though a first write may land": Mutant(

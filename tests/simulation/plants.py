@@ -179,8 +179,9 @@ def letters_deleted_first(own: Any) -> Any:
 
 
 def settled_doubts_unlocked(own: Any) -> Any:
-    def in_doubt(read: Any, results: Mapping[str, Any], now: datetime) -> list[Submission]:
-        return [row for row in own(read, results, now) if not isinstance(results.get(row.submission_id), Settled)]
+    def in_doubt(read: Any, results: Mapping[str, Any], now: datetime) -> dict[str, datetime]:
+        doubts: dict[str, datetime] = own(read, results, now)
+        return {one: until for one, until in doubts.items() if not isinstance(results.get(one), Settled)}
 
     return in_doubt
 

@@ -16,7 +16,14 @@ from shared.errors import (
 from shared.intake.person_keys import keys_to_lock
 from shared.intake.receiving import FORGOTTEN_AFTER
 from shared.leads.processing import Message
-from shared.leads.retrying import BUSY_WAIT, FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS, MOST_SHORT_LIVED
+from shared.leads.retrying import (
+    BUSY_WAIT,
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    MAX_ATTEMPTS,
+    MOST_SHORT_LIVED,
+    SAME_PERSON_IN_DOUBT,
+)
 from shared.rejection import Reason
 from shared.submission import State, Submission
 from tests.builders import Desk, a_submission, message_for
@@ -514,9 +521,51 @@ def test_a_person_stays_locked_while_a_first_write_may_land_behind_the_second() 
     assert desk.process(submission) == []
     assert desk.state(submission) is State.CREATED
     assert desk.locks.holders == dict.fromkeys(submission.person_keys, submission.submission_id)
+    assert desk.locks.kept_until == {submission.submission_id: desk.row(submission).in_doubt_until}
     assert [retry.delay for retry in desk.process(later)] == [BUSY_WAIT]
     the_lease_ends(desk)
     assert desk.process(later) == []
+
+
+def test_in_one_batch_too_nothing_newer_is_written_while_a_first_write_may_land() -> None:
+    desk, submission, later, last = Desk(), a_submission(), a_submission(phone="0621345678"), a_submission()
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    by_phone = a_submission(phone="0621345678", email="other@example.com", first_name="Bram", last_name="Jansen")
+    assert len(desk.process(submission, later, by_phone)) == 2
+    assert (desk.state(submission), desk.state(later)) == (State.CREATED, State.RECEIVED)
+    assert desk.state(by_phone) is State.RECEIVED, "who shares a key with one who waits does not overtake"
+    assert (desk.row(later).attempts, desk.row(later).last_error) == (0, SAME_PERSON_IN_DOUBT), "it was not tried"
+    the_lease_ends(desk)
+    assert desk.process(later, last) == []
+
+
+def test_an_erased_one_stays_locked_while_a_write_of_it_may_land() -> None:
+    desk, submission, later = Desk(), a_submission(), a_submission(first_name="", last_name="de Vreis")
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    take = desk.locks.take
+
+    def erased_meanwhile(keys: Iterable[str], *, holder: str, heir: str) -> bool:
+        desk.locks.take = take  # type: ignore[method-assign]
+        desk.ledger.rows[submission.submission_id] = desk.row(submission).model_copy(update={"state": State.ERASED})
+        return take(keys, holder=holder, heir=heir)
+
+    desk.locks.take = erased_meanwhile  # type: ignore[method-assign]
+    assert desk.process(submission) == []
+    assert [retry.delay for retry in desk.process(later)] == [BUSY_WAIT]
+
+
+def test_keys_that_can_not_be_given_back_are_no_reason_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, submission = Desk(), a_submission()
+
+    def fails(keys: Iterable[str], *, holder: str) -> None:
+        raise TransientError("dynamodb:ThrottlingException")
+
+    monkeypatch.setattr(desk.locks, "release", fails)
+    assert desk.process(submission) == []
+    assert desk.state(submission) is State.CREATED
+    assert len(desk.locks.holders) == len(submission.person_keys), "until the lease ends"
 
 
 def test_what_another_worker_settled_meanwhile_stays_locked_while_its_first_write_may_land() -> None:
@@ -542,7 +591,8 @@ def test_what_a_killed_run_had_in_hand_is_not_overtaken_by_the_same_address_with
     desk, first, second = Desk(), a_submission(), a_submission(first_name="", last_name="de Vreis")
     assert not set(first.person_keys[1:]) & set(second.person_keys)
     desk.locks.holders |= dict.fromkeys(first.person_keys, "a run that was killed")
-    assert len(desk.process(first, second)) == 2
+    for batch in ((first, second), (second,)):
+        assert len(desk.process(*batch)) == len(batch)
     assert not desk.crm.calls
 
 
@@ -691,7 +741,7 @@ def test_while_a_write_is_in_doubt_no_namesake_is_processed_and_somebody_else_is
     assert desk.state(other) is State.CREATED
 
 
-def test_of_two_namesakes_in_doubt_the_second_goes_on_once_the_first_is_settled() -> None:
+def test_of_two_namesakes_in_doubt_the_second_goes_on_once_nothing_of_the_first_can_land() -> None:
     desk, first, second = Desk(), namesake(1), namesake(2)
     desk.crm.fails["upsert_leads"] = UnknownOutcomeError("ReadTimeout")
     assert len(desk.process(first, second)) == 2
@@ -699,6 +749,7 @@ def test_of_two_namesakes_in_doubt_the_second_goes_on_once_the_first_is_settled(
     assert len(desk.process(second)) == 1
     assert desk.state(second) is State.RECEIVED
     assert desk.process(first) == []
+    assert len(desk.process(second)) == 1
     the_lease_ends(desk)
     assert desk.process(second) == []
 
