@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from shared.form.definition import forms
+from shared.leads.holding import is_flagged
 from shared.matching import Person, decide
 from shared.privacy.audit import AUDIT_STATE
 from shared.rejection import Reason
@@ -142,14 +143,13 @@ def _twice(trial: Trial) -> Iterator[str]:
         if submission_id not in rows:
             yield f"a Lead of nothing: {submission_id}"
     # Nobody here has another's name; a Lead that sales had before counts as well. Of who gave their address alone
-    # nobody can be sure, so a Lead of theirs that says whose duplicate it may be is as it should be.
+    # nobody can be sure, so a Lead of theirs that says that it may be a duplicate is as it should be.
     everybody = trial.people
     terse = {one.last_name for one in everybody.values() if one.is_terse}
     live = [
         name
         for lead in leads
-        if not lead.get("IsDeleted")
-        and ((name := last_name_of(lead, everybody)) not in terse or not lead.get("Possible_Duplicate_Of__c"))
+        if not lead.get("IsDeleted") and ((name := last_name_of(lead, everybody)) not in terse or not is_flagged(lead))
     ]
     for name, count in Counter([*live, *(name for name, kind in trial.known_as.items() if kind == "Lead")]).items():
         if count > 1:
