@@ -21,6 +21,9 @@ from tests.end_to_end.conftest import LocalStack
 
 AT_ONCE = 20
 
+PAUSED = "login_paused"
+"""Of the next try, where that comes before we look."""
+
 
 @pytest.fixture(autouse=True)
 def a_quiet_org(stack: LocalStack) -> Iterator[None]:
@@ -141,7 +144,8 @@ def test_sessions_that_are_refused_reject_nobody_and_all_settles_when_they_are_n
         stack.faults({"fault": "unauthorized_forever"})
         receipt = send(stack, someone())
         row = stack.wait_for(receipt, lambda row: row.last_error != "")
-        assert (row.state, row.attempts, row.last_error) == (State.RECEIVED, 0, "session_refused")
+        assert (row.state, row.attempts) == (State.RECEIVED, 0)
+        assert row.last_error in {"session_refused", PAUSED}
         stack.faults()
         # A warm instance would pause before its next login, longer than a test wants to wait.
         kill_the_processor(stack)
@@ -157,7 +161,8 @@ def test_a_wrong_secret_rejects_nobody_and_the_right_one_settles_all(stack: Loca
             kill_the_processor(stack)
             receipt = send(stack, someone())
             row = stack.wait_for(receipt, lambda row: row.last_error != "")
-            assert (row.state, row.attempts, row.last_error) == (State.RECEIVED, 0, "login:invalid_client")
+            assert (row.state, row.attempts) == (State.RECEIVED, 0)
+            assert row.last_error in {"login:invalid_client", PAUSED}
         finally:
             secrets.put_secret_value(SecretId=arn, SecretString=right)
             # A warm instance would read the secret again after five minutes.
