@@ -24,7 +24,9 @@ from shared.leads.retrying import (
     SHORT_LIVED,
     delay_of,
     in_doubt_until,
+    is_counted,
     no_try_before,
+    times_tried,
     wait,
 )
 from shared.observability import count, log
@@ -49,7 +51,8 @@ def finish_all(
         try:
             delay = _finish(row, result, times, dependencies)
         except FormToLeadError as error:
-            # Salesforce may have it and the ledger not: the repeat finds the record and settles the row.
+            # Salesforce may have it and the ledger not: the repeat finds the record and settles the row. Nobody counts
+            # this try, so the wait grows with the deliveries.
             failed("settling_failed", error)
             delay = delay_of(row, result, times) if isinstance(result, FormToLeadError) else wait(times)
             if isinstance(result, UnknownOutcomeError):
@@ -150,16 +153,15 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 
 def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
-    now, delay = dependencies.now(), delay_of(row, error, deliveries)
+    now, delay = dependencies.now(), delay_of(row, error, times_tried(row, error, deliveries))
     due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
-    # Who was only kept waiting was not tried, and has no new error: what went wrong before is what people look for.
+    # Who was only kept waiting has no new error: what went wrong before is what people look for.
     is_kept = error.code == SAME_PERSON_IN_DOUBT
-    counted = isinstance(error, TransientError) and not isinstance(error, BudgetError) and not is_kept
     dependencies.ledger.note_attempt(
         row,
         error=row.last_error if (is_kept or isinstance(error, PermanentError)) and row.last_error else error.code,
         due_at=due_at,
-        counted=counted,
+        counted=is_counted(error),
         in_doubt_until=in_doubt_until(row, error, now),
         no_try_before=no_try_before(error, now),
     )

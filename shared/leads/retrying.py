@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.crm import CALL_ENDS_AFTER
-from shared.errors import FormToLeadError, UnknownOutcomeError
+from shared.errors import BudgetError, FormToLeadError, TransientError, UnknownOutcomeError
 from shared.leads.results import Result
 from shared.submission import Submission
 
@@ -42,18 +42,31 @@ SAME_PERSON_IN_DOUBT: Final = "same_person_in_doubt"
 """The code of who was not tried, since a write of another submission of theirs may still land."""
 
 
-def wait(deliveries: int) -> int:
-    """Seconds, growing with each delivery whatever the cause: never so fast that SQS runs out of deliveries."""
-    return min(FIRST_WAIT << min(deliveries - 1, 10), LONGEST_WAIT)
+def wait(times: int) -> int:
+    """Seconds before the next try, after so many."""
+    return min(FIRST_WAIT << min(times - 1, 10), LONGEST_WAIT)
+
+
+def is_counted(error: FormToLeadError) -> bool:
+    """Whether this try is one of the MAX_ATTEMPTS. Who was kept waiting was not tried; what the admin has to mend, or
+    the budget holds back, may take as long as it takes."""
+    is_kept = error.code == SAME_PERSON_IN_DOUBT
+    return isinstance(error, TransientError) and not isinstance(error, BudgetError) and not is_kept
+
+
+def times_tried(row: Submission, error: FormToLeadError, deliveries: int) -> int:
+    """With this time, by which waits grow. What is not counted grows with the deliveries: else SQS would run out of
+    them. What is counted can't; then how often the message came for nothing before says nothing."""
+    return min(deliveries, row.attempts + 1) if is_counted(error) else deliveries
 
 
 def busy_wait(deliveries: int) -> int:
     return min(BUSY_WAIT << min(deliveries - 1, 10), LONGEST_BUSY_WAIT)
 
 
-def delay_of(row: Submission, error: FormToLeadError, deliveries: int) -> int:
+def delay_of(row: Submission, error: FormToLeadError, times: int) -> int:
     """Seconds. After a Task without an answer only a look-up tells, once the write has certainly ended."""
-    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(deliveries)
+    delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(times)
     is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
     return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay
 

@@ -307,6 +307,29 @@ def test_waits_for_a_mended_configuration_grow_too() -> None:
     assert delays[-1] == LONGEST_WAIT
 
 
+def test_a_first_hiccup_waits_shortly_however_often_the_person_was_busy_before() -> None:
+    """Eight deliveries at a minute each while another write was in doubt would else make it an hour."""
+    desk, submission = Desk(), a_submission()
+    desk.deliveries[submission.submission_id] = 8
+    desk.crm.fails["look_up"] = TransientError("http_503")
+    assert [desk.process(submission)[0].delay for _ in range(3)] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT]
+
+
+def test_a_try_that_the_ledger_does_not_hear_of_waits_as_long_as_its_deliveries_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else each would count as the first one, and SQS run out of deliveries."""
+    desk, submission = Desk(), a_submission()
+    desk.deliveries[submission.submission_id] = 8
+    desk.crm.fails["look_up"] = TransientError("http_503")
+
+    def note_attempt(*_: object, **__: object) -> None:
+        raise TransientError("throttled")
+
+    monkeypatch.setattr(desk.ledger, "note_attempt", note_attempt)
+    assert desk.process(submission)[0].delay == LONGEST_WAIT
+
+
 def test_one_person_s_data_that_breaks_the_call_holds_up_nobody_else() -> None:
     desk = Desk()
     bad = a_submission(last_name="Bad", email="bad@example.com")
