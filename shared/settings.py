@@ -60,6 +60,7 @@ class ProcessorSettings(_FromEnvironment):
     person_locks_table: str
     submission_queue_url: str
     dead_letter_queue_url: str
+    person_key_secret_arn: str
     salesforce_secret_arn: str
     api_reserve_percent: Annotated[float, Field(ge=0, lt=100)] = 10
     match_keys: bool = False

@@ -105,7 +105,13 @@ class Change(_Record):
 
 def _whole_number(value: object) -> object:
     """DynamoDB gives every number as Decimal."""
-    return int(value) if value is not None and not isinstance(value, str) else value  # type: ignore[call-overload]
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return int(value)  # type: ignore[call-overload]
+    except TypeError:
+        # Of a list or a map. Only a ValueError makes it one row that can't be read, instead of the end of its batch.
+        raise ValueError("not a number") from None
 
 
 type WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
@@ -147,6 +153,10 @@ class Submission(_Record):
     def tries_with(self, error: str) -> int:
         """How many of the last tries, without another between them, ended with this error."""
         return self.same_error_tries if self.last_error == error else 0
+
+    def is_in_doubt(self, now: datetime) -> bool:
+        """Whether a write of it may still land."""
+        return self.in_doubt_until is not None and self.in_doubt_until > now
 
 
 class Summary(_Record):

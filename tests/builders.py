@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.errors import FormToLeadError
 from shared.form.definition import Form, forms
 from shared.intake.person_keys import person_keys
 from shared.intake.validation import check
@@ -57,6 +58,7 @@ class Desk:
     crm: FakeCrm = field(default_factory=FakeCrm)
     forms: Mapping[str, Form] = field(default_factory=forms)
     now: datetime = NOW
+    fails_secret: FormToLeadError | None = None
     deliveries: Counter[str] = field(default_factory=Counter)
     _runs: Any = field(default_factory=itertools.count)
 
@@ -69,8 +71,15 @@ class Desk:
         return self.deliver(*counted)
 
     def deliver(self, *messages: Message) -> list[Retry]:
-        dependencies = Dependencies(self.ledger, self.dead_letters, self.locks, self.crm, self.forms, lambda: self.now)
+        dependencies = Dependencies(
+            self.ledger, self.dead_letters, self.locks, self.crm, self.forms, lambda: self.now, self._secret
+        )
         return process(messages, dependencies, run_id=f"run-{next(self._runs)}")
+
+    def _secret(self) -> bytes:
+        if self.fails_secret:
+            raise self.fails_secret
+        return SECRET
 
     def state(self, submission: Submission) -> State:
         return self.ledger.rows[submission.submission_id].state

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
@@ -26,6 +26,9 @@ from shared.privacy.subject import subject
 from shared.salesforce.person_records import PersonRecords
 from shared.settings import PrivacySettings
 
+LONGEST_RUN: Final = 120
+"""Seconds: the template's time-out of this function."""
+
 
 @cache
 def dependencies() -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
@@ -35,7 +38,7 @@ def dependencies() -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
     outside = erasing.Dependencies(
         rows=PersonRows(dynamodb, settings.submissions_table),
         dead_letters=DeadLetterQueue(boto3.client("sqs", config=CONFIG), settings.dead_letter_queue_url),
-        locks=PersonLocks(dynamodb, settings.person_locks_table),
+        locks=PersonLocks(dynamodb, settings.person_locks_table, longest_run=LONGEST_RUN),
         memory=SpamMemory(lambda: dynamodb, settings.spam_memory_table),
         org=PersonRecords(Secret(manager, settings.salesforce_secret_arn), deadline),
         forms=forms(),

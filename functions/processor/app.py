@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import cache, partial
+from math import inf
 from typing import Any
 
 import boto3
@@ -10,7 +11,7 @@ from shared.aws.clients import CONFIG
 from shared.aws.lead_queue import DeadLetterQueue, SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
-from shared.aws.secrets import Secret
+from shared.aws.secrets import Secret, person_key
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError, FormToLeadError
 from shared.form.definition import forms
@@ -27,7 +28,8 @@ def dependencies() -> tuple[Dependencies, SubmissionQueue, Deadline]:
     settings = ProcessorSettings.load()
     dynamodb = boto3.client("dynamodb", config=CONFIG)
     sqs = boto3.client("sqs", config=CONFIG)
-    secret = Secret(boto3.client("secretsmanager", config=CONFIG), settings.salesforce_secret_arn)
+    manager = boto3.client("secretsmanager", config=CONFIG)
+    secret = Secret(manager, settings.salesforce_secret_arn)
     deadline = Deadline()
     processing = Dependencies(
         ledger=Ledger(dynamodb, settings.submissions_table),
@@ -38,6 +40,7 @@ def dependencies() -> tuple[Dependencies, SubmissionQueue, Deadline]:
         ),
         forms=forms(),
         now=partial(datetime.now, UTC),
+        secret=person_key(Secret(manager, settings.person_key_secret_arn, max_age=inf)),
     )
     return processing, SubmissionQueue(sqs, settings.submission_queue_url), deadline
 

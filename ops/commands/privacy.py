@@ -212,6 +212,13 @@ def _show_erasure(done: Erasure, *, salesforce: bool, as_json: bool) -> None:
             f" that{'' if salesforce else ', with --salesforce'}: it deletes what came.",
             style="red",
         )
+    if done.letters_hidden_until:
+        moment = datetime.fromisoformat(done.letters_hidden_until)
+        screen.say(
+            "Not every rejection had a dead letter: somebody may be looking at them. Give the same command again after"
+            f" {moment:%H:%M} UTC: it deletes those that it finds then.",
+            style="red",
+        )
 
 
 @privacy_app.command("audit")

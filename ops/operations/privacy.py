@@ -87,8 +87,9 @@ def _not_theirs(one: str) -> OpsError:
 
 @dataclass
 class Erasure:
-    """What was done. `stays`: rows that have to do with the person. `look_again_after` is an ISO time, '' where all is
-    done."""
+    """What was done. `stays`: rows that have to do with the person. ISO times, '' where all is done:
+    `look_again_after` for what may still reach Salesforce, `letters_hidden_until` for dead letters that were not found.
+    """
 
     audit_id: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -100,6 +101,7 @@ class Erasure:
     stays: list[str] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
     look_again_after: str = ""
+    letters_hidden_until: str = ""
 
     @property
     def not_erased(self) -> list[dict[str, Any]]:
@@ -107,7 +109,7 @@ class Erasure:
 
     @property
     def is_done(self) -> bool:
-        return not (self.look_again_after or self.refused or self.not_erased)
+        return not (self.look_again_after or self.letters_hidden_until or self.refused or self.not_erased)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -144,6 +146,8 @@ def erase(
             for code, count in part["refused"].items():
                 done.refused[code] = done.refused.get(code, 0) + count
     done.look_again_after = max((one["look_again_after"] for one in done.rows), default="")
+    rejected = [one["letter_hidden_until"] for one in done.rows if one["letter_hidden_until"]]
+    done.letters_hidden_until = max(rejected) if len(rejected) > done.dead_letters else ""
     function.end(done.audit_id, "done" if done.is_done else "unfinished", done.counts)
     return done
 

@@ -1,6 +1,7 @@
 """What the matching found and what became of a pair, in words for people in sales. Pure."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared.matching import Decision, Evidence, FieldEvidence, Rival
@@ -72,6 +73,10 @@ _RESULTS: Final = {
     "moved_meanwhile": "One of the two was merged, converted or deleted at the same moment. Look again.",
 }
 _REFUSED: Final = "Salesforce refused the merge ({code}). Nothing was changed."
+_BEING_WRITTEN: Final = (
+    "Not done. A write of this Lead got no answer and may still land; it would make the Lead again if that were merged "
+    "now. Give the same command again after {after:%H:%M} UTC."
+)
 _NO_RIGHT: Final = (
     "Salesforce refused ({code}): the API user may not merge these Leads; salesforce/README.md says which right that "
     "takes. Or merge them in Salesforce yourself and decide `merge` again: then it is only recorded."
@@ -139,7 +144,7 @@ def why_held(decision: Decision) -> list[str]:
 
 
 def result_words(result: str) -> str:
-    """One word of the match function, perhaps with a code after it, as a sentence."""
+    """One word of the match function, perhaps with a code or a time after it, as a sentence."""
     word, _, code = result.partition(" ")
     if word in FINDINGS:
         return f"Not done. {FINDINGS[word]}"
@@ -149,4 +154,7 @@ def result_words(result: str) -> str:
         return f"It is {word.removeprefix('is_')}, not held: there is nothing to decide."
     if word == "refused_by_salesforce":
         return _NO_RIGHT.format(code=code) if code.startswith("INSUFFICIENT_ACCESS") else _REFUSED.format(code=code)
+    if word == "being_written":
+        # Without seconds: the minute that it ends in must be over.
+        return _BEING_WRITTEN.format(after=datetime.fromisoformat(code).astimezone(UTC) + timedelta(minutes=1))
     return {**REVIEWED, **_RESULTS}.get(word, word.replace("_", " "))

@@ -21,7 +21,7 @@ MAX_DELAY: Final = 11 * 60 * 60
 """Seconds. SQS hides a message for 12 hours at most, counted from its delivery, of which our run has used a part."""
 _ID: Final = re.compile(r"[!-~]{1,128}")
 """What AWS takes as group and deduplication id; emulators take more, so we check ourselves."""
-_LOOK_SECONDS: Final = 180
+LOOK_SECONDS: Final = 180
 """Longer than the replay function's 120 s, so that a letter seen by one run is not handed to it a second time."""
 _BATCH: Final = 10
 
@@ -89,7 +89,7 @@ class DeadLetterQueue:
         while True:
             try:
                 answer = self._client.receive_message(
-                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_LOOK_SECONDS, WaitTimeSeconds=1
+                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=LOOK_SECONDS, WaitTimeSeconds=1
                 )
             except (ClientError, BotoCoreError) as error:
                 raise failure(error, "sqs") from None

@@ -18,27 +18,43 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LONGEST_RUN: Final = 60
-"""Seconds: a lock is taken at the begin of a run, and the run may send its last write at its end."""
+"""Seconds of the processor: a lock is taken at the begin of a run, and the run may send its last write at its end."""
 _CLOCKS: Final = 10
 """Seconds by which those of two hosts differ at the most."""
-LEASE: Final = int(CALL_ENDS_AFTER.total_seconds()) + LONGEST_RUN + _CLOCKS
-"""Seconds. A run that was killed may still have something under way for as long."""
 
 type Item = Mapping[str, Any]
+
+
+def lease(longest_run: int) -> int:
+    """Seconds. A run that was killed may still have something under way for as long."""
+    return int(CALL_ENDS_AFTER.total_seconds()) + longest_run + _CLOCKS
+
+
+LEASE: Final = lease(LONGEST_RUN)
+"""Seconds, of the processor's locks."""
 
 
 class PersonLocks:
     """Methods raise TransientError or ConfigurationError when DynamoDB does not do as asked."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        longest_run: int = LONGEST_RUN,
+    ) -> None:
         self._client = client
         self._table = table
         self._clock = clock
+        self._lease = lease(longest_run)
 
     def take(self, keys: Iterable[str], *, holder: str, heir: str) -> bool:
-        """All of the keys or none. `holder` is unique to one run, which may take its own lock twice.
+        """All of the keys or none; none of them may be in this run's hands already. `holder` is unique to one run.
 
-        `heir` is the submission: a lock that an earlier run handed over to it is its own.
+        `heir` is the submission: a lock that an earlier run handed over to it is its own. Where this raises, the run
+        may hold some.
         """
         taken: dict[str, Item] = {}
         for key in keys:
@@ -46,17 +62,20 @@ class PersonLocks:
             if before is None:
                 self._give_back(taken, holder=holder, heir=heir)
                 return False
-            taken.setdefault(key, before)
+            taken[key] = before
         return True
 
     def _give_back(self, taken: Mapping[str, Item], *, holder: str, heir: str) -> None:
-        """As it was before: what this run holds for another submission stays, and so does a doubt of this one."""
+        """As it was before: a doubt of this submission stays as long as it was to last."""
         for key, before in taken.items():
-            owner = before.get("holder", {}).get("S")
-            if owner == heir:
-                self._put(key, heir, free_for=(holder,))
-            elif owner != holder:
-                self.release([key], holder=holder)
+            match before.get("holder", {}).get("S"):
+                case owner if owner == heir:
+                    self._put(key, heir, free_for=(holder,), expires_at=int(before["expires_at"]["N"]))
+                case owner if owner == holder:
+                    # The client wrote twice, since the first answer got lost: what stood there before, nobody knows.
+                    self._put(key, heir, free_for=(holder,))
+                case _:
+                    self.release([key], holder=holder)
 
     def hand_over(self, keys: Iterable[str], *, holder: str, heir: str, until: datetime | None) -> None:
         """Keeps the keys for one submission's next try, until Salesforce has certainly ended what it was sent; for a
@@ -89,7 +108,7 @@ class PersonLocks:
                 Item={
                     "lock_key": {"S": key},
                     "holder": {"S": holder},
-                    "expires_at": {"N": str(expires_at or now + LEASE)},
+                    "expires_at": {"N": str(expires_at or now + self._lease)},
                 },
                 ReturnValues="ALL_OLD",
                 ConditionExpression=(

@@ -211,7 +211,9 @@ class Retention(Strict):
     """Days that a row is kept after it was settled or quarantined. A rejected row stays until it is mended, a held one
     until somebody has decided, unless the form says for how long at most: then since somebody last did anything."""
 
-    settled_days: Annotated[int, Field(gt=0)] = 365
+    # Not shorter than what is left of an erased row (KEPT in shared/privacy/tombstone.py): until then a message or a
+    # repeated key may come again, and without the row nobody knows that its Task was written.
+    settled_days: Annotated[int, Field(ge=30)] = 365
     quarantined_days: Annotated[int, Field(gt=0)] = 90
     # Not shorter than a month: an alarm tells two weeks before, and people have holidays.
     rejected_days: Annotated[int, Field(ge=30)] | None = None

@@ -24,11 +24,12 @@ CONTACT_PREFIX: Final = "003"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A submission that its form finds right."""
+    """A submission that its form finds right. `is_in_doubt`: a write of its own may still land."""
 
     submission: Submission
     form: Form
     values: Mapping[str, CleanValue]
+    is_in_doubt: bool = False
 
     @property
     def id(self) -> str:

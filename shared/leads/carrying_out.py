@@ -27,6 +27,7 @@ from shared.leads.lead_changes import with_changes
 from shared.leads.planning import choose, plan_batch, tell
 from shared.leads.plans import Create, Done, Hold, Plan, Tell
 from shared.leads.results import MOVED, Result, Results, Settled, of_one, settled
+from shared.leads.retrying import OWN_WRITE_IN_DOUBT
 from shared.observability import count, log, where
 from shared.rejection import Reason
 from shared.submission import State
@@ -165,6 +166,10 @@ def _resolve_duplicates(
     found = crm.follow(ids, fields_to_see(to_tell)) if ids else {}
     chosen: _Plans = {}
     for known in to_tell:
+        if known.is_in_doubt:
+            # The rule found somebody who came since: the write without an answer may have passed it before.
+            done[known.id] = TransientError(OWN_WRITE_IN_DOUBT)
+            continue
         unsure = isinstance(stopped[known.id], Hold)
         if choice := choose(known, written[known.id].matches, found, unsure=unsure):
             chosen[known.id] = choice

@@ -57,3 +57,5 @@ class Dependencies:
     crm: Crm
     forms: Mapping[str, Form]
     now: Callable[[], datetime]
+    secret: Callable[[], bytes]
+    """Of the person keys. Raises TransientError or ConfigurationError."""

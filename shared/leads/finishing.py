@@ -18,9 +18,9 @@ from shared.leads.dependencies import Dependencies
 from shared.leads.planning import FieldsWrong
 from shared.leads.results import Result, Settled
 from shared.leads.retrying import (
+    KEPT_WAITING,
     MAX_ATTEMPTS,
     MOST_SHORT_LIVED,
-    SAME_PERSON_IN_DOUBT,
     SHORT_LIVED,
     delay_of,
     in_doubt_until,
@@ -156,7 +156,7 @@ def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies
     now, delay = dependencies.now(), delay_of(row, error, times_tried(row, error, deliveries))
     due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
     # Who was only kept waiting has no new error: what went wrong before is what people look for.
-    is_kept = error.code == SAME_PERSON_IN_DOUBT
+    is_kept = error.code in KEPT_WAITING
     dependencies.ledger.note_attempt(
         row,
         error=row.last_error if (is_kept or isinstance(error, PermanentError)) and row.last_error else error.code,

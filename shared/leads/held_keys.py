@@ -28,9 +28,13 @@ class HeldKeys:
 
     def take(self, row: Submission) -> bool:
         """All of its keys or none; False where another run has one. Raises what `locks` raises."""
-        taken = self.locks.take(keys_to_lock(row.person_keys), holder=self.run_id, heir=row.submission_id)
-        if taken:
-            self._rows.append(row)
+        held = set(_keys(self._rows))
+        # Before: where an answer gets lost on the way, some are taken, and must be handed over.
+        self._rows.append(row)
+        new = [key for key in keys_to_lock(row.person_keys) if key not in held]
+        taken = self.locks.take(new, holder=self.run_id, heir=row.submission_id)
+        if not taken:
+            self._rows.pop()
         return taken
 
     def know(self, *, in_doubt: Mapping[str, datetime], untold: Sequence[Submission]) -> None:

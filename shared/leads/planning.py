@@ -1,9 +1,10 @@
 """What to do for each submission of a batch. Pure: checked submissions and found records in, plans out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from shared.crm import Found, Match, Record
-from shared.errors import FormToLeadError, PermanentError
+from shared.errors import FormToLeadError, PermanentError, TransientError
 from shared.form.definition import Existing, Form
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from shared.intake.validation import check
@@ -12,6 +13,7 @@ from shared.leads.holding import hold, new_lead, plan_own, task_owner
 from shared.leads.lead import task_record, visitor_fields
 from shared.leads.lead_changes import changes_to, with_changes
 from shared.leads.plans import Create, Done, Plan, Tell
+from shared.leads.retrying import OWN_WRITE_IN_DOUBT
 from shared.matching import Decision
 from shared.matching.decision import Verdict
 from shared.observability import log, where
@@ -29,7 +31,7 @@ class FieldsWrong(PermanentError):
         self.problems = problems
 
 
-def prepare(submission: Submission, forms: Mapping[str, Form]) -> Prepared | FormToLeadError:
+def prepare(submission: Submission, forms: Mapping[str, Form], now: datetime) -> Prepared | FormToLeadError:
     form = forms.get(submission.form_id)
     if form is None:
         return PermanentError(Reason.UNKNOWN_FORM, detail=submission.form_id)
@@ -39,7 +41,7 @@ def prepare(submission: Submission, forms: Mapping[str, Form]) -> Prepared | For
         return _bug(error, submission.submission_id)
     if checked.errors:
         return FieldsWrong(tuple(Problem(code=error.code, field=error.field) for error in checked.errors))
-    return Prepared(submission, form, checked.values)
+    return Prepared(submission, form, checked.values, is_in_doubt=submission.is_in_doubt(now))
 
 
 def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
@@ -76,6 +78,9 @@ def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known
     if verdict != decision.outcome:
         evidence["policy"] = verdict
     if verdict == "update" and decision.candidate_id:
+        if one.is_in_doubt:
+            # An earlier try wanted a Lead of its own, which may come about yet: whoever is found since has to wait.
+            return TransientError(OWN_WRITE_IN_DOUBT)
         return _tell_known(one, decision.candidate_id, evidence, known)
     if verdict == "hold" and decision.candidate_id:
         return hold(one, decision, decision.candidate_id, evidence, known)

@@ -18,6 +18,7 @@ from shared.leads.carrying_out import carry_out
 from shared.leads.dependencies import Dependencies
 from shared.leads.finishing import Delays, ends_in_rejection, failed, finish_all
 from shared.leads.held_keys import HeldKeys
+from shared.leads.keys_today import with_keys, with_keys_of_today
 from shared.leads.planning import prepare
 from shared.leads.results import Result
 from shared.leads.retrying import MAX_ATTEMPTS, SAME_PERSON_IN_DOUBT, busy_wait, in_doubt_until, wait
@@ -49,7 +50,8 @@ class Retry:
 def process(messages: Sequence[Message], dependencies: Dependencies, *, run_id: str) -> list[Retry]:
     """The messages that must be delivered again; all others are done. `run_id` is unique to this run.
 
-    Raises TransientError or ConfigurationError only when the ledger can't be read: then nothing was done.
+    Raises TransientError or ConfigurationError only when the ledger, or the secret of the person keys, can't be read:
+    then nothing was done.
     """
     ids = {message.message_id: submission_id_in(message.body) for message in messages}
     rows = dependencies.ledger.get_many(filter(None, ids.values()))
@@ -59,7 +61,11 @@ def process(messages: Sequence[Message], dependencies: Dependencies, *, run_id: 
             log("message_without_row", level="warning")
             count("MessagesWithoutRow")
     in_order = [rows[one] for one in dict.fromkeys(ids.values()) if one in rows]
-    waiting = [row for row in in_order if row.state is State.RECEIVED]
+    waiting = [
+        with_keys_of_today(row, dependencies.forms, dependencies.secret())
+        for row in in_order
+        if row.state is State.RECEIVED
+    ]
     deliveries = {ids[message.message_id]: message.deliveries for message in messages}
     delays = _process_locked(waiting, deliveries, dependencies, run_id) if waiting else {}
     return _with_their_groups(messages, ids, delays)
@@ -127,8 +133,9 @@ def _as_they_are_now(locked: Sequence[Submission], dependencies: Dependencies) -
         row = rows.get(seen.submission_id)
         if row is None:
             continue
+        row = with_keys(row, seen.person_keys)
         if (row.state, row.replay_count) != (State.RECEIVED, seen.replay_count):
-            read.in_doubt.extend([row] if row.in_doubt_until and row.in_doubt_until > now else [])
+            read.in_doubt.extend([row] if row.is_in_doubt(now) else [])
         elif row.no_try_before and row.no_try_before > now:
             read.in_doubt.append(row)
             read.too_early[row.submission_id] = int((row.no_try_before - now).total_seconds()) + 1
@@ -149,8 +156,9 @@ def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
     results: dict[str, Result] = {}
     ready: list[Prepared] = []
     refused: list[Submission] = []
+    now = dependencies.now()
     for row in read.ready:
-        match prepare(row, dependencies.forms):
+        match prepare(row, dependencies.forms, now):
             case Prepared() as prepared if row.attempts < MAX_ATTEMPTS:
                 ready.append(prepared)
             case Prepared():
@@ -160,9 +168,8 @@ def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
             case error:
                 results[row.submission_id] = error
                 refused.append(row)
-    now = dependencies.now()
-    in_doubt = read.in_doubt + [row for row in refused if row.in_doubt_until and row.in_doubt_until > now]
-    ready, kept_back = _apart_from(in_doubt, ready, now)
+    in_doubt = read.in_doubt + [row for row in refused if row.is_in_doubt(now)]
+    ready, kept_back = _apart_from(in_doubt, ready)
     results |= kept_back
     if ready:
         results |= carry_out(ready, dependencies.crm)
@@ -172,9 +179,7 @@ def _results(read: _Read, dependencies: Dependencies) -> dict[str, Result]:
     return results
 
 
-def _apart_from(
-    in_doubt: Sequence[Submission], ready: Sequence[Prepared], now: datetime
-) -> tuple[list[Prepared], dict[str, Result]]:
+def _apart_from(in_doubt: Sequence[Submission], ready: Sequence[Prepared]) -> tuple[list[Prepared], dict[str, Result]]:
     """Of one person, nobody is looked up while another's write may still land, but who comes again with that write."""
     keys = {key for row in in_doubt for key in row.person_keys}
     apart: list[Prepared] = []
@@ -185,6 +190,6 @@ def _apart_from(
             waits[one.id] = TransientError(SAME_PERSON_IN_DOUBT)
         else:
             apart.append(one)
-        if is_kept or (row.in_doubt_until and row.in_doubt_until > now):
+        if is_kept or one.is_in_doubt:
             keys.update(row.person_keys)
     return apart, waits

@@ -40,6 +40,10 @@ SHORT_LIVED: Final = frozenset(
 MOST_SHORT_LIVED: Final = 6
 SAME_PERSON_IN_DOUBT: Final = "same_person_in_doubt"
 """The code of who was not tried, since a write of another submission of theirs may still land."""
+OWN_WRITE_IN_DOUBT: Final = "own_write_in_doubt"
+"""The code of whom somebody else was found for, while the own Lead that nobody was found for before may still land."""
+KEPT_WAITING: Final = frozenset({SAME_PERSON_IN_DOUBT, OWN_WRITE_IN_DOUBT})
+"""No error, and no try."""
 
 
 def wait(times: int) -> int:
@@ -50,8 +54,8 @@ def wait(times: int) -> int:
 def is_counted(error: FormToLeadError) -> bool:
     """Whether this try is one of the MAX_ATTEMPTS. Who was kept waiting was not tried; what the admin has to mend, or
     the budget holds back, may take as long as it takes."""
-    is_kept = error.code == SAME_PERSON_IN_DOUBT
-    return isinstance(error, TransientError) and not isinstance(error, BudgetError) and not is_kept
+    is_a_try = not isinstance(error, BudgetError) and error.code not in KEPT_WAITING
+    return isinstance(error, TransientError) and is_a_try
 
 
 def times_tried(row: Submission, error: FormToLeadError, deliveries: int) -> int:
@@ -84,4 +88,4 @@ def in_doubt_until(row: Submission, result: Result, now: datetime) -> datetime |
     """
     if isinstance(result, UnknownOutcomeError):
         return now + CALL_ENDS_AFTER
-    return row.in_doubt_until if row.in_doubt_until and row.in_doubt_until > now else None
+    return row.in_doubt_until if row.is_in_doubt(now) else None

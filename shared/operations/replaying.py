@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from shared.aws.lead_queue import DeadLetter
-from shared.errors import FormToLeadError
+from shared.errors import ConfigurationError, FormToLeadError
 from shared.form.definition import Form
 from shared.intake.person_keys import person_keys
 from shared.intake.receiving import FORGOTTEN_AFTER
@@ -167,17 +167,18 @@ def _clear(dependencies: Dependencies, *, queues_again: bool = False) -> list[Do
 
     A letter that SQS itself moved, of a row that is still `received`, stays too: it rings the alarm until an
     operator reconciles. A letter of ours goes when it is of before the row's latest replay; one of this round
-    stays, since the processor sends it a moment before it writes `rejected`.
+    stays, since the processor sends it a moment before it writes `rejected`. Any letter stays of a row that this
+    release can't read: it may be rejected, and nothing else would ring for it.
     """
     letters = list(dependencies.dead_letters.messages())
-    rows = _rows(dependencies.ledger, [letter.submission_id for letter in letters])
+    rows, unreadable = _rows(dependencies.ledger, [letter.submission_id for letter in letters])
     done: list[Done] = []
     for letter in letters:
         row = rows.get(letter.submission_id)
         if queues_again and row and row.state is State.RECEIVED and letter.replay is None:
             done.append(_queue_again(row, dependencies))
             dependencies.dead_letters.delete(letter)
-        elif row and _still_counts(letter, row):
+        elif letter.submission_id in unreadable or (row and _still_counts(letter, row)):
             dependencies.dead_letters.release(letter)
         else:
             dependencies.dead_letters.delete(letter)
@@ -190,11 +191,22 @@ def _still_counts(letter: DeadLetter, row: Submission) -> bool:
     return row.state in {State.RECEIVED, State.REJECTED} and of_this_round
 
 
-def _rows(ledger: Ledger, submission_ids: list[str]) -> dict[str, Submission]:
+def _rows(ledger: Ledger, submission_ids: list[str]) -> tuple[dict[str, Submission], set[str]]:
+    """By id; and the ids of those that can't be read, which the ledger leaves out of many as if they were gone."""
     rows: dict[str, Submission] = {}
     for start in range(0, len(submission_ids), 100):
         rows |= ledger.get_many(filter(None, submission_ids[start : start + 100]))
-    return rows
+    unreadable: set[str] = set()
+    for one in dict.fromkeys(filter(None, submission_ids)):
+        if one in rows:
+            continue
+        try:
+            row = ledger.get(one)
+        except ConfigurationError:
+            unreadable.add(one)
+        else:
+            rows |= {one: row} if row else {}
+    return rows, unreadable
 
 
 def _queue_again(row: Submission, dependencies: Dependencies) -> Done:

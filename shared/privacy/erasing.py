@@ -11,10 +11,10 @@ when that has ended, and the same orders then delete what landed.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from shared.aws.lead_queue import DeadLetter
+from shared.aws.lead_queue import LOOK_SECONDS, DeadLetter
 from shared.crm import Record, Written
 from shared.form.definition import Form
 from shared.observability import count, log
@@ -25,6 +25,9 @@ from shared.submission import State, Submission, timestamp
 
 _PAGES: Final = 20
 """Of 1 MB, in one order: some seconds, so that whoever waits sees it go on."""
+_LETTER_HIDDEN: Final = timedelta(seconds=2 * LOOK_SECONDS)
+"""From the erasure of its row on: whoever looks at the dead letters hides them for a while, and may die over it. Twice
+as long, since that may be an order of this erasure."""
 _SEEN_AGAIN: Final = 3
 """Tries on a row that changes between the look and the write."""
 
@@ -170,12 +173,14 @@ def end(audit_id: str, progress: Progress, counts: Mapping[str, int], dependenci
 
 @dataclass(frozen=True, slots=True)
 class ErasedRow:
-    """`result` is one word; `look_again_after` is until when Salesforce may still get something of it, or ''."""
+    """`result` is one word. Moments, or '': `look_again_after` is until when Salesforce may still get something of it,
+    `letter_hidden_until` until when the dead letter of what was rejected may be where nobody finds it."""
 
     submission_id: str
     result: str
     changed: bool = False
     look_again_after: str = ""
+    letter_hidden_until: str = ""
 
 
 def erase_rows(
@@ -191,7 +196,8 @@ def _erase_row(submission_id: str, person: Subject, by: str, dependencies: Depen
         if item is None or item.get("state") == AUDIT_STATE:
             return ErasedRow(submission_id, "unknown")
         if item.get("state") == State.ERASED:
-            return ErasedRow(submission_id, "already_erased", look_again_after=_still_open(item, dependencies.now()))
+            again = _if_later(moment_in(item.get("in_doubt_until")), dependencies.now())
+            return ErasedRow(submission_id, "already_erased", look_again_after=again)
         if not sure and _relation(item, person, dependencies.forms) not in THEIRS:
             return ErasedRow(submission_id, "not_theirs")
         now = dependencies.now()
@@ -200,13 +206,13 @@ def _erase_row(submission_id: str, person: Subject, by: str, dependencies: Depen
             count("Erased")
             log("erased", submission_id=submission_id)
             again = timestamp(left.in_doubt_until) if left.in_doubt_until else ""
-            return ErasedRow(submission_id, "erased", changed=True, look_again_after=again)
+            hidden = timestamp(now + _LETTER_HIDDEN) if item.get("state") == State.REJECTED else ""
+            return ErasedRow(submission_id, "erased", changed=True, look_again_after=again, letter_hidden_until=hidden)
     return ErasedRow(submission_id, "changed_meanwhile")
 
 
-def _still_open(item: Item, now: datetime) -> str:
-    until = moment_in(item.get("in_doubt_until"))
-    return timestamp(until) if until and until > now else ""
+def _if_later(moment: datetime | None, now: datetime) -> str:
+    return timestamp(moment) if moment and moment > now else ""
 
 
 def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) -> int:

@@ -20,7 +20,7 @@ from shared.leads.candidates import CONTACT_PREFIX
 from shared.observability import count, log
 from shared.review.held_pairs import POSSIBLE, Decision, Pair, Records, pair_of, refusal, today
 from shared.review.merging import Side, UnknownFieldError, changes_of
-from shared.submission import Claim, Outcome, State, Submission
+from shared.submission import Claim, Outcome, State, Submission, timestamp
 
 _DISCARDED_KEPT: Final = timedelta(days=30)
 """As what operators discard elsewhere."""
@@ -57,7 +57,7 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`result` is one word, perhaps with a code after it; `changed` says whether anything is different now."""
+    """`result` is one word, perhaps with a code or time after it; `changed` says whether anything is different now."""
 
     submission_id: str
     result: str
@@ -90,6 +90,9 @@ def decide(
     row = ledger.get(submission_id)
     if row is None or refusal(row):
         return _already(row, wish) or Done(submission_id, refusal(row))
+    if row.in_doubt_until and row.in_doubt_until > now:
+        # An upsert without an answer may still land: as a second Lead where the first was merged, else with its mark.
+        return Done(submission_id, f"being_written {timestamp(row.in_doubt_until)}")
     claimed = _claimed(row, wish, ledger, now)
     if isinstance(claimed, Done):
         return claimed

@@ -10,7 +10,7 @@ from shared.form.definition import forms
 from shared.leads.dependencies import Dependencies
 from shared.leads.processing import process
 from shared.salesforce.crm import SalesforceCrm
-from tests.builders import NOW, a_submission, message_for
+from tests.builders import NOW, SECRET, a_submission, message_for
 from tests.fakes.stores import FakeDeadLetters, FakeLedger, FakeLocks
 
 BATCHES: dict[str, list[dict[str, Any]]] = {
@@ -40,7 +40,8 @@ def measure() -> dict[str, int]:
             org.calls.clear()
             rows = [a_submission(**fields) for fields in people]
             ledger = FakeLedger({row.submission_id: row for row in rows})
-            dependencies = Dependencies(ledger, FakeDeadLetters(), FakeLocks(), crm, forms(), lambda: NOW)
+            outside = (ledger, FakeDeadLetters(), FakeLocks(), crm, forms())
+            dependencies = Dependencies(*outside, now=lambda: NOW, secret=lambda: SECRET)
             assert process([message_for(row) for row in rows], dependencies, run_id="bench") == []
             counted[name] = sum("oauth2" not in str(call["path"]) for call in org.calls)
         return counted

@@ -158,13 +158,16 @@ class FakeQueue:
 class FakeDeadLetters:
     letters: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
     down: bool = False
 
     def send(self, submission_id: str, *, reason: str, form_id: str, group: str, replay: int, now: datetime) -> None:
         assert group, now
         if self.down:
             raise TransientError("sqs:down")
-        self.letters.append({"submission_id": submission_id, "reason": reason, "form_id": form_id, "replay": replay})
+        self.letters.append(
+            {"submission_id": submission_id, "reason": reason, "form_id": form_id, "replay": replay, "group": group}
+        )
 
     def redrive(self, submission_id: str) -> None:
         """What SQS does after too many deliveries: it moves the message as it is, without a reason."""
@@ -183,6 +186,7 @@ class FakeDeadLetters:
 
     def release(self, letter: DeadLetter) -> None:
         assert any(str(id(one)) == letter.receipt_handle for one in self.letters)
+        self.released.append(letter.submission_id)
 
 
 @dataclass

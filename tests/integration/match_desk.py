@@ -3,15 +3,17 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
 from functions.match import app as match_app
 from shared.aws.ledger import Ledger
-from shared.submission import Change, Outcome, State, Submission
+from shared.submission import Change, Outcome, State, Submission, timestamp
 from tests.builders import NOW, a_submission
 from tests.integration.salesforce_desk import OrgControl
 
@@ -75,6 +77,15 @@ class MatchDesk:
         candidate = self.org.add("Lead", **CANDIDATE)
         row = self.hold(candidate, None, form_id, **evidence)
         return row, self.held(row), candidate
+
+    def in_doubt(self, row: Submission, until: datetime) -> None:
+        """As where its Lead's first upsert got no answer, and the second made the Lead."""
+        boto3.client("dynamodb").update_item(
+            TableName="Submissions",
+            Key={"submission_id": {"S": row.submission_id}},
+            UpdateExpression="SET in_doubt_until = :until",
+            ExpressionAttributeValues={":until": {"S": timestamp(until)}},
+        )
 
     @staticmethod
     def held(row: Submission) -> str:

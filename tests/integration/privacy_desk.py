@@ -204,6 +204,7 @@ class PrivacyDesk:
             self.org.crm,
             forms(),
             lambda: datetime.now(UTC),
+            lambda: SECRET,
         )
         return len(process([message_for(row) for row in rows], outside, run_id="run-1"))
 

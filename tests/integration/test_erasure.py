@@ -7,6 +7,7 @@ from typing import Any
 import botocore.client
 import pytest
 
+from shared.aws.lead_queue import LOOK_SECONDS
 from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
 from shared.aws.spam_memory import SpamMemory
@@ -113,6 +114,29 @@ def test_nothing_of_a_person_is_logged_or_said(
     said = capsys.readouterr()
     assert done.exit_code == 0
     assert nothing_of(CANARIES, planned.output, done.output, told.output, said.out, said.err, caplog.text) == []
+
+
+def test_a_dead_letter_that_somebody_looks_at_is_looked_for_again(privacy_desk: PrivacyDesk) -> None:
+    """Their look hides it for three minutes, and it would ring the alarm for weeks. Found by the simulation."""
+    privacy_desk.rejected()
+    letter = next(privacy_desk.dead_letters.messages())
+    first = privacy_desk.erase(exit_code=1)
+    assert (first["done"], first["counts"]["dead_letters"]) == (False, 0)
+    wait = datetime.fromisoformat(first["letters_hidden_until"]) - datetime.now(UTC)
+    assert timedelta(seconds=LOOK_SECONDS) < wait <= timedelta(seconds=2 * LOOK_SECONDS)
+    privacy_desk.dead_letters.release(letter)
+    last = privacy_desk.erase()
+    assert (last["done"], last["counts"]["dead_letters"], privacy_desk.letters()) == (True, 1, [])
+
+
+def test_a_dead_letter_that_was_lost_is_not_looked_for_for_ever(privacy_desk: PrivacyDesk) -> None:
+    privacy_desk.rejected()
+    for letter in privacy_desk.dead_letters.messages():
+        privacy_desk.dead_letters.delete(letter)
+    done = privacy_desk.run("privacy", "erase", "--email", EMAIL, "--yes")
+    assert done.exit_code == 1
+    assert "Give the same command again after" in " ".join(done.output.split())
+    assert privacy_desk.erase()["done"]
 
 
 def test_an_erased_row_keeps_nothing_but_that_it_was_there(privacy_desk: PrivacyDesk) -> None:

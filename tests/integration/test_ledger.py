@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from shared.aws.ledger import Ledger
 from shared.errors import ConfigurationError
 from shared.rejection import Problem, Reason, Rejection
-from shared.submission import Claim, Outcome, State
+from shared.submission import Claim, Outcome, State, Summary
 from tests.builders import NOW, a_submission
 
 REJECTION = Rejection(reason=Reason.VALIDATION_FAILED, problems=(Problem(code="required", field="email"),))
@@ -183,6 +183,32 @@ def test_a_row_that_this_release_cannot_read_stops_nobody_else(ledger: Ledger, d
     assert [summary.submission_id for summary in ledger.by_state(State.RECEIVED)] == [good.submission_id]
     with pytest.raises(ConfigurationError):
         ledger.get("odd")
+
+
+@pytest.mark.parametrize("number", ["attempts", "replay_count"])
+@pytest.mark.parametrize(
+    "odd", [{"L": []}, {"M": {}}, {"B": b"12"}, {"NS": ["1"]}, {"S": "x"}], ids=lambda odd: next(iter(odd))
+)
+def test_a_number_that_is_none_stops_nobody_else(
+    ledger: Ledger, dynamodb: DynamoDBClient, number: str, odd: Any
+) -> None:
+    good, broken = a_submission(), a_submission()
+    for row in (good, broken):
+        ledger.add(row)
+    dynamodb.update_item(
+        TableName="Submissions",
+        Key={"submission_id": {"S": broken.submission_id}},
+        UpdateExpression="SET #number = :odd",
+        ExpressionAttributeNames={"#number": number},
+        ExpressionAttributeValues={":odd": odd},
+    )
+    ids = [good.submission_id, broken.submission_id]
+    assert ledger.get_many(ids) == {good.submission_id: good}
+    # Only one of the two stands in the index.
+    listed = [good.submission_id] if number in Summary.model_fields else sorted(ids)
+    assert sorted(summary.submission_id for summary in ledger.by_state(State.RECEIVED)) == listed
+    with pytest.raises(ConfigurationError):
+        ledger.get(broken.submission_id)
 
 
 def test_a_table_that_is_not_there_is_a_configuration_error(dynamodb: DynamoDBClient) -> None:

@@ -13,7 +13,7 @@ from shared.errors import TransientError
 from shared.form.definition import forms
 from shared.review.reviewing import CLAIM, Done, Wish, decide
 from shared.salesforce.people import SalesforcePeople
-from shared.submission import State, Submission
+from shared.submission import State, Submission, timestamp
 from tests.fakes.stores import KilledError
 from tests.integration.match_desk import MatchDesk, match_desk
 
@@ -257,3 +257,29 @@ def test_a_mark_that_the_api_user_can_not_see_was_not_taken_off(match_desk: Matc
     row, *_ = match_desk.hold_a_pair()
     match_desk.org.ask("POST", "field_access", {"hidden": ["Lead.Possible_Duplicate_Of__c"], "read_only": []})
     assert match_desk.decide(row, "merge")["done"]["result"] == "merge"
+
+
+# --- a write of the held Lead that got no answer ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("decision", ["merge", "separate", "deleted"])
+def test_while_the_held_lead_may_still_be_written_nobody_decides_and_nothing_is_asked(
+    match_desk: MatchDesk, decision: str
+) -> None:
+    """It would make the Lead again that a merge took away."""
+    row, held, _ = match_desk.hold_a_pair()
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    match_desk.in_doubt(row, until)
+    before = match_desk.row(row)
+    done = match_desk.decide(row, decision)["done"]
+    assert (done["result"], done["changed"]) == (f"being_written {timestamp(until)}", False)
+    assert match_desk.row(row) == before
+    assert (match_desk.api_calls(), match_desk.lead(held)["IsDeleted"]) == ([], False)
+
+
+def test_once_that_write_has_certainly_ended_the_same_order_merges(match_desk: MatchDesk) -> None:
+    row, held, candidate = match_desk.hold_a_pair()
+    match_desk.in_doubt(row, datetime.now(UTC) + timedelta(minutes=5))
+    assert at(match_desk, row, MERGE).result.startswith("being_written ")
+    assert at(match_desk, row, MERGE, timedelta(minutes=5)).result == "merge"
+    assert match_desk.lead(held)["MasterRecordId"] == candidate

@@ -426,8 +426,8 @@ def test_a_lead_that_moves_between_the_look_and_the_merge_is_left_alone(match_de
 @pytest.mark.parametrize(
     ("decision", "form_id", "days"),
     [
-        ("merge", "contact", 20),
-        ("separate", "contact", 20),
+        ("merge", "contact", 40),
+        ("separate", "contact", 40),
         ("separate", "a-form-that-is-gone", 365),
         ("deleted", "contact", 30),
     ],
@@ -436,7 +436,7 @@ def test_a_row_is_kept_from_the_decision_on_as_its_form_says(
     match_desk: MatchDesk, decision: str, form_id: str, days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was discarded goes as what operators discard elsewhere."""
-    found = contact_form(retention=Retention(settled_days=20))
+    found = contact_form(retention=Retention(settled_days=40))
     monkeypatch.setattr(match_app, "forms", lambda: found)
     row, held, _ = match_desk.hold_a_pair(form_id=form_id)
     if decision == "deleted":

@@ -462,6 +462,22 @@ def test_a_pair_that_somebody_else_is_deciding_about_is_told_with_when_it_is_fre
     assert timedelta(minutes=12) == CLAIM
 
 
+def test_a_pair_whose_lead_may_still_be_written_is_told_with_when_to_give_the_command_again(
+    terminal: Terminal,
+) -> None:
+    row, held, _ = terminal.desk.hold_a_pair()
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    terminal.desk.in_doubt(row, until)
+    order = ("review", row.submission_id, "--decide", "merge", "--yes")
+    result = terminal.run(*order)
+    assert result.exit_code == 1
+    assert "Not done. A write of this Lead got no answer" in " ".join(result.stdout.split())
+    assert f"after {until + timedelta(minutes=1):%H:%M} UTC" in " ".join(result.stdout.split())
+    assert terminal.json(*order, exit_code=1)["changed"] is False
+    assert terminal.desk.lead(held)["IsDeleted"] is False
+    assert terminal.json("review")["held"][0]["submission_id"] == row.submission_id
+
+
 def test_a_missing_right_is_told_with_the_way_out(terminal: Terminal) -> None:
     row, *_ = terminal.desk.hold_a_pair()
     terminal.desk.org.ask("POST", "behaviour", {"may_merge_leads": False})

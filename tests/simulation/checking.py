@@ -7,25 +7,20 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from shared.form.definition import forms
 from shared.leads.holding import is_flagged
 from shared.matching import Person, decide
-from shared.privacy.audit import AUDIT_STATE
 from shared.rejection import Reason
 from shared.submission import IN_SALESFORCE, State
 from tests.simulation.fleet import SUBMISSIONS
 from tests.simulation.people import DOMAIN, last_name_of
-from tests.simulation.sqs import submission_of
+from tests.simulation.records import leads_of_ours, submissions, what_a_form_may_find, wrong_records
+from tests.simulation.sqs import RETENTION, submission_of
 from tests.simulation.trial import Trial, rejected_now
-from tests.simulation.visitors import Sent
 from tests.simulation.world import HOUR
 
 _STATES = frozenset(State)
 _OF_A_PERSON = ("fields", "original_fields", "fingerprint", "outcome", "rejection", "spam_reasons")
 """Of a row. Keyed hashes stay, as docs/privacy.md says."""
-_BIKES = frozenset(
-    choice.value for field in forms()["test-ride"].fields if field.name == "bike" for choice in field.choices
-)
 _SETTLED = _STATES - {State.RECEIVED}
 _LONGEST_WAIT = 3 * HOUR
 """Seconds: whoever waits is tried hourly, and how long the sweeper leaves a row alone can have doubled to 80 minutes in
@@ -38,11 +33,7 @@ def faults_of(trial: Trial) -> list[str]:
     return [
         *faults_at_any_moment(trial),
         *unfinished(trial),
-        *_leads(trial),
-        *_tasks(trial),
-        *_contents(trial),
-        *_told(trial),
-        *_numbers(trial),
+        *wrong_records(trial),
         *accounted(trial),
         *_rejections(trial),
         *_mended(trial),
@@ -57,23 +48,18 @@ def faults_at_any_moment(trial: Trial) -> list[str]:
     return [*trial.unexpected, *trial.fleet.crashes, *lost(trial), *_twice(trial), *_privacy(trial)]
 
 
-def _submissions(trial: Trial) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Without the audits of erasures, which are kept in the same table."""
-    return ((one, row) for one, row in trial.rows.items() if row["state"] != AUDIT_STATE)
-
-
 def lost(trial: Trial) -> Iterator[str]:
     known = {receipt for sent in trial.sent for receipt in sent.receipts.values()}
     for receipt in sorted(known - set(trial.rows)):
         yield f"lost: {receipt} was acknowledged and has no row"
-    for submission_id, row in _submissions(trial):
+    for submission_id, row in submissions(trial):
         if row["state"] not in _STATES:
             yield f"unaccounted: {submission_id} is {row['state']}, which is no state"
 
 
 def unfinished(trial: Trial) -> Iterator[str]:
     longest = _LONGEST_WAIT + (_SHORT_FOR if "calls_run_short" in trial.storm.happened else 0)
-    for submission_id, row in _submissions(trial):
+    for submission_id, row in submissions(trial):
         if row["state"] not in _SETTLED:
             yield f"unaccounted: {submission_id} is {row['state']}, last error {row.get('last_error')}"
         for seconds in _waits(row, trial.calm_since) if row["state"] != State.ERASED else ():
@@ -104,7 +90,7 @@ def _seconds(at: str) -> float:
 def accounted(trial: Trial) -> Iterator[str]:
     """Each receipt is one row, in one state; each row is of somebody who sent it, be it that they heard no answer."""
     receipts = Counter(receipt for sent in trial.sent for receipt in sent.receipts.values())
-    states = Counter(str(row["state"]) for one, row in _submissions(trial) if one in receipts)
+    states = Counter(str(row["state"]) for one, row in submissions(trial) if one in receipts)
     if len(receipts) != (there := sum(states[one] for one in _SETTLED)):
         yield f"unaccounted: {len(receipts)} receipts were given, and {there} of them are settled"
     for receipt, count in receipts.items():
@@ -115,7 +101,7 @@ def accounted(trial: Trial) -> Iterator[str]:
         asked[_what_it_says(sent.fields)] += max(1, len(sent.keys))
     rows = Counter(
         _what_it_says(row.get("original_fields") or row["fields"])
-        for _, row in _submissions(trial)
+        for _, row in submissions(trial)
         if row["state"] != State.ERASED
     )
     if strange := sum(count for said, count in rows.items() if said not in asked):
@@ -126,11 +112,6 @@ def accounted(trial: Trial) -> Iterator[str]:
 
 def _what_it_says(fields: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(map(fields.get, ("first_name", "last_name", "email", "message", "bike")))
-
-
-def leads_of_ours(trial: Trial) -> list[dict[str, Any]]:
-    """Deleted ones, too."""
-    return [row for row in trial.salesforce.org.rows("Lead", deleted=True) if row.get("Submission_Id__c")]
 
 
 def _twice(trial: Trial) -> Iterator[str]:
@@ -159,107 +140,6 @@ def _twice(trial: Trial) -> Iterator[str]:
             yield f"created twice: {name} is a Contact and has a Lead"
 
 
-def _leads(trial: Trial) -> Iterator[str]:
-    """Nobody here deletes but an erasure, and that only what is of whom it is about."""
-    org = trial.salesforce.org
-    of = {str(lead["Submission_Id__c"]) for lead in leads_of_ours(trial)}
-    there = {kind: org.rows(kind) for kind in ("Lead", "Contact")}
-    ids = {str(one["Id"]) for rows in there.values() for one in rows}
-    for submission_id, row in _submissions(trial):
-        if row["state"] in IN_SALESFORCE and (row.get("outcome") or {}).get("record_id") not in ids:
-            yield f"{submission_id} says {row['state']}, and its record is not there"
-        if row["state"] in {"rejected", "quarantined", "discarded"} and submission_id in of:
-            yield f"{submission_id} is {row['state']} and has a Lead"
-    erased = {sent.person.last_name for sent in trial.sent if sent.person.email in trial.erased}
-    names = {kind: {one["LastName"] for one in rows} for kind, rows in there.items()}
-    for name, kind in trial.known_as.items():
-        if name not in names[kind] | erased:
-            yield f"the {kind} that sales had of {name} is not there"
-
-
-def _tasks(trial: Trial) -> Iterator[str]:
-    written = trial.salesforce.org.rows("Task")
-    tasks = Counter(str(row["Submission_Id__c"]) for row in written if row.get("Submission_Id__c"))
-    for submission_id, row in _submissions(trial):
-        # A held Lead that its form refuses by now is settled as it stands.
-        needs_none = row["state"] == "held" and row["outcome"]["evidence"].get("rule") == "own_lead"
-        if row["state"] in {"updated", "attached", "held"} and not needs_none and tasks[submission_id] != 1:
-            yield f"{submission_id} is {row['state']} and was noted {tasks[submission_id]} times"
-    for submission_id, count in tasks.items():
-        if count > 1:
-            yield f"told twice: {submission_id} has {count} Tasks"
-
-
-def _heard_of(trial: Trial) -> dict[str, Sent]:
-    """By receipt, whatever was not erased since."""
-    known = [sent for sent in trial.sent if sent.person.email not in trial.erased]
-    return {receipt: sent for sent in known for receipt in sent.receipts.values()}
-
-
-def _contents(trial: Trial) -> Iterator[str]:
-    """What a visitor sent is in the row, and stands on a record of theirs; nobody here has another's name."""
-    by_receipt, everybody = _heard_of(trial), trial.people
-    leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead", deleted=True)}
-    for submission_id, row in _submissions(trial):
-        sent = by_receipt.get(submission_id)
-        if not sent:
-            continue
-        if row["fields"] and row["fields"].get("message", "") != sent.fields.get("message", ""):
-            yield f"another text: {submission_id}"
-        lead = leads.get(str((row.get("outcome") or {}).get("record_id")))
-        if lead and last_name_of(lead, everybody) != sent.person.last_name:
-            yield f"{submission_id} is on a Lead of somebody else"
-        if lead and row["state"] == "created":
-            yield from _as_it_was_sent(submission_id, lead, sent, row["fields"])
-
-
-def _told(trial: Trial) -> Iterator[str]:
-    by_receipt, everybody = _heard_of(trial), trial.people
-    leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead", deleted=True)}
-    rows = trial.rows
-    for task in trial.salesforce.org.rows("Task"):
-        if sent := by_receipt.get(str(task.get("Submission_Id__c"))):
-            lead = leads.get(str(task["WhoId"]))
-            row = rows.get(str(task["Submission_Id__c"]), {})
-            outcome = row.get("outcome") or {}
-            if not task["WhoId"] or outcome.get("record_id", task["WhoId"]) != task["WhoId"]:
-                yield f"the Task of {task['Submission_Id__c']} is not where its row says"
-            if lead and last_name_of(lead, everybody) != sent.person.last_name:
-                yield f"the Task of {task['Submission_Id__c']} is on a Lead of somebody else"
-            if not _is_told(sent, row.get("fields", {}), str(task["Description"])):
-                yield f"the Task of {task['Submission_Id__c']} has another text"
-
-
-def _is_told(sent: Sent, kept: Mapping[str, Any], text: str) -> bool:
-    """The question, and what was answered to another version of the form than the processor's."""
-    return sent.fields.get("message", "") in text and kept.get("shop", "") in text
-
-
-def _as_it_was_sent(submission_id: str, lead: Mapping[str, Any], sent: Sent, kept: Mapping[str, Any]) -> Iterator[str]:
-    if not _is_told(sent, kept, str(lead["Description"])):
-        yield f"the Lead of {submission_id} has another text"
-    if lead["Email"] != sent.fields["email"]:
-        yield f"the Lead of {submission_id} has another address"
-
-
-def _numbers(trial: Trial) -> Iterator[str]:
-    """Who told a number has one on their Lead, of those that they told: whichever of their submissions came first."""
-    leads = {str(lead["Id"]): lead for lead in trial.salesforce.org.rows("Lead")}
-    told: dict[str, set[str]] = {}
-    is_known: set[str] = set()
-    for _, row in _submissions(trial):
-        lead_id, number = str((row.get("outcome") or {}).get("record_id")), str(row["fields"].get("phone", ""))
-        if number and lead_id in leads:
-            told.setdefault(lead_id, set()).add(number[1:])
-            is_known |= {lead_id} if row["state"] in {"created", "updated"} else set()
-    for lead_id, numbers in told.items():
-        there = {str(leads[lead_id][name]).removeprefix("+31") for name in ("Phone", "MobilePhone")} - {"None"}
-        if lead_id in is_known and not there:
-            yield f"a number was told and is not on the Lead {lead_id}"
-        if there - numbers:
-            yield f"the Lead {lead_id} has somebody else's number"
-
-
 def _rejections(trial: Trial) -> Iterator[str]:
     """Those that operators mended in the end as they were before."""
     for submission_id, (row, has_letter) in (rejected_now(trial) | (trial.rejected or {})).items():
@@ -268,20 +148,8 @@ def _rejections(trial: Trial) -> Iterator[str]:
         if not has_letter:
             yield f"{submission_id} is rejected, and no dead letter tells anybody"
         found = {(one["field"], one["code"]) for one in row["rejection"]["problems"]}
-        if row["reason"] != Reason.VALIDATION_FAILED or found - _what_a_form_may_find(trial, row):
+        if row["reason"] != Reason.VALIDATION_FAILED or found - what_a_form_may_find(trial, row):
             yield f"{submission_id} is rejected without a cause: {row['reason']} {sorted(found)}"
-
-
-def _what_a_form_may_find(trial: Trial, row: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """No storm here lasts for so many tries that they are used up, and no org refuses for good."""
-    sent = row.get("original_fields") or row["fields"]
-    if row["form_id"] == "test-ride":
-        wrong = {
-            ("bike", "invalid_choice"): sent.get("bike") not in _BIKES,
-            ("phone", "required"): not sent.get("phone"),
-        }
-        return {one for one, is_so in wrong.items() if is_so}
-    return {("shop", "required")} if "form_changed" in trial.storm.happened and not sent.get("shop") else set()
 
 
 def _mended(trial: Trial) -> Iterator[str]:
@@ -303,7 +171,7 @@ def _created_though_known(trial: Trial) -> Iterator[str]:
     """
     place = {str(lead["Submission_Id__c"]): at for at, lead in enumerate(trial.salesforce.org.rows("Lead"))}
     blocks: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
-    created = [(place[one], one, row) for one, row in _submissions(trial) if row["state"] == "created" and one in place]
+    created = [(place[one], one, row) for one, row in submissions(trial) if row["state"] == "created" and one in place]
     for _, submission_id, row in sorted(created, key=lambda one: one[0]):
         sent = row["fields"]
         person = Person(submission_id, *map(sent.get, ("first_name", "last_name", "email", "phone", "company")))
@@ -338,12 +206,15 @@ def _erasures(trial: Trial) -> Iterator[str]:
     # A Lead with a Task of what was sent meanwhile is not deleted but named, as docs/privacy.md says.
     newer = {one["WhoId"] for one in tasks if rows.get(str(one["Submission_Id__c"]), {}).get("state") != "erased"}
     there = {one["Submission_Id__c"] for one in (*leads, *tasks) if one["Id"] not in newer}
-    for submission_id, row in _submissions(trial):
+    letters = {submission_of(one) for one in trial.dead_letters.messages() if trial.world.now - one.sent_at < RETENTION}
+    for submission_id, row in submissions(trial):
         if row["state"] == "erased":
             if any(map(row.get, _OF_A_PERSON)):
                 yield f"erased, and its answers are there: {submission_id}"
             if submission_id in there:
                 yield f"erased, and in the org: {submission_id}"
+            if submission_id in letters:
+                yield f"erased, and a dead letter tells of it: {submission_id}"
             continue
         began = trial.erased.get(str(row["fields"].get("email")))
         if began is not None and since[submission_id] < began:

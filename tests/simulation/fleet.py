@@ -340,6 +340,7 @@ def _processor(fleet: Fleet, clock: Clock) -> tuple[ProcessorDependencies, Submi
         crm=fleet.crm or SalesforceCrm(_secret(fleet, clock, "salesforce"), deadline=deadline, clock=clock.ticks),
         forms=fleet.forms_of("processor"),
         now=clock.now,
+        secret=person_key(_person_key(fleet, clock)),
     )
     return processing, SubmissionQueue(sqs, "submissions"), deadline
 
@@ -367,7 +368,7 @@ def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, 
     outside = erasing.Dependencies(
         rows=PersonRows(dynamodb, SUBMISSIONS),
         dead_letters=DeadLetterQueue(sqs, "dead"),
-        locks=PersonLocks(dynamodb, LOCKS, clock=clock.time),
+        locks=PersonLocks(dynamodb, LOCKS, clock=clock.time, longest_run=privacy.LONGEST_RUN),
         memory=SpamMemory(lambda: dynamodb, SPAM, clock=clock.time),
         org=PersonRecords(_secret(fleet, clock, "salesforce"), deadline, clock=clock.ticks),
         forms=fleet.forms_of("privacy"),

@@ -85,6 +85,25 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "a Task is written on nobody's record": Mutant(
         _over(SalesforceCrm, "write_notes", plants.told_of_nobody), "", shows_in_seeds=True
     ),
+    "a submission is put on the next one's Contact": Mutant(
+        _over(Known, "decide", plants.contact_of_the_next), "", shows_in_seeds=True
+    ),
+    "a repeat does not know its own Lead": Mutant(
+        _over(planning, "still_there", lambda _own: lambda _leads: []),
+        "tests/unit/test_processing.py",
+        shows_in_seeds=True,
+    ),
+    "nobody joins a campaign": Mutant(
+        _over(carrying_out, "with_campaigns", lambda _own: lambda _by_id, done, _crm: done),
+        "tests/unit/test_carrying_out.py",
+        shows_in_seeds=True,
+    ),
+    "the keys of another version of the form are not locked": Mutant(
+        _over(processing, "with_keys_of_today", lambda _own: lambda row, *_: row), "tests/unit/test_processing.py"
+    ),
+    "a repeat settles on whoever came since": Mutant(
+        _over(planning, "_plan", plants.without_a_doubt), "tests/unit/test_processing.py"
+    ),
     "a Lead has the question of the next one": Mutant(
         _over(
             SalesforceCrm, "upsert_leads", plants.question_of(lambda leads, at: leads[at - 1].record.get("Description"))
@@ -125,6 +144,11 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "an erased row keeps its answers": Mutant(
         _over(erasing, "tombstone", plants.erased_row_keeps_answers),
+        "tests/integration/test_erasure.py",
+        shows_in_seeds=True,
+    ),
+    "an erasure leaves the dead letters": Mutant(
+        _over(erasing, "delete_letters", lambda _own: lambda _ids, _outside: 0),
         "tests/integration/test_erasure.py",
         shows_in_seeds=True,
     ),

@@ -6,7 +6,7 @@ from itertools import islice, product
 from random import Random
 from typing import Any, Final
 
-from shared.form.definition import Form, forms
+from shared.form.definition import Campaign, Form, forms
 from shared.matching.facts import _is_made_up
 from shared.values.cleaning import folded
 
@@ -14,6 +14,7 @@ _FIRST: Final = (
     "Sanne", "Bram", "Fatima", "Jan-Willem", "Noor", "Pieter", "Aïcha", "Lotte", "Thijs", "Mehmet", "Roos", "Daan",
     "Emma", "Youssef", "Femke", "Gijs", "Hanna", "Ivo", "Jelle", "Katja", "Lars", "Maud", "Niels", "Olga", "Teun",
 )  # fmt: skip
+_CAMPAIGN: Final = "Fietsbeurs 2026"
 _BEGIN: Final = ("Ooster", "Wester", "Noorder", "Zuider", "Hooge", "Laage", "Groote", "Kleine", "Oude", "Nieuwe")
 _MIDDLE: Final = ("", "broek", "kamp", "veen", "wal", "dijk", "brug", "berg", "meer", "bos", "land", "hoek", "horst")
 _END: Final = ("man", "ma", "stra", "huis", "inga", "sema", "ker", "aar", "ink", "mans", "pol", "beek", "huizen")
@@ -137,6 +138,11 @@ def with_address_alone(fields: Mapping[str, str]) -> dict[str, str]:
     """Of answers to the contact form, those that a form for the hurried asks for."""
     asked = ("email", "consent", "message", "contact_me_by_fax_only")
     return {name: fields[name] for name in asked if name in fields}
+
+
+def with_campaign(form: Form) -> Form:
+    """Whoever sends it joins one that the org has."""
+    return form.model_copy(update={"lead": form.lead.model_copy(update={"campaign": Campaign(name=_CAMPAIGN)})})
 
 
 def address_form() -> Form:

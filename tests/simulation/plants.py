@@ -15,10 +15,12 @@ from shared.aws.ledger import Ledger
 from shared.crm import Found, LookUp, NewLead, Note, Written
 from shared.errors import FormToLeadError, PermanentError, TransientError
 from shared.intake import receiving
+from shared.leads.candidates import Known, Prepared
 from shared.leads.dependencies import Dependencies
 from shared.leads.held_keys import HeldKeys
 from shared.leads.results import Settled
 from shared.leads.retrying import delay_of
+from shared.matching import Decision
 from shared.observability import log
 from shared.operations import replaying
 from shared.rejection import Reason, Rejection
@@ -119,6 +121,22 @@ def told_of_nobody(own: Any) -> Any:
         return own(self, [replace(one, task={**one.task, "WhoId": None}) for one in notes])
 
     return write_notes
+
+
+def without_a_doubt(own: Any) -> Any:
+    return lambda one, *found: own(replace(one, is_in_doubt=False), *found)
+
+
+def contact_of_the_next(own: Any) -> Any:
+    """Of those that the batch was looked up with."""
+
+    def decided(self: Known, one: Prepared) -> Decision:
+        decision: Decision = own(self, one)
+        others = [contact for contact in self.contacts if contact != decision.candidate_id]
+        is_about = decision.outcome == "update" and decision.candidate_id in self.contacts
+        return replace(decision, candidate_id=others[0]) if is_about and others else decision
+
+    return decided
 
 
 def question_of(which: Callable[[Sequence[NewLead], int], object]) -> Callable[[Any], Any]:
@@ -248,8 +266,8 @@ def edited_in_name_alone(_own: Any) -> Any:
 
 
 def person_in_the_log(own: Any) -> Any:
-    def prepare(row: Submission, forms: Any) -> Any:
+    def prepare(row: Submission, *about: Any) -> Any:
         log("prepared", reason=str(row.fields.get("email")))
-        return own(row, forms)
+        return own(row, *about)
 
     return prepare

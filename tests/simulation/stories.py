@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from local.salesforce_org.duplicates.duplicate_rules import DuplicateRule
-from shared.form.definition import Campaign, Form
+from shared.form.definition import Form
 from tests.simulation import operators
-from tests.simulation.people import ADDRESS_FORM, DOMAIN, Person, with_address_alone
+from tests.simulation.people import ADDRESS_FORM, DOMAIN, Person, with_address_alone, with_campaign
 from tests.simulation.visitors import Sent, ask_for_state, insist
 from tests.simulation.world import DAY
 
@@ -77,6 +77,20 @@ def without_a_name(trial: "Trial") -> None:
     _writes(trial, SANNE, ADDRESS_FORM, {"message": "Bel mij terug"})
 
 
+def asked_otherwise(trial: "Trial") -> None:
+    """Two wait who share a number alone, and a release makes the phone of it that was text before. Two processors."""
+    contact = trial.fleet.forms["contact"]
+    number = next(one for one in contact.fields if one.name == "phone")
+    in_the_text = number.model_copy(update={"lead_field": "Description"})
+    new, old = trial.fleet.forms, tuple(in_the_text if one is number else one for one in contact.fields)
+    _form(trial, "contact", fields=old, version="before")
+    trial.fleet.batches = (1,)
+    _without_processors(trial, 10, lambda: trial.fleet.everything_new(new))
+    swapped = {"first_name": SANNE.last_name, "last_name": SANNE.first_name, "email": SANNE.other_email}
+    _writes(trial, SANNE, fields=_NUMBER)
+    _writes(trial, SANNE, fields=_NUMBER | swapped, after=1.6)
+
+
 def perhaps_known(trial: "Trial") -> None:
     """The org has a Lead with this address and another first name: held, and a Task asks whether it is one person."""
     _in_org(trial, FirstName="Karel", LastName=SANNE.last_name, Email=SANNE.email, Phone=_PHONE)
@@ -92,8 +106,7 @@ def stopped_by_the_org(trial: "Trial") -> None:
 
 def at_the_fair(trial: "Trial") -> None:
     """A form of a campaign, which is looked up by its name and joined."""
-    lead = trial.fleet.forms["contact"].lead.model_copy(update={"campaign": Campaign(name="Fietsbeurs 2026")})
-    _form(trial, "contact", lead=lead)
+    trial.fleet.forms = {**trial.fleet.forms, "contact": with_campaign(trial.fleet.forms["contact"])}
     _writes(trial, SANNE)
 
 
@@ -170,8 +183,8 @@ STORIES: Final[Mapping[str, Callable[["Trial"], None]]] = {
     one.__name__: one
     for one in (
         new_person, from_a_server, known_person, twice_in_one_batch, two_addresses, spelt_otherwise, without_a_name,
-        perhaps_known, stopped_by_the_org, at_the_fair, mended, given_up, released, spam, lost_message, dead_lettered,
-        erased, erased_meanwhile, copied, kept_too_long,
+        asked_otherwise, perhaps_known, stopped_by_the_org, at_the_fair, mended, given_up, released, spam,
+        lost_message, dead_lettered, erased, erased_meanwhile, copied, kept_too_long,
     )
 }  # fmt: skip
 

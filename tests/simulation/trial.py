@@ -1,7 +1,6 @@
 """One run: people send, functions work, things go wrong, operators act; then the storm ends and all must be well."""
 
 import contextlib
-import json
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,7 +27,15 @@ from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
 from tests.simulation.operators import erase_person, mend_all, operate
-from tests.simulation.people import ADDRESS_FORM, Person, address_form, answers, people, with_address_alone
+from tests.simulation.people import (
+    ADDRESS_FORM,
+    Person,
+    address_form,
+    answers,
+    people,
+    with_address_alone,
+    with_campaign,
+)
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
 from tests.simulation.sqs import HIDDEN, Queue, submission_of
 from tests.simulation.stories import STORIES
@@ -123,6 +130,8 @@ def make(plan: Plan, storm: Storm | None = None) -> Trial:
     salesforce = Salesforce(world, storm, org.org)
     # An account that is short of instances gives full batches; one that is not, many at once.
     published = {**forms(), ADDRESS_FORM: address_form()}
+    if plan.rate and not plan.story and world.random.random() < 0.3:
+        published["contact"] = with_campaign(published["contact"])
     fleet = Fleet(world, storm, store, queue, dead, login, published, most_processors=world.random.choice((1, 2, MANY)))
     return Trial(plan, world, storm, store, queue, dead, salesforce, fleet)
 
@@ -168,7 +177,7 @@ def staged(trial: Trial) -> Iterator[None]:
         service = "simulation"
 
         def info(self, said: str, *, extra: Mapping[str, Any], **_: Any) -> None:
-            trial.logged.append(f"{said} {json.dumps(extra, default=str)}")
+            trial.logged.append(f"{said} {extra}")
             if said.endswith("_bug") or said == "unexpected_answer":
                 trial.unexpected.append(trial.logged[-1])
 

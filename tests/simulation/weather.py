@@ -72,7 +72,7 @@ def _change_form(trial: "Trial") -> bool:
     if number % 2 == 0:
         [message] = [one for one in fields if one.name == "message"]
         fields = (*fields, message.model_copy(update={"name": "shop", "required": True}))
-    parts = {name: getattr(forms()["contact"], name) for name in Form.model_fields}
+    parts = {name: getattr(trial.fleet.forms["contact"], name) for name in Form.model_fields}
     changed = Form(**parts | {"version": str(number), "fields": fields})
     trial.fleet.everything_new({**trial.fleet.forms, "contact": changed}, within=_ROLLED_OUT)
     return True

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.crm import Match, Named, NewLead, Written
+from shared.crm import CALL_ENDS_AFTER, Match, Named, NewLead, Written
 from shared.errors import (
     BudgetError,
     ConfigurationError,
@@ -141,6 +141,7 @@ def test_a_failure_while_a_duplicate_is_resolved_is_a_wait_and_no_rejection(meth
     assert desk.state(submission) is State.RECEIVED
     assert desk.row(submission).last_error == error.code
     desk.crm.fails.clear()
+    desk.now += CALL_ENDS_AFTER
     desk.process(submission)
     assert desk.state(submission) is State.UPDATED
     assert len(desk.crm.tasks) == 1

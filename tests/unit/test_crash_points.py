@@ -144,7 +144,6 @@ TASK = "salesforce:POST composite of PATCH sobjects/Lead/*, POST composite/sobje
     ("name", "story", "what", "kind"),
     [
         ("a Task is not looked for before it is written", "known_person", TASK, "killed_after"),
-        ("a doubtful Task is tried again at once", "known_person", TASK, "sf_commit_late"),
         ("a person in doubt is unlocked", "two_addresses", LEAD, "sf_commit_late"),
         ("the queue's group is taken for a lock", "spelt_otherwise", LEAD, "killed_meanwhile"),
         ("an address is not locked", "without_a_name", "", ""),

@@ -135,6 +135,8 @@ WRONG: list[tuple[str, str, str]] = [
     ('task_subject = "Website"', 'task_subject = "Website"\ncontact = "merge"', "existing.contact: Input should be"),
     ('task_subject = "Website"', "", "existing.task_subject: Field required"),
     ('task_subject = "Website"', 'task_subject = "Website"\nduplicate_rule = "merge"', "existing.duplicate_rule: "),
+    ("[existing]", "[retention]\nsettled_days = 29\n[existing]",
+     "retention.settled_days: Input should be greater than or equal to 30"),
     ('defaults = {', 'owner = "Daan"\ndefaults = {', "lead.owner: String should match"),
     ('defaults = {', 'owner = "queue: x"\ndefaults = {', "lead.owner: String should match"),
     ('defaults = {', 'record_type = "Web site"\ndefaults = {', "lead.record_type: String should match"),

@@ -11,7 +11,7 @@ from shared.leads.match_keys import MATCH_KEY_LENGTHS
 from shared.leads.planning import prepare
 from shared.salesforce import queries
 from shared.salesforce.asking import MOST_QUERIES
-from tests.builders import a_submission, contact_form
+from tests.builders import NOW, a_submission, contact_form
 
 HOSTILE = "O'Brien%_\\"
 LONGEST_STATEMENT = 100_000
@@ -23,7 +23,7 @@ EITHER_NAME = "(FirstName IN ('sanne','de vries') OR LastName IN ('sanne','de vr
 def prepared(**fields: Any) -> Prepared:
     form = contact_form()
     submission = a_submission(**fields)
-    made = prepare(submission, form)
+    made = prepare(submission, form, NOW)
     assert isinstance(made, Prepared)
     return made
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.output.cells import age, plain
+from ops.output.match_words import result_words
 from ops.output.views import as_csv, revealed_view, row_view, spreadsheet_safe, summary_view
 from shared.form.definition import forms
 from shared.rejection import Problem, Reason, Rejection
@@ -84,3 +85,11 @@ def test_what_arrived_before_an_edit_is_masked_too_and_so_is_every_detail_that_q
     assert masked["history"][0]["why"] == "asked by k•••@vogel.example"
     revealed = row_view(row, forms()["contact"], reveal=True)
     assert revealed["rejection"]["problems"][0]["detail"] == "too large: Kanarievogel"
+
+
+def test_who_decides_while_a_write_may_still_land_reads_until_when_to_wait() -> None:
+    """A minute later than it is: seconds are not shown, and an order within them would be refused again."""
+    words = result_words("being_written 2026-11-30T23:59:30.000Z")
+    assert words.startswith("Not done. ")
+    assert "after 00:00 UTC" in words
+    assert "2026" not in words

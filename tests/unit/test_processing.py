@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.crm import CALL_ENDS_AFTER
+from shared.crm import CALL_ENDS_AFTER, Match
 from shared.errors import (
     ConfigurationError,
     PermanentError,
@@ -13,8 +13,9 @@ from shared.errors import (
     TransientError,
     UnknownOutcomeError,
 )
-from shared.intake.person_keys import keys_to_lock
+from shared.intake.person_keys import keys_to_lock, phone_key
 from shared.intake.receiving import FORGOTTEN_AFTER
+from shared.leads import keys_today
 from shared.leads.processing import Message
 from shared.leads.retrying import (
     BUSY_WAIT,
@@ -26,7 +27,7 @@ from shared.leads.retrying import (
 )
 from shared.rejection import Reason
 from shared.submission import State, Submission
-from tests.builders import Desk, a_submission, message_for
+from tests.builders import SECRET, Desk, a_submission, message_for
 from tests.fakes.stores import KilledError
 
 
@@ -561,6 +562,106 @@ def test_in_one_batch_too_nothing_newer_is_written_while_a_first_write_may_land(
     assert (desk.row(later).attempts, desk.row(later).last_error) == (0, SAME_PERSON_IN_DOUBT), "it was not tried"
     the_lease_ends(desk)
     assert desk.process(later, last) == []
+
+
+def test_whoever_appears_while_the_own_first_write_may_land_is_told_nothing_yet() -> None:
+    """Sales typed the same person in. A Task on theirs, and the write that lands behind it: two Leads."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    lead = {"FirstName": "Sanne", "LastName": "de Vries", "Email": str(submission.fields["email"])}
+    desk.crm.add_lead(**lead)
+    assert len(desk.process(submission)) == 1
+    assert not desk.crm.tasks
+    assert (desk.row(submission).attempts, desk.row(submission).last_error) == (1, "ReadTimeout"), "it was not tried"
+    own = desk.crm.add_lead(**lead, Submission_Id__c=submission.submission_id)
+    assert desk.process(submission) == []
+    outcome = desk.row(submission).outcome
+    assert outcome is not None
+    assert (desk.state(submission), outcome.record_id) == (State.CREATED, own)
+
+
+def test_once_the_own_first_write_has_ended_whoever_appeared_is_told() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    desk.crm.add_lead(FirstName="Sanne", LastName="de Vries", Email=str(submission.fields["email"]))
+    the_lease_ends(desk)
+    assert desk.process(submission) == []
+    assert desk.state(submission) is State.UPDATED
+
+
+def test_whom_an_org_rule_finds_while_the_own_first_write_may_land_is_told_nothing_yet() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    other = desk.crm.add_lead(FirstName="Sanne", LastName="de Vries")
+    desk.crm.rules["de Vries"] = (Match(other, 90.0, "same_name"),)
+    assert len(desk.process(submission)) == 1
+    assert not desk.crm.tasks
+    the_lease_ends(desk)
+    assert desk.process(submission) == []
+    assert len(desk.crm.tasks) == 1
+
+
+def test_a_number_that_this_release_takes_for_the_phone_is_locked_though_the_intake_s_did_not() -> None:
+    """Two forms of one release and the next: matched by the number, they must wait for each other by it, too."""
+    desk, submission = Desk(), a_submission(phone="0621345678")
+    number = phone_key(SECRET, "+31621345678")
+    before = [key for key in submission.person_keys if key != number]
+    assert len(before) == len(submission.person_keys) - 1
+    submission = submission.model_copy(update={"person_keys": tuple(before)})
+    desk.locks.holders[number] = "another run"
+    assert [retry.delay for retry in desk.process(submission)] == [BUSY_WAIT]
+    del desk.locks.holders[number]
+    assert desk.process(submission) == []
+    assert not desk.locks.holders
+
+
+def test_a_number_of_this_release_is_in_doubt_for_its_batch_too() -> None:
+    """Both are the same run's; nobody else's lock keeps them apart."""
+    desk, submission = Desk(), a_submission(phone="0621345678")
+    later = a_submission(phone="0621345678", email="other@example.com", first_name="Bram", last_name="Jansen")
+    number = phone_key(SECRET, "+31621345678")
+    submission, later = (
+        one.model_copy(update={"person_keys": tuple(key for key in one.person_keys if key != number)})
+        for one in (submission, later)
+    )
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    assert len(desk.process(submission, later)) == 1
+    assert desk.row(later).last_error == SAME_PERSON_IN_DOUBT
+
+
+def test_keys_of_this_release_come_behind_those_that_the_queue_knows() -> None:
+    """The first is the group of the submission's messages, and of its dead letter."""
+    desk, submission = Desk(), a_submission(phone="0621345678", message="")
+    submission = submission.model_copy(update={"person_keys": ("n.before",)})
+    desk.process(submission)
+    assert [letter["group"] for letter in desk.dead_letters.letters] == ["n.before"]
+
+
+@pytest.mark.parametrize("form_id", ["gone", "contact"])
+def test_answers_that_give_no_keys_leave_the_stored_ones(form_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, submission = Desk(), a_submission()
+    submission = submission.model_copy(update={"form_id": form_id})
+
+    def odd(*_: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(keys_today, "check", odd)
+    assert desk.process(submission) == []
+    assert desk.state(submission) is (State.CREATED if form_id == "contact" else State.REJECTED)
+    assert not desk.locks.holders
+
+
+def test_without_the_secret_of_the_keys_nothing_is_done() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.fails_secret = TransientError("secretsmanager:ThrottlingException")
+    with pytest.raises(TransientError):
+        desk.process(submission)
+    assert not desk.crm.calls
+    assert not desk.locks.holders
 
 
 def test_an_erased_one_stays_locked_while_a_write_of_it_may_land() -> None:

@@ -15,7 +15,7 @@ PURE = [
     "form.spam_section", "form.texts", "form.web_to_lead", "html", "intake", "intake.form_start", "intake.json_schema",
     "intake.limits",
     "intake.person_keys", "intake.return_page", "intake.validation", "intake.web_to_lead", "leads", "leads.candidates",
-    "leads.generic_keys", "leads.holding",
+    "leads.generic_keys", "leads.holding", "leads.keys_today",
     "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "leads.retrying",
     "matching",
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",

@@ -1,13 +1,13 @@
 """What operators do with dead letters: each thing twice changes nothing, and nothing is lost on the way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.errors import TransientError
+from shared.errors import ConfigurationError, TransientError
 from shared.form.definition import Form, forms
 from shared.intake.person_keys import person_keys
 from shared.intake.receiving import FORGOTTEN_AFTER
@@ -377,6 +377,85 @@ def test_a_dead_letter_without_a_row_is_deleted() -> None:
     bench.dead_letter(a_submission())
     reconcile(bench.with_)
     assert bench.letters == []
+
+
+class PartlyReadable(FakeLedger):
+    """As the real one: a row of another release is left out of many, and asked for alone it is an error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unreadable: set[str] = set()
+
+    def get(self, submission_id: str) -> Submission | None:
+        if submission_id in self.unreadable:
+            raise ConfigurationError("row_unreadable", "a row of the ledger can't be read by this release")
+        return super().get(submission_id)
+
+    def get_many(self, submission_ids: Iterable[str]) -> dict[str, Submission]:
+        return super().get_many(one for one in submission_ids if one not in self.unreadable)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda row, bench: replay([row.submission_id], BY, bench.with_),
+        lambda row, bench: discard([row.submission_id], "x", BY, bench.with_),
+        lambda _, bench: reconcile(bench.with_),
+    ],
+)
+def test_the_letter_of_a_row_that_this_release_cannot_read_stays(order: Callable[[Submission, Bench], object]) -> None:
+    """Its row is there, and rejected: without its letter no alarm would ring for it any more."""
+    ledger = PartlyReadable()
+    bench = Bench(ledger)
+    odd, other, erased = bench.holds(), bench.holds(), a_submission()
+    bench.dead_letters.redrive(odd.submission_id)
+    bench.dead_letter(erased)
+    ledger.unreadable = {odd.submission_id}
+    order(other, bench)
+    assert bench.letters.count(odd.submission_id) == 2
+    assert bench.dead_letters.released.count(odd.submission_id) == 2
+    assert erased.submission_id not in bench.letters
+
+
+def test_a_row_that_came_between_two_looks_keeps_its_letter() -> None:
+    class Late(FakeLedger):
+        def get_many(self, submission_ids: Iterable[str]) -> dict[str, Submission]:
+            super().get_many(submission_ids)
+            return {}
+
+    bench = Bench(Late())
+    row = bench.holds()
+    assert reconcile(bench.with_) == []
+    assert bench.letters == [row.submission_id]
+
+
+def test_a_letter_that_names_no_submission_is_deleted_and_nothing_is_asked() -> None:
+    """DynamoDB refuses an empty key."""
+
+    class Exacting(FakeLedger):
+        def get(self, submission_id: str) -> Submission | None:
+            assert submission_id
+            return super().get(submission_id)
+
+    bench = Bench(Exacting())
+    bench.dead_letters.redrive("")
+    assert reconcile(bench.with_) == [Done("", "dead_letter_deleted", changed=True)]
+    assert bench.letters == []
+
+
+def test_a_sweep_that_cannot_ask_for_a_missing_row_deletes_nothing() -> None:
+    class Failing(FakeLedger):
+        def get(self, submission_id: str) -> Submission | None:
+            self.fails_next = TransientError("dynamodb:x")
+            return super().get(submission_id)
+
+    bench = Bench(Failing())
+    settled, missing = bench.holds(State.CREATED), a_submission()
+    bench.dead_letter(settled)
+    bench.dead_letter(missing)
+    with pytest.raises(TransientError):
+        reconcile(bench.with_)
+    assert bench.letters == [settled.submission_id, missing.submission_id]
 
 
 def test_more_dead_letters_than_one_read_of_the_ledger_takes() -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from shared.form.definition import Form, Retention
 from shared.privacy.audit import Audit
 from shared.privacy.retention import TOLD_BEFORE, Expired, endings, ends_at, expire
+from shared.privacy.tombstone import KEPT
 from shared.submission import Change, Claim, State, Submission
 from tests.builders import NOW, a_submission, contact_form
 from tests.fakes.stores import FakeLedger
@@ -170,6 +171,13 @@ def test_what_was_erased_before_a_failure_is_counted_too() -> None:
     with pytest.raises(TimeoutError):
         expire(ledger, rows, LIMITED, NOW)
     assert [audit.counts for audit in rows.audits] == [{"rejected": 1}]
+
+
+def test_what_was_settled_is_kept_until_no_repeat_of_it_can_come_any_more() -> None:
+    """As an erased one's trace: a repeat would find no row, and of a Task it can't see that it was written."""
+    assert Retention(settled_days=KEPT.days).settled_days == 30
+    with pytest.raises(ValidationError):
+        Retention(settled_days=KEPT.days - 1)
 
 
 @pytest.mark.parametrize("key", ["rejected_days", "held_days"])

@@ -76,7 +76,7 @@ def test_extra_origins_are_separated_by_commas(
         ),
         (
             ProcessorSettings,
-            "DEAD_LETTER_QUEUE_URL, PERSON_LOCKS_TABLE, SALESFORCE_SECRET_ARN, SUBMISSIONS_TABLE, SUBMISSION_QUEUE_URL",
+            "DEAD_LETTER_QUEUE_URL, PERSON_KEY_SECRET_ARN, PERSON_LOCKS_TABLE, .*, SUBMISSIONS_TABLE, .*_URL",
         ),
         (
             ReplaySettings,

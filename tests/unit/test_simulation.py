@@ -80,6 +80,8 @@ def test_a_planted_fault_is_caught(name: str) -> None:
     [
         ("a bug in planning is a rejection of everybody", "new_person", "processor_bug"),
         ("who is forgotten is remembered after twenty days", "lost_message", "waited too long"),
+        ("nobody joins a campaign", "at_the_fair", "is no member of its campaign"),
+        ("an erasure leaves the dead letters", "erased", "erased, and a dead letter tells of it"),
     ],
 )
 def test_a_planted_fault_is_seen_in_a_story(name: str, story: str, said: str) -> None:
@@ -101,6 +103,49 @@ def test_an_innocent_s_lead_that_an_erasure_deletes_is_missed(monkeypatch: pytes
     with MUTANTS["an erasure deletes an innocent's Lead"].plant():
         wrong = faults_of(run(plan))
     assert ["says created, and its record is not there" in one for one in wrong] == [True]
+
+
+def test_whoever_is_put_on_a_stranger_s_contact_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are known, and write at once; each is in the right place, or on the other's."""
+
+    def story(trial: Trial) -> None:
+        for who in (stories.SANNE, stories.BRAM):
+            name = {"FirstName": who.first_name, "LastName": who.last_name}
+            trial.salesforce.org.add("Contact", {**name, "Email": who.email})
+            trial.known_as[who.last_name] = "Contact"
+            stories._writes(trial, who)
+
+    monkeypatch.setitem(cast("dict[str, Any]", STORIES), "two_contacts", story)
+    plan = Plan(1, rate=0, story="two_contacts")
+    trial = run(plan)
+    assert (faults_of(trial), [row["state"] for row in trial.rows.values()]) == ([], ["attached"] * 2)
+    with MUTANTS["a submission is put on the next one's Contact"].plant():
+        wrong = faults_of(run(plan))
+    assert sorted(one.partition(" is on ")[2] for one in wrong) == ["a Contact of somebody else"] * 4
+
+
+def test_a_row_that_was_added_to_somebody_has_no_lead_of_its_own() -> None:
+    """The answer to the first write is lost, and the repeat takes that Lead for somebody known."""
+    calls = run(Plan(1, rate=0, story="new_person")).storm.calls
+    [written] = [at for at, (_, what) in enumerate(calls, 1) if "PATCH composite/sobjects" in what]
+    plan = Plan(1, rate=0, story="new_person", planned={written: "sf_commit_lost"})
+    trial = run(plan)
+    assert (faults_of(trial), [row["state"] for row in trial.rows.values()]) == ([], ["created"])
+    with MUTANTS["a repeat does not know its own Lead"].plant():
+        trial = run(plan)
+    assert faults_of(trial) == [f"{one} is updated and has a Lead of its own" for one in trial.rows]
+
+
+def test_whoever_s_form_refuses_them_by_now_needs_no_campaign() -> None:
+    trial = run(Plan(1, rate=0, story="at_the_fair"))
+    [row] = trial.rows.values()
+    [member] = trial.salesforce.org.rows("CampaignMember")
+    trial.salesforce.org.change("CampaignMember", str(member["Id"]), {"IsDeleted": True})
+    assert [one for one in faults_of(trial) if "campaign" in one]
+    row["outcome"]["evidence"]["rule"] = "own_lead"
+    assert [one for one in faults_of(trial) if "campaign" in one]
+    trial.storm.note("form_changed")
+    assert faults_of(trial) == []
 
 
 def test_a_lead_or_a_contact_of_sales_that_is_gone_is_missed() -> None:

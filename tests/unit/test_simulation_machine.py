@@ -3,10 +3,10 @@
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.simulation.checking import leads_of_ours
 from tests.simulation.machine import AnyStory, told
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.people import Person
+from tests.simulation.records import leads_of_ours
 from tests.simulation.world import World
 
 # What goes wrong here is told in steps by the command, which also makes them few.
@@ -50,7 +50,7 @@ def test_what_an_operator_releases_goes_its_way() -> None:
 
 def test_a_fault_comes_in_the_call_that_was_meant_and_only_there() -> None:
     story, person = begun()
-    story.a_call_to_aws_fails(("processor", 1), "aws_throttled")
+    story.a_call_to_aws_fails(("processor", 2), "aws_throttled")
     story.world.tells = True
     story.asks(person)
     story.time_passes(1)

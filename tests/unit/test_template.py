@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from functions.privacy import app as privacy
 from shared.aws.ledger import STATE_INDEX
 from shared.aws.person_locks import LEASE, LONGEST_RUN
 from shared.crm import CALL_ENDS_AFTER
@@ -209,6 +210,7 @@ def test_every_statement_of_a_role_has_a_name() -> None:
                 "PersonLocksTable": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
                 "DeadLetterQueue": {"sqs:SendMessage"},
                 "SalesforceSecret": {"secretsmanager:GetSecretValue"},
+                "PersonKeySecret": {"secretsmanager:GetSecretValue"},
                 "ProcessorLogGroup": LOGS,
             },
         ),
@@ -371,6 +373,11 @@ def test_what_a_killed_run_sent_has_ended_when_its_messages_come_back() -> None:
     assert properties("ProcessorFunction")["Timeout"] <= LONGEST_RUN
     assert CALL_ENDS_AFTER.total_seconds() >= 600 + 60
     assert properties("SubmissionQueue")["VisibilityTimeout"] > LEASE > CALL_ENDS_AFTER.total_seconds() + LONGEST_RUN
+
+
+def test_an_erasure_s_locks_outlast_what_it_may_send_last() -> None:
+    """It may run longer than a processor: a Lead that it has deleted in its last second goes ten minutes later."""
+    assert properties("PrivacyFunction")["Timeout"] <= privacy.LONGEST_RUN
 
 
 # --- from the queue to the processor ------------------------------------------------------------------------------
