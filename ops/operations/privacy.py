@@ -136,7 +136,8 @@ def erase(
     for batch in function.erase(chosen.submission_ids, also):
         done.rows += batch
         advance(len(batch))
-    done.dead_letters = function.delete_letters(chosen.submission_ids) if chosen.submission_ids else 0
+    letters = function.delete_letters(chosen.submission_ids) if chosen.submission_ids else []
+    done.dead_letters = len(letters)
     done.taught_entries = function.forget()
     if salesforce:
         for part in function.delete(chosen.submission_ids, keep=chosen.keep):
@@ -146,8 +147,8 @@ def erase(
             for code, count in part["refused"].items():
                 done.refused[code] = done.refused.get(code, 0) + count
     done.look_again_after = max((one["look_again_after"] for one in done.rows), default="")
-    rejected = [one["letter_hidden_until"] for one in done.rows if one["letter_hidden_until"]]
-    done.letters_hidden_until = max(rejected) if len(rejected) > done.dead_letters else ""
+    missing = [one["letter_hidden_until"] for one in done.rows if one["submission_id"] not in letters]
+    done.letters_hidden_until = max(missing, default="")
     function.end(done.audit_id, "done" if done.is_done else "unfinished", done.counts)
     return done
 

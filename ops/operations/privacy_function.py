@@ -64,11 +64,11 @@ class PrivacyFunction:
             ours = [one for one in also if one in batch]
             yield self._order("erase", **self._person, submission_ids=list(batch), also=ours, by=by)
 
-    def delete_letters(self, submission_ids: Sequence[str]) -> int:
-        """As many orders as it takes: each sees only some of one person's letters."""
-        deleted = 0
-        while found := int(self._order("letters", submission_ids=list(submission_ids))):
-            deleted += found
+    def delete_letters(self, submission_ids: Sequence[str]) -> list[str]:
+        """Whose were deleted, in as many orders as it takes: each sees only some of one person's letters."""
+        deleted: list[str] = []
+        while found := self._order("letters", submission_ids=list(submission_ids)):
+            deleted += map(str, found)
         return deleted
 
     def taught(self) -> str:

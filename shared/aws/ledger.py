@@ -128,7 +128,8 @@ class Ledger:
     ) -> bool:
         """False when the row is no longer as `submission` says: somebody else settled or changed it."""
         change = Change(at=now, from_state=submission.state, to_state=state, by=by, why=why)
-        new: dict[str, Any] = {"state": state}
+        # Those of the processor's form may be more than the intake's were: an erasure locks them all.
+        new: dict[str, Any] = {"state": state, "person_keys": list(submission.person_keys)}
         if outcome:
             new["outcome"] = outcome.model_dump(mode="json")
         if rejection:

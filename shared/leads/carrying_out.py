@@ -33,6 +33,7 @@ from shared.rejection import Reason
 from shared.submission import State
 
 _DUPLICATE: Final = "DUPLICATES_DETECTED"
+_CUT_SHORT: Final = "batch_cut_short"
 _GONE_OR_MISNAMED: Final = "INVALID_CROSS_REFERENCE_KEY"
 """Of a note: its record was deleted for good, or the owner of the Task is no user. Looking again tells which."""
 
@@ -93,8 +94,14 @@ def _write(ready: Sequence[Prepared], plans: Mapping[str, Plan], results: Result
             if isinstance(plan, Done)
         }
         held: dict[str, Written] = {}
-        _create_leads(by_id, plans, done, held, crm)
-        plans |= _resolve_duplicates(by_id, plans, done, held, crm)
+        try:
+            _create_leads(by_id, plans, done, held, crm)
+            plans |= _resolve_duplicates(by_id, plans, done, held, crm)
+        except UnknownOutcomeError:
+            # Of those who are known nothing was sent: nothing of them is in doubt.
+            known = [one for one, plan in plans.items() if isinstance(plan, Tell) and not plan.follows]
+            done |= dict.fromkeys(known, TransientError(_CUT_SHORT))
+            raise
         _tell_sales(by_id, plans, done, held, crm)
     finally:
         # A membership must not be forgotten because something else failed: it is part of being done.
@@ -108,7 +115,7 @@ def _one_by_one(left: Sequence[Prepared], crm: Crm) -> Results:
         results |= carry_out([one], crm)
         if isinstance(results[one.id], UnknownOutcomeError):
             break
-    return {one.id: TransientError("batch_cut_short") for one in left} | results
+    return {one.id: TransientError(_CUT_SHORT) for one in left} | results
 
 
 # --- new Leads ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Whom this release takes a submission for, beside whom its intake took it for. Pure.
+"""Whom this release takes a submission for, beside whom its intake took it for.
 
 Intake and processor may know two versions of a form: a release comes while submissions wait, and functions get it one
 after the other. A number that the one form put into the description and the other puts into the phone would then be
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from shared.form.definition import Form
 from shared.intake.person_keys import person_keys
 from shared.intake.validation import check
+from shared.observability import log, where
 from shared.submission import Submission
 
 
@@ -21,7 +22,8 @@ def with_keys_of_today(row: Submission, forms: Mapping[str, Form], secret: bytes
     try:
         checked = check(form, row.fields, row.sources.language)
         keys = person_keys(secret, form, checked.values, row.submission_id)
-    except Exception:  # noqa: BLE001 (it is met again once the person is locked, and is named there)
+    except Exception as error:  # noqa: BLE001 (one person's odd data must not stop the batch: it is a bug to report)
+        log("processor_bug", level="error", submission_id=row.submission_id, where=where(error))
         return row
     return with_keys(row, keys)
 

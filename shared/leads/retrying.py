@@ -43,7 +43,7 @@ SAME_PERSON_IN_DOUBT: Final = "same_person_in_doubt"
 OWN_WRITE_IN_DOUBT: Final = "own_write_in_doubt"
 """The code of whom somebody else was found for, while the own Lead that nobody was found for before may still land."""
 KEPT_WAITING: Final = frozenset({SAME_PERSON_IN_DOUBT, OWN_WRITE_IN_DOUBT})
-"""No error, and no try."""
+"""No error, and no try: somebody is in the way, for minutes."""
 
 
 def wait(times: int) -> int:
@@ -70,6 +70,8 @@ def busy_wait(deliveries: int) -> int:
 
 def delay_of(row: Submission, error: FormToLeadError, times: int) -> int:
     """Seconds. After a Task without an answer only a look-up tells, once the write has certainly ended."""
+    if error.code in KEPT_WAITING:
+        return busy_wait(times)
     delay = BUSY_WAIT if error.code in _PASSING and row.attempts == 0 else wait(times)
     is_in_doubt = isinstance(error, UnknownOutcomeError) and not error.repeatable
     return max(delay, int(CALL_ENDS_AFTER.total_seconds())) if is_in_doubt else delay

@@ -196,6 +196,7 @@ def _erase_row(submission_id: str, person: Subject, by: str, dependencies: Depen
         if item is None or item.get("state") == AUDIT_STATE:
             return ErasedRow(submission_id, "unknown")
         if item.get("state") == State.ERASED:
+            # Of its letter nothing is said: where an earlier run found it, nobody would ever be done.
             again = _if_later(moment_in(item.get("in_doubt_until")), dependencies.now())
             return ErasedRow(submission_id, "already_erased", look_again_after=again)
         if not sure and _relation(item, person, dependencies.forms) not in THEIRS:
@@ -215,18 +216,19 @@ def _if_later(moment: datetime | None, now: datetime) -> str:
     return timestamp(moment) if moment and moment > now else ""
 
 
-def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) -> int:
-    """Dead letters of rows that were erased: they hold an id only, but would ring the alarm for what is gone.
+def delete_letters(submission_ids: Iterable[str], dependencies: Dependencies) -> list[str]:
+    """Deletes dead letters of rows that were erased, and says whose: they hold an id only, but would ring the alarm for
+    what is gone.
 
     One pass. Of one person's letters, which are one group, the queue gives ten, and the next ones once these are gone:
     whoever wants all of them gone asks until none is found.
     """
     gone = set(submission_ids)
-    deleted = 0
+    deleted: list[str] = []
     for letter in list(dependencies.dead_letters.messages()):
         if letter.submission_id in gone:
             dependencies.dead_letters.delete(letter)
-            deleted += 1
+            deleted.append(letter.submission_id)
         else:
             dependencies.dead_letters.release(letter)
     return deleted

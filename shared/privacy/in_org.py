@@ -100,9 +100,10 @@ def delete_in_org(
     theirs = {str(key) for item in items.values() for key in item.get("person_keys") or ()}
     keys = keys_to_lock({*theirs, person.email_key} | ({person.phone_key} if person.phone_key else set()))
     run = str(uuid.uuid4())
-    if not dependencies.locks.take(keys, holder=run, heir=run):
-        return DeletedInOrg(busy=True)
     try:
+        # Also where this fails, or finds somebody at it, some may be taken: those are released below.
+        if not dependencies.locks.take(keys, holder=run, heir=run):
+            return DeletedInOrg(busy=True)
         found = dependencies.org.look(person.email, submission_ids, _oldest(items))
         return _delete(found, keep, dependencies)
     except UnknownOutcomeError:

@@ -65,7 +65,8 @@ class FakeLedger:
         if self.crash_before_settle:
             raise KilledError
         change = Change(at=now, from_state=submission.state, to_state=state, by=by, why=why)
-        new: dict[str, Any] = {"state": state, "history": (*submission.history, change)}
+        keys = {"person_keys": submission.person_keys}
+        new: dict[str, Any] = {"state": state, "history": (*submission.history, change), **keys}
         if outcome:
             new["outcome"] = outcome
         if rejection:

@@ -12,7 +12,7 @@ from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
 from shared.aws.spam_memory import SpamMemory
 from shared.crm import CALL_ENDS_AFTER
-from shared.errors import UnknownOutcomeError
+from shared.errors import TransientError, UnknownOutcomeError
 from shared.intake.person_keys import keys_to_lock
 from shared.operations.requeueing import requeue_forgotten
 from shared.salesforce.connection import Connection
@@ -289,6 +289,34 @@ def test_a_row_that_is_being_processed_is_erased_and_its_lead_by_the_second_look
     assert lead["Id"] not in privacy_desk.live("Lead")
     wait = datetime.fromisoformat(first["look_again_after"]) - datetime.now(UTC)
     assert timedelta(minutes=11) < wait <= CALL_ENDS_AFTER + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("happens", ["fails", "is written twice, and the next one is busy"])
+def test_an_erasure_that_can_not_take_all_locks_leaves_none(
+    privacy_desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch, happens: str
+) -> None:
+    """Else each repeat would hear for thirteen minutes that somebody is at it."""
+    row, _ = privacy_desk.settled()
+    first, second, *_ = keys = keys_to_lock(row.person_keys)
+    locks = PersonLocks(privacy_desk.client, "PersonLocks")
+    person = {"email": EMAIL, "submission_ids": [row.submission_id]}
+    privacy_desk.ask("erase", **person, by="eva")
+    put = PersonLocks._put
+
+    def flaky(self: PersonLocks, key: str, *args: Any, **more: Any) -> Any:
+        if key == second and happens == "fails":
+            raise TransientError("dynamodb:ThrottlingException")
+        if key == first and happens != "fails":
+            put(self, key, *args, **more)
+        return put(self, key, *args, **more)
+
+    if happens != "fails":
+        assert locks.take([second], holder="processor", heir="another")
+    with monkeypatch.context() as patched:
+        patched.setattr(PersonLocks, "_put", flaky)
+        answer = privacy_desk.ask("delete", **person)
+    assert "error" in answer or answer["delete"]["busy"]
+    assert locks.take([key for key in keys if happens == "fails" or key != second], holder="next", heir="next")
 
 
 def test_while_a_processor_holds_the_person_nothing_is_deleted_in_the_org(privacy_desk: PrivacyDesk) -> None:

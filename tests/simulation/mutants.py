@@ -148,7 +148,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         shows_in_seeds=True,
     ),
     "an erasure leaves the dead letters": Mutant(
-        _over(erasing, "delete_letters", lambda _own: lambda _ids, _outside: 0),
+        _over(erasing, "delete_letters", lambda _own: lambda _ids, _outside: []),
         "tests/integration/test_erasure.py",
         shows_in_seeds=True,
     ),

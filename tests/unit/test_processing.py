@@ -20,6 +20,7 @@ from shared.leads.processing import Message
 from shared.leads.retrying import (
     BUSY_WAIT,
     FIRST_WAIT,
+    LONGEST_BUSY_WAIT,
     LONGEST_WAIT,
     MAX_ATTEMPTS,
     MOST_SHORT_LIVED,
@@ -662,6 +663,40 @@ def test_without_the_secret_of_the_keys_nothing_is_done() -> None:
         desk.process(submission)
     assert not desk.crm.calls
     assert not desk.locks.holders
+
+
+def test_whoever_waits_for_a_doubt_is_tried_within_a_minute_after_it() -> None:
+    """However often the message came before: waiting for a doubt of minutes is no reason for an hour."""
+    desk, submission = Desk(), a_submission()
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    desk.process(submission)
+    desk.crm.add_lead(FirstName="Sanne", LastName="de Vries", Email=str(submission.fields["email"]))
+    desk.deliveries[submission.submission_id] = 20
+    assert [retry.delay for retry in desk.process(submission)] == [LONGEST_BUSY_WAIT]
+
+
+def test_of_a_batch_whose_leads_got_no_answer_only_those_are_in_doubt() -> None:
+    """For who is known nothing was sent: sales hear of them at the next try, not after eleven minutes."""
+    desk, new, known = (
+        Desk(),
+        a_submission(first_name="Bram", last_name="Jansen", email="b@example.com"),
+        a_submission(),
+    )
+    desk.crm.add_lead(FirstName="Sanne", LastName="de Vries", Email=str(known.fields["email"]))
+    desk.crm.fails_in_turn["upsert_leads"] = [UnknownOutcomeError("ReadTimeout")]
+    assert len(desk.process(new, known)) == 2
+    assert (desk.row(new).in_doubt_until, desk.row(known).in_doubt_until) == (desk.now + CALL_ENDS_AFTER, None)
+    assert desk.process(known) == []
+    assert desk.state(known) is State.UPDATED
+
+
+def test_a_settled_row_knows_all_keys_that_its_lead_is_found_by() -> None:
+    """An erasure locks them while it deletes the Lead: nobody shall be noted on it meanwhile."""
+    desk, submission = Desk(), a_submission(phone="0621345678")
+    number = phone_key(SECRET, "+31621345678")
+    stored = tuple(key for key in submission.person_keys if key != number)
+    desk.process(submission.model_copy(update={"person_keys": stored}))
+    assert desk.row(submission).person_keys == (*stored, number)
 
 
 def test_an_erased_one_stays_locked_while_a_write_of_it_may_land() -> None:

@@ -15,7 +15,7 @@ PURE = [
     "form.spam_section", "form.texts", "form.web_to_lead", "html", "intake", "intake.form_start", "intake.json_schema",
     "intake.limits",
     "intake.person_keys", "intake.return_page", "intake.validation", "intake.web_to_lead", "leads", "leads.candidates",
-    "leads.generic_keys", "leads.holding", "leads.keys_today",
+    "leads.generic_keys", "leads.holding",
     "leads.lead", "leads.lead_changes", "leads.match_keys", "leads.plans", "leads.results", "leads.retrying",
     "matching",
     "matching.compare", "matching.config", "matching.deciding", "matching.decision", "matching.edits",
@@ -35,8 +35,8 @@ PURE = [
 """What Leads are and the rules about them."""
 USE_CASES = [
     "intake.receiving", "intake.suspecting", "leads.campaigns", "leads.carrying_out", "leads.dependencies",
-    "leads.finishing", "leads.held_keys", "leads.planning", "leads.processing", "leads.written_before",
-    "operations.quarantine", "operations.replaying", "operations.requeueing", "privacy.erasing",
+    "leads.finishing", "leads.held_keys", "leads.keys_today", "leads.planning", "leads.processing",
+    "leads.written_before", "operations.quarantine", "operations.replaying", "operations.requeueing", "privacy.erasing",
     "privacy.in_org", "privacy.retention", "review.held_pairs", "review.reviewing", "salesforce.budget",
     "salesforce.codes", "salesforce.soap",
 ]  # fmt: skip
