@@ -128,8 +128,7 @@ class Ledger:
     ) -> bool:
         """False when the row is no longer as `submission` says: somebody else settled or changed it."""
         change = Change(at=now, from_state=submission.state, to_state=state, by=by, why=why)
-        # Those of the processor's form may be more than the intake's were: an erasure locks them all.
-        new: dict[str, Any] = {"state": state, "person_keys": list(submission.person_keys)}
+        new: dict[str, Any] = {"state": state, **_keys_of(submission)}
         if outcome:
             new["outcome"] = outcome.model_dump(mode="json")
         if rejection:
@@ -195,6 +194,7 @@ class Ledger:
     ) -> bool:
         """A try that failed for now. `counted` is False for configuration errors, which use up no try."""
         new = {
+            **_keys_of(submission),
             "attempts": submission.attempts + int(counted),
             "last_error": error,
             "same_error_tries": submission.tries_with(error) + 1,
@@ -256,6 +256,11 @@ class Ledger:
         except BotoCoreError as error:
             raise failure(error, "dynamodb") from None
         return True
+
+
+def _keys_of(submission: Submission) -> dict[str, list[str]]:
+    """Those of the processor's form may be more than the intake's were: an erasure locks them all."""
+    return {"person_keys": list(submission.person_keys)}
 
 
 def _unreadable() -> None:

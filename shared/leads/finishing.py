@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from shared.crm import CALL_ENDS_AFTER
 from shared.errors import (
     BudgetError,
     ConfigurationError,
@@ -154,9 +155,11 @@ def _named(reason: Reason, problems: tuple[Problem, ...], row: Submission, forms
 def _wait(row: Submission, error: FormToLeadError, deliveries: int, dependencies: Dependencies) -> int:
     """Longer each time. `due_at` moves along, so that the requeue function lets the waiting row wait."""
     now, delay = dependencies.now(), delay_of(row, error, times_tried(row, error, deliveries))
-    due_at = now + timedelta(seconds=delay) + FORGOTTEN_AFTER
-    # Who was only kept waiting has no new error: what went wrong before is what people look for.
+    # Who was only kept waiting has no new error: what went wrong before is what people look for. In one group with
+    # whoever is in the way, their message comes back no sooner than that one's.
     is_kept = error.code in KEPT_WAITING
+    longest = max(timedelta(seconds=delay), CALL_ENDS_AFTER if is_kept else timedelta(0))
+    due_at = now + longest + FORGOTTEN_AFTER
     dependencies.ledger.note_attempt(
         row,
         error=row.last_error if (is_kept or isinstance(error, PermanentError)) and row.last_error else error.code,

@@ -66,15 +66,19 @@ def test_a_row_is_settled_once(ledger: Ledger) -> None:
     assert (row.state, row.rejection) == (State.CREATED, None)
 
 
-def test_a_settled_row_has_the_keys_that_the_processor_locked(ledger: Ledger) -> None:
+def test_a_row_has_the_keys_that_the_processor_locked(ledger: Ledger) -> None:
     """Its form may give more than the intake's did; an erasure locks what stands in the row."""
     submission = a_submission()
     ledger.add(submission)
     keys = (*submission.person_keys, "p.more")
-    assert ledger.settle(submission.model_copy(update={"person_keys": keys}), State.CREATED, by="processor", now=NOW)
-    row = ledger.get(submission.submission_id)
-    assert row is not None
-    assert row.person_keys == keys
+    locked = submission.model_copy(update={"person_keys": keys})
+    assert ledger.note_attempt(locked, error="ReadTimeout", due_at=NOW, counted=True, in_doubt_until=NOW)
+    tried = ledger.get(submission.submission_id)
+    assert ledger.settle(locked, State.CREATED, by="processor", now=NOW)
+    done = ledger.get(submission.submission_id)
+    assert tried is not None
+    assert done is not None
+    assert (tried.person_keys, done.person_keys) == (keys, keys)
 
 
 def test_a_row_that_is_gone_is_not_brought_back(ledger: Ledger) -> None:
