@@ -76,7 +76,8 @@ def _short(test: str) -> str:
 
 def _without_ids(said: str) -> str:
     """Ids are others with each change of the product."""
-    return re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|00Q\w{15}", "…", said)
+    without_lines = re.sub(r"(?<=\.py):\d+", "", said)
+    return re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|00Q\w{15}", "…", without_lines)
 
 
 if __name__ == "__main__":
