@@ -218,6 +218,7 @@ CASES: list[tuple[str, str, Probe]] = [
     ("Processor", "SettleSubmission", is_taken_and_settled),
     ("Processor", "LockPerson", with_a_phone_is_settled),
     ("Processor", "DeadLetter", is_rejected),
+    ("Processor", "ReadPersonKey", is_taken_and_settled),
     ("Processor", "ReadSalesforceCredentials", is_taken_and_settled),
     ("Replay", "LoadSubmissions", is_replayed),
     ("Replay", "ReopenSubmission", is_replayed),
