@@ -14,8 +14,10 @@ from shared.errors import FormToLeadError
 from shared.submission import State, Summary
 
 FIRST_PAUSE: Final = timedelta(minutes=5)
-LONGEST_PAUSE: Final = timedelta(hours=6)
-"""Between two times that one row is queued again: a long backlog must not be doubled every minute."""
+LONGEST_PAUSE: Final = timedelta(hours=1)
+"""Between two times that one row is queued again: a long backlog must not be doubled every minute. No longer than the
+processor's longest wait, since a row may be queued again often for nothing (its message comes back behind an earlier
+one of its group, which the row does not know) and then lose its last message."""
 MOST_AT_ONCE: Final = 1000
 """Rows queued in one run: about 20 s of SQS calls, well within the function's 60."""
 

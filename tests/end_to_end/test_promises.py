@@ -90,17 +90,6 @@ def test_an_answer_that_salesforce_never_gave_makes_one_lead(stack: LocalStack) 
     assert len(leads_of(stack, person["email"])) == 1
 
 
-def end_leases(stack: LocalStack) -> None:
-    """A killed run's locks last as long as its call to Salesforce may, and less than the queue's visibility time-out:
-    where a test shortens the one, it has to shorten the other."""
-    dynamodb = stack.client("dynamodb")
-    table = stack.client("cloudformation").describe_stack_resource(
-        StackName=stack.stack_name, LogicalResourceId="PersonLocksTable"
-    )["StackResourceDetail"]["PhysicalResourceId"]
-    for lock in dynamodb.scan(TableName=table)["Items"]:
-        dynamodb.delete_item(TableName=table, Key={"lock_key": lock["lock_key"]})
-
-
 def test_killed_between_the_salesforce_write_and_the_ledger_write_makes_one_lead(stack: LocalStack) -> None:
     with quick_redelivery(stack):
         person = someone()
@@ -111,7 +100,6 @@ def test_killed_between_the_salesforce_write_and_the_ledger_write_makes_one_lead
         row = stack.ledger.get(receipt)
         assert row is not None
         assert row.state is State.RECEIVED
-        end_leases(stack)
         row = stack.settled(receipt)
     assert row.state is State.CREATED
     assert row.outcome is not None
@@ -197,13 +185,26 @@ def quick_redelivery(stack: LocalStack) -> Iterator[None]:
 
 
 def kill_the_processor(stack: LocalStack) -> int:
-    """How many processes of the processor function were killed: those of this stack's emulator only."""
+    """How many processes of the processor function were killed: those of this stack's emulator only. One of them may
+    have had somebody in hand still, also where its row tells already how the try ended."""
     scratch = re.escape(str(scratch_folder(stack.ca_file.parent.parent)))
     pattern = f"{scratch}.*lambda-{stack.stack_name}-processor.*_worker.py"
     found = [pid for pid, command in command_lines() if re.search(pattern, command)]
     for pid in found:
         os.kill(pid, signal.SIGKILL)
+    end_leases(stack)
     return len(found)
+
+
+def end_leases(stack: LocalStack) -> None:
+    """A killed run's locks last as long as its call to Salesforce may, and less than the queue's visibility time-out:
+    where a test shortens the one, it has to shorten the other."""
+    dynamodb = stack.client("dynamodb")
+    table = stack.client("cloudformation").describe_stack_resource(
+        StackName=stack.stack_name, LogicalResourceId="PersonLocksTable"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    for lock in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.delete_item(TableName=table, Key={"lock_key": lock["lock_key"]})
 
 
 def command_lines() -> Iterator[tuple[int, str]]:

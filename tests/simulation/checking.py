@@ -23,8 +23,7 @@ _OF_A_PERSON = ("fields", "original_fields", "fingerprint", "outcome", "rejectio
 """Of a row. Keyed hashes stay, as docs/privacy.md says."""
 _SETTLED = _STATES - {State.RECEIVED}
 _LONGEST_WAIT = 3 * HOUR
-"""Seconds: whoever waits is tried hourly, and how long the sweeper leaves a row alone can have doubled to 80 minutes in
-an hour's storm."""
+"""Seconds: whoever waits is tried hourly, and the sweeper leaves a row alone for an hour at the most."""
 _SHORT_FOR = 24 * HOUR
 """Seconds until the org's calls that were used in a storm are a day old."""
 

@@ -181,3 +181,8 @@ class SqsClient:
 
 def submission_of(message: Message) -> str:
     return str(json.loads(message.body).get("submission_id", ""))
+
+
+def was_given_up(message: Message) -> bool:
+    """Whether SQS itself moved it to the dead letters, as it was."""
+    return "reason" not in json.loads(message.body)

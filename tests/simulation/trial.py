@@ -26,7 +26,7 @@ from tests.simulation.calls import AWS_FAULTS, Storm
 from tests.simulation.codec import from_wire, to_wire
 from tests.simulation.dynamodb import DynamoDB, Table
 from tests.simulation.fleet import BATCH, LOCKS, SPAM, SUBMISSIONS, Fleet, spam_memory
-from tests.simulation.operators import erase_person, mend_all, operate
+from tests.simulation.operators import erase_person, insist, mend_all, operate
 from tests.simulation.people import (
     ADDRESS_FORM,
     Person,
@@ -37,7 +37,7 @@ from tests.simulation.people import (
     with_campaign,
 )
 from tests.simulation.salesforce import FAULTS, Salesforce, Transport
-from tests.simulation.sqs import HIDDEN, Queue, submission_of
+from tests.simulation.sqs import HIDDEN, Queue, submission_of, was_given_up
 from tests.simulation.stories import STORIES
 from tests.simulation.visitors import Sent, visit
 from tests.simulation.weather import OF_THE_WEATHER, weather
@@ -303,6 +303,10 @@ def drain(trial: Trial) -> None:
     trial.salesforce.outages.clear()
     _until_quiet(trial)
     world.run(world.now + HOUR)
+    if any(map(was_given_up, trial.dead_letters.messages())):
+        # The alarm rings for what SQS gave up, also of rows that were settled or erased since; the runbook says this.
+        trial.cast.append(world.spawn("operator", partial(insist, trial, command="reconcile")))
+        _until_quiet(trial)
     if trial.plan.seed % MENDED_ONE_IN == 1:
         trial.rejected = rejected_now(trial)
     if trial.rejected is not None and trial.dead_letters.messages():
