@@ -31,7 +31,7 @@ LONGEST_RUN: Final = 120
 
 
 @cache
-def dependencies() -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
+def dependencies() -> tuple[erasing.Dependencies, Ledger, Deadline]:
     settings = PrivacySettings.load()
     deadline = Deadline()
     manager, dynamodb = boto3.client("secretsmanager", config=CONFIG), boto3.client("dynamodb", config=CONFIG)
@@ -43,20 +43,19 @@ def dependencies() -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
         org=PersonRecords(Secret(manager, settings.salesforce_secret_arn), deadline),
         forms=forms(),
         now=partial(datetime.now, UTC),
+        secret=person_key(Secret(manager, settings.person_key_secret_arn, max_age=inf)),
     )
-    key = Secret(manager, settings.person_key_secret_arn, max_age=inf)
-    return outside, Ledger(dynamodb, settings.submissions_table), key, deadline
+    return outside, Ledger(dynamodb, settings.submissions_table), deadline
 
 
 @redacting
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """An order in, an object by the order's name out, or `error`: a sentence, nothing personal."""
-    outside, ledger, secret, deadline = dependencies()
+    outside, ledger, deadline = dependencies()
     deadline.starts(context.get_remaining_time_in_millis() / 1000)
     try:
         order = read_order(event)
-        key = person_key(secret)() if isinstance(order, OfAPerson) else b""
-        person = subject(key, order.email, order.phone) if isinstance(order, OfAPerson) else None
+        person = subject(outside.secret(), order.email, order.phone) if isinstance(order, OfAPerson) else None
     except ValueError as error:
         return {"error": str(error)}
     except FormToLeadError as error:

@@ -1,6 +1,6 @@
 """DynamoDB: the ledger as an erasure sees it. Every row in every state, as it is stored, whichever release wrote it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _READ: Final = 100
 _TRIES: Final = 5
 _AS_SEEN: Final = ("state", "replay_count", "claim")
-"""What decides whether something is under way for a row; an edit in between changes nothing about its erasure."""
+"""What decides whether something is under way for a row; an edit in between changes nothing about the erasure that a
+person asked for."""
 _to_dynamodb = TypeSerializer().serialize
 _from_dynamodb = TypeDeserializer().deserialize
 
@@ -67,12 +68,13 @@ class PersonRows:
         if keys:
             raise TransientError("dynamodb:unprocessed_keys")
 
-    def erase(self, seen: Item, left: Submission) -> bool:
+    def erase(self, seen: Item, left: Submission, *, also_as_seen: Collection[str] = ()) -> bool:
         """The whole row is replaced, whatever attributes it had. False when it is no longer as it was seen."""
-        names = {f"#{name}": name for name in _AS_SEEN}
-        values = {f":{name}": _to_dynamodb(seen[name]) for name in _AS_SEEN if seen.get(name) is not None}
+        as_seen = (*_AS_SEEN, *also_as_seen)
+        names = {f"#{name}": name for name in as_seen}
+        values = {f":{name}": _to_dynamodb(seen[name]) for name in as_seen if seen.get(name) is not None}
         conditions = [
-            f"#{name} = :{name}" if f":{name}" in values else f"attribute_not_exists(#{name})" for name in _AS_SEEN
+            f"#{name} = :{name}" if f":{name}" in values else f"attribute_not_exists(#{name})" for name in as_seen
         ]
         row = left.model_dump(mode="json", exclude_none=True)
         try:

@@ -18,17 +18,20 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from shared.form.definition import Form
 from shared.intake.validation import CleanValue
 from shared.values.cleaning import folded, without_particles
 from shared.values.email_address import same_mailbox
+from shared.values.phone import to_e164
 
 EMAIL_PREFIX: Final = "e."
 _PHONE_PREFIX: Final = "p."
 _NAME_PREFIX: Final = "n."
+_PHONES: Final = ("Phone", "MobilePhone")
 _INITIALS: Final = Path(__file__).parents[1] / "data" / "nickname_initials.json"
 _BETWEEN_NAMES: Final = re.compile(r"[\s\-.]+")
 _SPELLINGS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))
@@ -41,10 +44,24 @@ def person_keys(secret: bytes, form: Form, values: Mapping[str, CleanValue], sub
     keys: list[str] = []
     if email := held.get("Email"):
         keys.append(email_key(secret, email))
-    keys += [phone_key(secret, held[lead_field]) for lead_field in ("Phone", "MobilePhone") if held.get(lead_field)]
+    keys += [phone_key(secret, held[lead_field]) for lead_field in _PHONES if held.get(lead_field)]
     if last_name := held.get("LastName"):
         keys += [_NAME_PREFIX + _hash(secret, name) for name in _coarse(held.get("FirstName", ""), last_name)]
     return tuple(dict.fromkeys(keys)) or (_NAME_PREFIX + _hash(secret, submission_id),)
+
+
+def record_keys(secret: bytes, record: Mapping[str, Any], countries: Iterable[str]) -> set[str]:
+    """Of a Lead as the org has it: keys that a submission has in whose stead, or on which, it was written. A number
+    that stands there as people write it is read as one of each country."""
+    numbers = (str(record[lead_field]) for lead_field in _PHONES if record.get(lead_field))
+    phones = {to_e164(number, country) for number, country in product(numbers, countries)}
+    keys = {phone_key(secret, phone) for phone in phones if phone}
+    if email := record.get("Email"):
+        keys.add(email_key(secret, str(email)))
+    if last_name := record.get("LastName"):
+        names = _coarse(str(record.get("FirstName") or ""), str(last_name))
+        keys |= {_NAME_PREFIX + _hash(secret, name) for name in names}
+    return keys
 
 
 def email_key(secret: bytes, email: str) -> str:

@@ -35,7 +35,7 @@ _SEEN_AGAIN: Final = 3
 class Rows(Protocol):
     def page(self, after: str) -> tuple[list[Item], str]: ...
     def get_many(self, submission_ids: Iterable[str]) -> dict[str, Item]: ...
-    def erase(self, seen: Item, left: Submission) -> bool: ...
+    def erase(self, seen: Item, left: Submission, *, also_as_seen: Collection[str] = ()) -> bool: ...
     def write_audit(self, audit: Audit) -> None: ...
 
 
@@ -86,6 +86,8 @@ class Dependencies:
     org: Org
     forms: Mapping[str, Form]
     now: Callable[[], datetime]
+    secret: Callable[[], bytes]
+    """The key of all person keys; raises ConfigurationError when there is none."""
 
 
 # --- find ------------------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from datetime import datetime
 from shared.crm import Record
 from shared.errors import FormToLeadError, UnknownOutcomeError
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
-from shared.intake.person_keys import keys_to_lock
+from shared.intake.person_keys import keys_to_lock, record_keys
 from shared.observability import count, log
 from shared.privacy.erasing import Dependencies, InOrg, Locks, Rows
-from shared.privacy.org_records import Left, judge, submissions_of
+from shared.privacy.org_records import Left, Verdict, judge, submissions_of
 from shared.privacy.subject import Item, Subject
 from shared.privacy.tombstone import moment_in
 from shared.submission import State
@@ -64,14 +64,7 @@ def look_in_org(
     items = dependencies.rows.get_many(submission_ids)
     found = dependencies.org.look(person.email, submission_ids, _oldest(items), everything=everything)
     staying = _staying(found, dependencies.rows) - set(submission_ids)
-    verdict = judge(
-        leads=found.leads,
-        tasks=found.tasks,
-        contacts=found.contacts,
-        noted=found.noted,
-        staying=staying,
-        keep=keep,
-    )
+    verdict = _verdict(found, keep, staying)
     goes = {*verdict.leads, *verdict.tasks}
     submissions = {
         str(row["Id"]): str(row[SUBMISSION_ID_FIELD]) for row in (*found.leads, *found.tasks) if row["Id"] in goes
@@ -93,36 +86,53 @@ def delete_in_org(
     """Of submissions whose rows were erased, and of those that the ledger has no row of any more. Tasks first: a Lead
     takes those on it along, but not those on others.
 
-    The locks of the person are held meanwhile, as a processor holds them: who writes again right now must not be noted
-    on a Lead that is about to go.
+    The locks of the person, and of whoever may be known by what stands on the Leads, are held meanwhile, as a processor
+    holds them: who writes again right now must not be noted on a Lead that is about to go. So what is found decides
+    what is locked, and once that is more, it is looked again: somebody may have been noted in between.
     """
     items = dependencies.rows.get_many(submission_ids)
-    theirs = {str(key) for item in items.values() for key in item.get("person_keys") or ()}
-    keys = keys_to_lock({*theirs, person.email_key} | ({person.phone_key} if person.phone_key else set()))
+    keys = {str(key) for item in items.values() for key in item.get("person_keys") or ()} | {person.email_key}
+    keys |= {person.phone_key} if person.phone_key else set()
+    held: set[str] = set()
     run = str(uuid.uuid4())
     try:
-        # Also where this fails, or finds somebody at it, some may be taken: those are released below.
-        if not dependencies.locks.take(keys, holder=run, heir=run):
-            return DeletedInOrg(busy=True)
-        found = dependencies.org.look(person.email, submission_ids, _oldest(items))
-        return _delete(found, keep, dependencies)
+        while wanted := keys - held:
+            # Also where this fails, or finds somebody at it, some may be taken: those are released below.
+            held |= wanted
+            if not dependencies.locks.take(keys_to_lock(wanted), holder=run, heir=run):
+                return DeletedInOrg(busy=True)
+            found = dependencies.org.look(person.email, submission_ids, _oldest(items))
+            verdict = _verdict(found, keep, _staying(found, dependencies.rows))
+            keys = _known_by(found, verdict, dependencies)
+        return _delete(verdict, found, dependencies)
     except UnknownOutcomeError:
         # The Lead may go any moment now: nobody shall be noted on it before the lease ends.
-        keys = ()
+        held = set()
         raise
     finally:
-        _give_back(keys, run, dependencies.locks)
+        _give_back(keys_to_lock(held), run, dependencies.locks)
 
 
-def _delete(found: InOrg, keep: Collection[str], dependencies: Dependencies) -> DeletedInOrg:
-    verdict = judge(
+def _verdict(found: InOrg, keep: Collection[str], staying: Collection[str]) -> Verdict:
+    return judge(
         leads=found.leads,
         tasks=found.tasks,
         contacts=found.contacts,
         noted=found.noted,
-        staying=_staying(found, dependencies.rows),
+        staying=staying,
         keep=keep,
     )
+
+
+def _known_by(found: InOrg, verdict: Verdict, dependencies: Dependencies) -> set[str]:
+    """Keys under which somebody else may be noted on a Lead that goes: by what sales wrote there, or what a row said
+    that has ended."""
+    secret, countries = dependencies.secret(), {form.country for form in dependencies.forms.values()}
+    going = [lead for lead in found.leads if lead["Id"] in verdict.leads]
+    return {key for lead in going for key in record_keys(secret, lead, countries)}
+
+
+def _delete(verdict: Verdict, found: InOrg, dependencies: Dependencies) -> DeletedInOrg:
     refused: dict[str, int] = {}
     deleted: dict[str, int] = {}
     for kind, record_ids in (("tasks", verdict.tasks), ("leads", verdict.leads)):

@@ -7,7 +7,7 @@ count behind. Suspected spam always has an end, at which the table itself drops 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched
@@ -33,7 +33,7 @@ class Ledger(Protocol):
 
 class Rows(Protocol):
     def get_many(self, submission_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]: ...
-    def erase(self, seen: Mapping[str, Any], left: Submission) -> bool: ...
+    def erase(self, seen: Mapping[str, Any], left: Submission, *, also_as_seen: Collection[str]) -> bool: ...
     def write_audit(self, audit: Audit) -> None: ...
 
 
@@ -109,11 +109,12 @@ def expire(ledger: Ledger, rows: Rows, forms: Mapping[str, Form], now: datetime)
 
 
 def _erase(row: Submission, rows: Rows, now: datetime) -> bool:
-    """False where somebody is at it right now, or was since."""
+    """False where somebody is at it right now, or was since its end was told: each deed is in its history."""
     item = rows.get_many([row.submission_id]).get(row.submission_id)
-    if item is None or item.get("state") != row.state or may_land_until(item, now):
+    if item is None or len(item.get("history") or ()) != len(row.history) or may_land_until(item, now):
         return False
-    done = rows.erase(item, tombstone(item, key="", by=_BY, now=now, why="kept for as long as the form says"))
+    left = tombstone(item, key="", by=_BY, now=now, why="kept for as long as the form says")
+    done = rows.erase(item, left, also_as_seen=("history",))
     if done:
         count("Expired", form=row.form_id)
         log("expired", submission_id=row.submission_id, state=row.state)

@@ -27,11 +27,14 @@ _PER_CALL: Final = 200
 _CLOCK_SKEW: Final = timedelta(hours=1)
 _LEAD: Final = "00Q"
 _COLUMNS: Final = {
-    "Lead": ("Id", "IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId", SUBMISSION_ID_FIELD),
+    "Lead": (
+        *("Id", "IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId", SUBMISSION_ID_FIELD),
+        *("FirstName", "LastName", "Email", "Phone", "MobilePhone"),
+    ),
     "Contact": ("Id",),
     "Task": ("Id", "WhoId", SUBMISSION_ID_FIELD),
 }
-"""What a decision about a record takes; a copy has all that the API user may see."""
+"""What a decision about a record takes, and who is locked with it; a copy has all that the API user may see."""
 _UNREADABLE: Final = frozenset({"address", "location", "base64"})
 """Types whose parts are fields of their own, or which no query returns."""
 

@@ -204,8 +204,9 @@ def a_few(desk: PrivacyDesk) -> list[Submission]:
     return [settled, desk.rejected(), desk.add(State.QUARANTINED)]
 
 
-DEEDS = 19
-"""Of an erasure of `a_few`: the audit, three rows, letters, locks, the org, locks, the audit."""
+DEEDS = 21
+"""Of an erasure of `a_few`: the audit, three rows, letters, locks (one more of what is on the Lead), the org, locks, the
+audit."""
 
 
 @pytest.mark.parametrize("deeds", range(1, DEEDS + 1))
@@ -354,6 +355,46 @@ def test_while_a_delete_without_an_answer_may_still_be_done_nobody_is_noted_on_t
     assert "delete" not in privacy_desk.ask("delete", **person)
     locks = PersonLocks(privacy_desk.client, "PersonLocks")
     assert not [key for key in row.person_keys if locks.take([key], holder="processor", heir="another")]
+
+
+LONG_GONE = "a-submission-of-which-there-is-no-row-any-more"
+EVA = {"LastName": "Bakker", "FirstName": "Eva", "Phone": "020-624 1111"}
+"""As somebody of sales put it down."""
+
+
+@pytest.mark.parametrize("theirs", [{"last_name": "Bakker", "first_name": "Ed"}, {"phone": "020 6241111"}])
+def test_who_is_known_by_what_stands_on_the_lead_alone_is_waited_for_too(
+    privacy_desk: PrivacyDesk, theirs: dict[str, Any]
+) -> None:
+    """The row has ended, or sales wrote the number: no row's keys tell of them. Found by reading."""
+    lead = privacy_desk.org.add("Lead", Company="x", Email=EMAIL, Submission_Id__c=LONG_GONE, **EVA)
+    locks = PersonLocks(privacy_desk.client, "PersonLocks")
+    keys = [key for key in a_submission("contact", **{"email": "e@x.example"} | theirs).person_keys if key[0] != "e"]
+    assert locks.take(keys_to_lock(keys), holder="processor", heir="another")
+    assert privacy_desk.ask("delete", email=EMAIL, submission_ids=[LONG_GONE])["delete"]["busy"]
+    assert lead in privacy_desk.live("Lead")
+    locks.release(keys, holder="processor")
+    assert privacy_desk.ask("delete", email=EMAIL, submission_ids=[LONG_GONE])["delete"]["leads"] == 1
+    assert locks.take(keys_to_lock(keys), holder="processor", heir="another"), "all were given back"
+
+
+def test_who_was_noted_before_those_locks_were_taken_keeps_the_lead(
+    privacy_desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = privacy_desk.org.add("Lead", Company="x", Email=EMAIL, Submission_Id__c=LONG_GONE, **EVA)
+    hers = privacy_desk.add(State.UPDATED, last_name="Bakker", email="bakker@example.com")
+    look = PersonRecords.look
+
+    def noted_meanwhile(self: PersonRecords, *arguments: Any, **more: Any) -> Any:
+        found = look(self, *arguments, **more)
+        monkeypatch.setattr(PersonRecords, "look", look)
+        privacy_desk.task(hers, lead)
+        return found
+
+    monkeypatch.setattr(PersonRecords, "look", noted_meanwhile)
+    done = privacy_desk.ask("delete", email=EMAIL, submission_ids=[LONG_GONE])["delete"]
+    assert (done["leads"], [one["why"] for one in done["left"]]) == (0, ["newer_submission"] * 2)
+    assert lead in privacy_desk.live("Lead")
 
 
 def _unanswered(*_: Any) -> Any:

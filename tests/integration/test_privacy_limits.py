@@ -30,6 +30,17 @@ def ended(desk: PrivacyDesk, row: Submission) -> None:
     assert rows.erase(item, tombstone(item, key="", by="retention", now=datetime.now(UTC), why="over"))
 
 
+def test_a_row_that_somebody_mended_since_it_was_seen_does_not_end(privacy_desk: PrivacyDesk) -> None:
+    row = privacy_desk.rejected()
+    rows = PersonRows(privacy_desk.client, "Submissions")
+    item = rows.get_many([row.submission_id])[row.submission_id]
+    left = tombstone(item, key="", by="retention", now=datetime.now(UTC), why="over")
+    assert privacy_desk.ledger.edit(row, {**row.fields, "last_name": "Vogel"}, by="eva", now=datetime.now(UTC))
+    assert not rows.erase(item, left, also_as_seen=("history",))
+    item = rows.get_many([row.submission_id])[row.submission_id]
+    assert rows.erase(item, left, also_as_seen=("history",))
+
+
 def revealed(desk: PrivacyDesk, *arguments: str, email: str = EMAIL) -> Any:
     result = desk.run("privacy", "export", "--email", email, "--reveal", *arguments)
     assert result.exit_code == 0, result.output

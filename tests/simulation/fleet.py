@@ -362,7 +362,7 @@ def _requeue(fleet: Fleet, _clock: Clock) -> tuple[Ledger, SubmissionQueue]:
     return Ledger(dynamodb, SUBMISSIONS), SubmissionQueue(sqs, "submissions")
 
 
-def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, Secret, Deadline]:
+def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, Deadline]:
     dynamodb, sqs = _clients(fleet)
     deadline = Deadline(clock.ticks)
     outside = erasing.Dependencies(
@@ -373,8 +373,9 @@ def _privacy(fleet: Fleet, clock: Clock) -> tuple[erasing.Dependencies, Ledger, 
         org=PersonRecords(_secret(fleet, clock, "salesforce"), deadline, clock=clock.ticks),
         forms=fleet.forms_of("privacy"),
         now=clock.now,
+        secret=person_key(_person_key(fleet, clock)),
     )
-    return outside, Ledger(dynamodb, SUBMISSIONS), _person_key(fleet, clock), deadline
+    return outside, Ledger(dynamodb, SUBMISSIONS), deadline
 
 
 _MAKERS: Final[Mapping[str, Callable[[Fleet, Clock], Any]]] = {

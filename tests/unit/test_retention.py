@@ -1,6 +1,6 @@
 """How long rejected and held submissions wait for a person, where a form sets a limit: never silently, never early."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,8 +29,11 @@ class FakeRows:
     def get_many(self, submission_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         return {one: self.ledger.rows[one].model_dump(mode="json", exclude_none=True) for one in submission_ids}
 
-    def erase(self, seen: Mapping[str, Any], left: Submission) -> bool:
-        self.ledger.rows[str(seen["submission_id"])] = left
+    def erase(self, seen: Mapping[str, Any], left: Submission, *, also_as_seen: Collection[str] = ()) -> bool:
+        there = self.ledger.rows[left.submission_id].model_dump(mode="json", exclude_none=True)
+        if any(there.get(name) != seen.get(name) for name in also_as_seen):
+            return False
+        self.ledger.rows[left.submission_id] = left
         return True
 
     def write_audit(self, audit: Audit) -> None:
@@ -64,6 +67,25 @@ def test_without_a_limit_they_wait_without_end(state: State) -> None:
     assert ledger.rows[row.submission_id] == row
     assert rows.audits == []
     assert (Retention().rejected_days, Retention().held_days) == (None, None)
+
+
+@pytest.mark.parametrize("when", ["get_many", "erase"])
+def test_what_is_mended_while_others_are_erased_starts_anew(when: str) -> None:
+    """All that are over are read first; by the time of the last one an operator may have told `edited`."""
+    ledger = FakeLedger()
+    row = waiting(ledger, State.REJECTED, days=31)
+    rows = FakeRows(ledger)
+    method: Callable[..., Any] = getattr(rows, when)
+
+    def mended_first(*arguments: Any, **more: Any) -> Any:
+        assert ledger.edit(row, {**row.fields, "last_name": "Bakker"}, by="eva", now=NOW)
+        return method(*arguments, **more)
+
+    setattr(rows, when, mended_first)
+    assert expire(ledger, rows, LIMITED, NOW) == Expired(0, 1, 0)
+    left = ledger.rows[row.submission_id]
+    assert (left.state, left.fields["last_name"]) == (State.REJECTED, "Bakker")
+    assert rows.audits == []
 
 
 @both
@@ -161,10 +183,10 @@ def test_what_was_erased_before_a_failure_is_counted_too() -> None:
     erase = rows.erase
     erased: list[bool] = []
 
-    def fails_the_second_time(seen: Mapping[str, Any], left: Submission) -> bool:
+    def fails_the_second_time(seen: Mapping[str, Any], left: Submission, **more: Any) -> bool:
         if erased:
             raise TimeoutError
-        erased.append(erase(seen, left))
+        erased.append(erase(seen, left, **more))
         return True
 
     rows.erase = fails_the_second_time  # type: ignore[method-assign]
