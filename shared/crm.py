@@ -9,6 +9,8 @@ from shared.errors import FormToLeadError
 
 CALL_ENDS_AFTER: Final = timedelta(seconds=660)
 """Salesforce ends any call after ten minutes, whether or not anybody waits for its answer; one more for clocks."""
+CLOCK_SKEW: Final = timedelta(hours=1)
+"""By which Salesforce's `CreatedDate` may be before our moment of receipt, though it was created after it."""
 
 type Record = Mapping[str, Any]
 """A record by API names. A value may be a `Named`, whose id is looked up before it is written."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-REJECTION_VERSION: Final = 2
+REJECTION_VERSION: Final = 3
 """Raised when a reason is added or changes its meaning; stored with every rejection."""
 
 
@@ -19,6 +19,7 @@ class Reason(StrEnum):
     VALIDATION_FAILED = "validation_failed"
     SALESFORCE_REJECTED = "salesforce_rejected"
     POSSIBLE_DUPLICATE = "possible_duplicate"
+    KEY_USED_BEFORE = "key_used_before"
     RETRIES_EXHAUSTED = "retries_exhausted"
     REPLAY_FAILED = "replay_failed"
     INTERNAL_ERROR = "internal_error"

@@ -30,6 +30,10 @@ REASONS: Final[dict[Reason, tuple[str, str]]] = {
         "A duplicate rule in Salesforce takes it for somebody who is there already.",
         "Look at the records that `dlq show` names: merge them or let the rule pass it, then replay; or discard.",
     ),
+    Reason.KEY_USED_BEFORE: (
+        "It came under the key of an earlier submission, whose Lead is there and whose row has ended.",
+        "Type it in by hand from `dlq show ID --reveal`, then discard it; have its website give each submission a key.",
+    ),
     Reason.RETRIES_EXHAUSTED: (
         "It was tried until its tries were used up.",
         "See that the last error is gone, then replay.",

@@ -197,7 +197,7 @@ class Ledger:
             **_keys_of(submission),
             "attempts": submission.attempts + int(counted),
             "last_error": error,
-            "same_error_tries": submission.tries_with(error) + 1,
+            "same_error_tries": submission.tries_with(error) + int(counted),
             "due_at": timestamp(due_at),
         }
         if in_doubt_until:

@@ -9,7 +9,7 @@ from shared.form.definition import Existing, Form
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from shared.intake.validation import check
 from shared.leads.candidates import CONTACT_PREFIX, Known, Prepared
-from shared.leads.holding import hold, new_lead, plan_own, task_owner
+from shared.leads.holding import hold, is_from_before, new_lead, plan_own, task_owner
 from shared.leads.lead import task_record, visitor_fields
 from shared.leads.lead_changes import changes_to, with_changes
 from shared.leads.plans import Create, Done, Plan, Tell
@@ -69,7 +69,9 @@ def still_there(own_leads: Sequence[Record]) -> list[Record]:
 
 def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: Known) -> Plan:
     if own_lead:
-        return plan_own(one, own_lead, own_task, known)
+        used_before = PermanentError(Reason.KEY_USED_BEFORE, detail=str(own_lead["Id"]))
+        is_other = is_from_before(own_lead, one.submission)
+        return used_before if is_other else plan_own(one, own_lead, own_task, known)
     if own_task:
         return _plan_again(one, own_task, known)
     decision = known.decide(one)

@@ -10,7 +10,7 @@ from shared.crm import Crm, Found, LookUp, Record
 from shared.errors import ConfigurationError, FormToLeadError, UnknownOutcomeError
 from shared.form.lead_fields import POSSIBLE_DUPLICATE_FIELD, SUBMISSION_ID_FIELD
 from shared.leads.candidates import CONTACT_PREFIX
-from shared.leads.holding import is_flagged
+from shared.leads.holding import is_flagged, is_from_before
 from shared.leads.planning import still_there
 from shared.leads.results import Results, Settled, settled
 from shared.observability import log, where
@@ -26,7 +26,7 @@ def written_before(refused: Sequence[Submission], crm: Crm) -> Results:
     oldest = min(row.received_at for row in refused)
     try:
         found = crm.look_up(LookUp(ids, emails=(), mailboxes=(), phones=(), oldest=oldest, lead_fields=()))
-        return {**_told(found), **_created(found)}
+        return {**_told(found), **_created(found, refused)}
     except FormToLeadError as error:
         # An error of configuration has an alarm of its own. Any other leaves the doubt, and in doubt nobody rejects.
         return dict.fromkeys(ids, error if isinstance(error, ConfigurationError) else UnknownOutcomeError(error.code))
@@ -35,8 +35,10 @@ def written_before(refused: Sequence[Submission], crm: Crm) -> Results:
         return dict.fromkeys(ids, UnknownOutcomeError("internal_error"))
 
 
-def _created(found: Found) -> Results:
-    return {str(lead[SUBMISSION_ID_FIELD]): _of_lead(lead) for lead in still_there(found.own_leads)}
+def _created(found: Found, refused: Sequence[Submission]) -> Results:
+    leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in still_there(found.own_leads)}
+    pairs = [(row, leads[row.submission_id]) for row in refused if row.submission_id in leads]
+    return {row.submission_id: _of_lead(lead) for row, lead in pairs if not is_from_before(lead, row)}
 
 
 def _of_lead(lead: Record) -> Settled:

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from simple_salesforce.format import format_soql
 
 from shared.aws.secrets import Secret
-from shared.crm import Record, Written
+from shared.crm import CLOCK_SKEW, Record, Written
 from shared.deadline import Deadline
 from shared.errors import ConfigurationError
 from shared.form.lead_fields import SUBMISSION_ID_FIELD
@@ -24,7 +24,6 @@ from shared.values.email_address import spellings
 
 _PER_CALL: Final = 200
 """Records in one collection, by Salesforce's documentation."""
-_CLOCK_SKEW: Final = timedelta(hours=1)
 _LEAD: Final = "00Q"
 _COLUMNS: Final = {
     "Lead": (
@@ -141,7 +140,7 @@ def _first(email: str, submission_ids: Sequence[str], oldest: datetime | None, c
             "SELECT {:literal} FROM Task WHERE Submission_Id__c IN {} AND CreatedDate >= {:literal} LIMIT {}",
             columns["Task"],
             ids,
-            timestamp(oldest - _CLOCK_SKEW),
+            timestamp(oldest - CLOCK_SKEW),
             ROWS,
         )
         queries["tasks"] = ("query", soql)

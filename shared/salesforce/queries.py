@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final, Literal
 
 from simple_salesforce.format import format_soql
 
-from shared.crm import GENERIC_AFTER, Key, LookUp, Named
+from shared.crm import CLOCK_SKEW, GENERIC_AFTER, Key, LookUp, Named
 from shared.form.lead_fields import (
     LOOKED_UP_ON_CONTACTS,
     LOOKED_UP_ON_LEADS,
@@ -22,7 +21,6 @@ from shared.values.phone import spellings
 
 ROWS: Final = 2000
 """One page of a query. A batch's keys find far fewer, or one of them is generic."""
-_CLOCK_SKEW: Final = timedelta(hours=1)
 _FATE_FIELDS: Final = ("IsDeleted", "MasterRecordId")
 """What has become of a record; only queryAll sees a deleted one."""
 _OF_CONTACTS: Final = (*LOOKED_UP_ON_CONTACTS, "Account.Name")
@@ -30,7 +28,7 @@ _OF_CONVERTED: Final = tuple(f"ConvertedContact.{name}" for name in ("IsDeleted"
 """A Contact that was deleted since, or that the API user may not see, may come as a blank or as it was."""
 
 _OWN_FIELDS: Final = (
-    "Id", "IsConverted", "OwnerId", SUBMISSION_ID_FIELD, POSSIBLE_DUPLICATE_FIELD, MATCH_EVIDENCE_FIELD
+    "Id", "IsConverted", "OwnerId", "CreatedDate", SUBMISSION_ID_FIELD, POSSIBLE_DUPLICATE_FIELD, MATCH_EVIDENCE_FIELD
 )  # fmt: skip
 """Of a Lead of ours: whether it was held, and whose Task that makes."""
 
@@ -80,7 +78,7 @@ def _own(what: LookUp) -> Queries:
                 "SELECT Id, WhoId, Submission_Id__c FROM Task"
                 " WHERE Submission_Id__c IN {} AND CreatedDate >= {:literal}",
                 ids,
-                timestamp(what.oldest - _CLOCK_SKEW),
+                timestamp(what.oldest - CLOCK_SKEW),
             ),
         ),
     }

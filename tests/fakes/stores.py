@@ -87,7 +87,7 @@ class FakeLedger:
     ) -> bool:
         self._trip()
         new: dict[str, Any] = {"attempts": submission.attempts + int(counted), "last_error": error, "due_at": due_at}
-        new |= {"same_error_tries": submission.tries_with(error) + 1, "person_keys": submission.person_keys}
+        new |= {"same_error_tries": submission.tries_with(error) + int(counted), "person_keys": submission.person_keys}
         if in_doubt_until:
             new["in_doubt_until"] = in_doubt_until
         if no_try_before:

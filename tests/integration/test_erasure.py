@@ -205,8 +205,8 @@ def a_few(desk: PrivacyDesk) -> list[Submission]:
 
 
 DEEDS = 21
-"""Of an erasure of `a_few`: the audit, three rows, letters, locks (one more of what is on the Lead), the org, locks, the
-audit."""
+"""Of an erasure of `a_few`: the audit, three rows, letters, locks (one more of what is on the Lead), the org, locks,
+the audit."""
 
 
 @pytest.mark.parametrize("deeds", range(1, DEEDS + 1))

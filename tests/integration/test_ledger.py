@@ -153,7 +153,7 @@ def test_tries_are_counted_unless_they_do_not_count(ledger: Ledger) -> None:
     assert ledger.note_attempt(row, error="invalid_client", due_at=later, counted=False, in_doubt_until=None)
     again = ledger.get(submission.submission_id)
     assert again is not None
-    assert (again.attempts, again.tries_with("invalid_client"), again.in_doubt_until) == (1, 1, later)
+    assert (again.attempts, again.tries_with("invalid_client"), again.in_doubt_until) == (1, 0, later)
 
 
 def test_that_a_row_must_not_be_tried_yet_stays_through_a_try_that_says_nothing_of_it(ledger: Ledger) -> None:

@@ -26,7 +26,7 @@ from shared.leads.retrying import (
     MOST_SHORT_LIVED,
     SAME_PERSON_IN_DOUBT,
 )
-from shared.rejection import Reason
+from shared.rejection import Problem, Reason
 from shared.submission import State, Submission
 from tests.builders import SECRET, Desk, a_submission, message_for
 from tests.fakes.stores import KilledError
@@ -153,6 +153,34 @@ def test_killed_between_salesforce_and_ledger_then_redelivered_makes_one_lead() 
     assert desk.process(submission) == []
     assert len(desk.crm.leads) == 1
     assert not desk.crm.tasks
+    assert desk.state(submission) is State.CREATED
+
+
+def _lead_of_before(desk: Desk, submission: Submission, before: timedelta) -> str:
+    """Of an earlier submission under the same key, whose row has ended; or of this one, by Salesforce's clock."""
+    created = f"{(submission.received_at - before):%Y-%m-%dT%H:%M:%S}.000+0000"
+    return desk.crm.add_lead(LastName="Jansen", Submission_Id__c=submission.submission_id, CreatedDate=created)
+
+
+def test_a_lead_from_before_its_submission_is_another_s_under_the_same_key() -> None:
+    """Else these answers would stand nowhere: the row says `created`, and the Lead has somebody else's."""
+    desk, submission = Desk(), a_submission()
+    lead_id = _lead_of_before(desk, submission, timedelta(days=31))
+    lead = dict(desk.crm.leads[lead_id])
+    assert desk.process(submission) == []
+    row = desk.row(submission)
+    assert (row.state, row.reason) == (State.REJECTED, Reason.KEY_USED_BEFORE)
+    assert row.rejection
+    assert row.rejection.problems == (Problem(code="key_used_before", detail=lead_id),)
+    assert list(desk.crm.leads.values()) == [lead]
+    assert not desk.crm.tasks
+    assert [letter["reason"] for letter in desk.dead_letters.letters] == ["key_used_before"]
+
+
+def test_salesforce_s_clock_may_be_behind() -> None:
+    desk, submission = Desk(), a_submission()
+    _lead_of_before(desk, submission, timedelta(minutes=30))
+    desk.process(submission)
     assert desk.state(submission) is State.CREATED
 
 
@@ -817,6 +845,17 @@ def test_tries_that_failed_in_another_way_do_not_count_against_a_new_look_up() -
     desk.crm.refuses.clear()
     desk.process(submission)
     assert desk.state(submission) is State.CREATED
+
+
+def test_who_was_kept_waiting_was_not_tried_with_their_last_error_again() -> None:
+    desk, submission = Desk(), a_submission()
+    desk.crm.refuses["de Vries"] = TransientError("DUPLICATE_VALUE")
+    desk.process(submission)
+    for _ in range(MOST_SHORT_LIVED):
+        row = desk.row(submission)
+        desk.ledger.note_attempt(row, error=row.last_error, due_at=desk.now, counted=False, in_doubt_until=None)
+    desk.process(submission)
+    assert (desk.state(submission), desk.row(submission).tries_with("DUPLICATE_VALUE")) == (State.RECEIVED, 2)
 
 
 def test_a_group_waits_as_long_as_the_one_of_it_that_must_wait_longest() -> None:

@@ -42,6 +42,15 @@ def test_what_was_written_before_the_form_changed_is_no_rejection() -> None:
     assert not desk.dead_letters.letters
 
 
+def test_a_lead_from_before_a_refused_submission_is_another_s_under_the_same_key() -> None:
+    desk, submission = Desk(), a_submission()
+    long_ago = f"{(submission.received_at - timedelta(days=31)):%Y-%m-%dT%H:%M:%S}.000+0000"
+    desk.crm.add_lead(LastName="Jansen", Submission_Id__c=submission.submission_id, CreatedDate=long_ago)
+    ask_for_more(desk, submission)
+    desk.process(submission)
+    assert (desk.state(submission), desk.row(submission).reason) == (State.REJECTED, Reason.VALIDATION_FAILED)
+
+
 def test_what_was_told_before_the_form_changed_is_no_rejection() -> None:
     desk, submission = Desk(), a_submission()
     lead_id = desk.crm.add_lead(LastName="de Vries", Email="sanne@example.com")
