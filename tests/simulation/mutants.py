@@ -18,6 +18,7 @@ from shared.aws import lead_queue
 from shared.aws.lead_queue import SubmissionQueue
 from shared.aws.ledger import Ledger
 from shared.aws.person_locks import PersonLocks
+from shared.aws.person_rows import PersonRows
 from shared.intake import receiving
 from shared.intake.person_keys import EMAIL_PREFIX
 from shared.leads import carrying_out, finishing, held_keys, lead, lead_changes, planning, processing
@@ -26,7 +27,7 @@ from shared.leads.held_keys import HeldKeys
 from shared.leads.processing import _Read
 from shared.operations import replaying
 from shared.operations import requeueing as requeueing_module
-from shared.privacy import erasing
+from shared.privacy import erasing, in_org
 from shared.salesforce import crm as salesforce
 from shared.salesforce.budget import ApiBudget
 from shared.salesforce.crm import SalesforceCrm
@@ -151,6 +152,16 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         _over(erasing, "delete_letters", lambda _own: lambda _ids, _outside: []),
         "tests/integration/test_erasure.py",
         shows_in_seeds=True,
+    ),
+    "an erasure locks what its rows say alone": Mutant(
+        _over(in_org, "_known_by", lambda _own: lambda *_: set()), "tests/integration/test_erasure.py"
+    ),
+    "who was mended meanwhile ends all the same": Mutant(
+        _over(PersonRows, "erase", lambda own: lambda rows, seen, left, **_: own(rows, seen, left)),
+        "tests/integration/test_privacy_limits.py",
+    ),
+    "a Lead of an earlier submission under the same key is taken for one's own": Mutant(
+        _over(planning, "is_from_before", lambda _own: lambda *_: False), "tests/unit/test_processing.py"
     ),
     "an erasure is done though something may still land": Mutant(
         lambda: patch.object(privacy_operations.Erasure, "is_done", property(lambda _self: True)),
