@@ -32,7 +32,7 @@ REASONS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.KEY_USED_BEFORE: (
         "It came under the key of an earlier submission, whose Lead is there and whose row has ended.",
-        "Type it in by hand from `dlq show ID --reveal`, then discard it; have its website give each submission a key.",
+        "Look at that Lead; unless these answers are there, type them in (`dlq show ID --reveal`). Then discard it.",
     ),
     Reason.RETRIES_EXHAUSTED: (
         "It was tried until its tries were used up.",

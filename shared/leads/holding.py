@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
-from shared.crm import CLOCK_SKEW, Named, NewLead, Record
+from shared.crm import Named, NewLead, Record
 from shared.errors import TransientError
 from shared.form.lead_fields import EVIDENCE_ROOM, MATCH_EVIDENCE_FIELD, POSSIBLE_DUPLICATE_FIELD, TEXT_LENGTHS
 from shared.form.texts import Language
@@ -15,7 +14,7 @@ from shared.leads.lead_changes import with_changes
 from shared.leads.plans import Done, Hold, Plan, Tell
 from shared.matching import Decision
 from shared.matching.wording import in_words
-from shared.submission import State, Submission
+from shared.submission import State
 from shared.values.cleaning import cut
 
 _SUBJECT_ROOM: Final = 255
@@ -90,15 +89,6 @@ def tell_held(one: Prepared, plan: Hold, candidate_id: str, *, lead_id: str, own
         task_id="",
         evidence=plan.evidence,
     )
-
-
-def is_from_before(own_lead: Record, row: Submission) -> bool:
-    """Whether another submission had its id: of an idempotency key that somebody used again, once that row had ended.
-
-    Its answers are somebody else's perhaps, and a write under this id would change that Lead.
-    """
-    created = own_lead.get("CreatedDate")
-    return bool(created) and datetime.fromisoformat(str(created)) < row.received_at - CLOCK_SKEW
 
 
 def plan_own(one: Prepared, lead: Record, task: Record | None, known: Known) -> Plan:

@@ -6,12 +6,12 @@ from datetime import datetime
 from shared.crm import Found, Match, Record
 from shared.errors import FormToLeadError, PermanentError, TransientError
 from shared.form.definition import Existing, Form
-from shared.form.lead_fields import SUBMISSION_ID_FIELD
 from shared.intake.validation import check
 from shared.leads.candidates import CONTACT_PREFIX, Known, Prepared
-from shared.leads.holding import hold, is_from_before, new_lead, plan_own, task_owner
+from shared.leads.holding import hold, new_lead, plan_own, task_owner
 from shared.leads.lead import task_record, visitor_fields
 from shared.leads.lead_changes import changes_to, with_changes
+from shared.leads.own_records import own_records
 from shared.leads.plans import Create, Done, Plan, Tell
 from shared.leads.retrying import OWN_WRITE_IN_DOUBT
 from shared.matching import Decision
@@ -46,32 +46,23 @@ def prepare(submission: Submission, forms: Mapping[str, Form], now: datetime) ->
 
 def plan_batch(batch: Sequence[Prepared], found: Found) -> dict[str, Plan]:
     """Plans by submission id. In order of arrival: a Lead planned for one submission counts for the next."""
-    own_leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in still_there(found.own_leads)}
-    own_tasks = {str(task[SUBMISSION_ID_FIELD]): task for task in found.own_tasks}
+    own = own_records(found, [one.submission for one in batch])
     known = Known.of(found)
     plans: dict[str, Plan] = {}
     for one in batch:
         try:
-            plans[one.id] = _plan(one, own_leads.get(one.id), own_tasks.get(one.id), known)
+            if earlier := own.earlier.get(one.id):
+                plans[one.id] = PermanentError(Reason.KEY_USED_BEFORE, detail=str(earlier["Id"]))
+            else:
+                plans[one.id] = _plan(one, own.leads.get(one.id), own.tasks.get(one.id), known)
         except Exception as error:  # noqa: BLE001 (as above: this one is rejected as a bug, the others go on)
             plans[one.id] = _bug(error, one.id)
     return plans
 
 
-def still_there(own_leads: Sequence[Record]) -> list[Record]:
-    """A Lead that was merged lives on in another; one that somebody deleted is no answer to this submission.
-
-    The living stand last, so that they count where a submission has both.
-    """
-    there = [lead for lead in own_leads if not lead.get("IsDeleted") or lead.get("MasterRecordId")]
-    return sorted(there, key=lambda lead: not lead.get("IsDeleted"))
-
-
 def _plan(one: Prepared, own_lead: Record | None, own_task: Record | None, known: Known) -> Plan:
     if own_lead:
-        used_before = PermanentError(Reason.KEY_USED_BEFORE, detail=str(own_lead["Id"]))
-        is_other = is_from_before(own_lead, one.submission)
-        return used_before if is_other else plan_own(one, own_lead, own_task, known)
+        return plan_own(one, own_lead, own_task, known)
     if own_task:
         return _plan_again(one, own_task, known)
     decision = known.decide(one)

@@ -6,12 +6,12 @@ Without this look a Lead could stand in the org whose submission says that it wa
 
 from collections.abc import Sequence
 
-from shared.crm import Crm, Found, LookUp, Record
+from shared.crm import Crm, LookUp, Record
 from shared.errors import ConfigurationError, FormToLeadError, UnknownOutcomeError
-from shared.form.lead_fields import POSSIBLE_DUPLICATE_FIELD, SUBMISSION_ID_FIELD
+from shared.form.lead_fields import POSSIBLE_DUPLICATE_FIELD
 from shared.leads.candidates import CONTACT_PREFIX
-from shared.leads.holding import is_flagged, is_from_before
-from shared.leads.planning import still_there
+from shared.leads.holding import is_flagged
+from shared.leads.own_records import own_records
 from shared.leads.results import Results, Settled, settled
 from shared.observability import log, where
 from shared.submission import State, Submission
@@ -26,19 +26,15 @@ def written_before(refused: Sequence[Submission], crm: Crm) -> Results:
     oldest = min(row.received_at for row in refused)
     try:
         found = crm.look_up(LookUp(ids, emails=(), mailboxes=(), phones=(), oldest=oldest, lead_fields=()))
-        return {**_told(found), **_created(found, refused)}
+        own = own_records(found, refused)
+        told = {one: _of_task(task) for one, task in own.tasks.items()}
+        return {**told, **{one: _of_lead(lead) for one, lead in own.leads.items()}}
     except FormToLeadError as error:
         # An error of configuration has an alarm of its own. Any other leaves the doubt, and in doubt nobody rejects.
         return dict.fromkeys(ids, error if isinstance(error, ConfigurationError) else UnknownOutcomeError(error.code))
     except Exception as error:  # noqa: BLE001 (a bug must not take what else this batch found out with it)
         log("processor_bug", level="error", where=where(error))
         return dict.fromkeys(ids, UnknownOutcomeError("internal_error"))
-
-
-def _created(found: Found, refused: Sequence[Submission]) -> Results:
-    leads = {str(lead[SUBMISSION_ID_FIELD]): lead for lead in still_there(found.own_leads)}
-    pairs = [(row, leads[row.submission_id]) for row in refused if row.submission_id in leads]
-    return {row.submission_id: _of_lead(lead) for row, lead in pairs if not is_from_before(lead, row)}
 
 
 def _of_lead(lead: Record) -> Settled:
@@ -48,10 +44,6 @@ def _of_lead(lead: Record) -> Settled:
     evidence = {"rule": "own_lead_merged" if merged else "own_lead"} | ({"candidate": candidate} if candidate else {})
     record_id = str(lead["MasterRecordId"] if merged else lead["Id"])
     return settled(State.HELD if is_flagged(lead) else State.CREATED, record_id, evidence)
-
-
-def _told(found: Found) -> Results:
-    return {str(task[SUBMISSION_ID_FIELD]): _of_task(task) for task in found.own_tasks}
 
 
 def _of_task(task: Record) -> Settled:

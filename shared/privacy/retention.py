@@ -111,7 +111,9 @@ def expire(ledger: Ledger, rows: Rows, forms: Mapping[str, Form], now: datetime)
 def _erase(row: Submission, rows: Rows, now: datetime) -> bool:
     """False where somebody is at it right now, or was since its end was told: each deed is in its history."""
     item = rows.get_many([row.submission_id]).get(row.submission_id)
-    if item is None or len(item.get("history") or ()) != len(row.history) or may_land_until(item, now):
+    if item is None or item.get("state") != row.state or may_land_until(item, now):
+        return False
+    if len(item.get("history") or ()) != len(row.history):
         return False
     left = tombstone(item, key="", by=_BY, now=now, why="kept for as long as the form says")
     done = rows.erase(item, left, also_as_seen=("history",))

@@ -75,7 +75,7 @@ def _own(what: LookUp) -> Queries:
         "own_tasks": (
             "query",
             format_soql(
-                "SELECT Id, WhoId, Submission_Id__c FROM Task"
+                "SELECT Id, WhoId, CreatedDate, Submission_Id__c FROM Task"
                 " WHERE Submission_Id__c IN {} AND CreatedDate >= {:literal}",
                 ids,
                 timestamp(what.oldest - CLOCK_SKEW),

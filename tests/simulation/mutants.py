@@ -21,7 +21,7 @@ from shared.aws.person_locks import PersonLocks
 from shared.aws.person_rows import PersonRows
 from shared.intake import receiving
 from shared.intake.person_keys import EMAIL_PREFIX
-from shared.leads import carrying_out, finishing, held_keys, lead, lead_changes, planning, processing
+from shared.leads import carrying_out, finishing, held_keys, lead, lead_changes, own_records, planning, processing
 from shared.leads.candidates import Known
 from shared.leads.held_keys import HeldKeys
 from shared.leads.processing import _Read
@@ -90,7 +90,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         _over(Known, "decide", plants.contact_of_the_next), "", shows_in_seeds=True
     ),
     "a repeat does not know its own Lead": Mutant(
-        _over(planning, "still_there", lambda _own: lambda _leads: []),
+        _over(own_records, "_still_there", lambda _own: lambda _leads: []),
         "tests/unit/test_processing.py",
         shows_in_seeds=True,
     ),
@@ -161,7 +161,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         "tests/integration/test_privacy_limits.py",
     ),
     "a Lead of an earlier submission under the same key is taken for one's own": Mutant(
-        _over(planning, "is_from_before", lambda _own: lambda *_: False), "tests/unit/test_processing.py"
+        _over(own_records, "_is_since", lambda _own: lambda *_: True), "tests/unit/test_processing.py"
     ),
     "an erasure is done though something may still land": Mutant(
         lambda: patch.object(privacy_operations.Erasure, "is_done", property(lambda _self: True)),

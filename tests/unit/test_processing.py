@@ -177,6 +177,32 @@ def test_a_lead_from_before_its_submission_is_another_s_under_the_same_key() -> 
     assert [letter["reason"] for letter in desk.dead_letters.letters] == ["key_used_before"]
 
 
+def test_a_lead_that_was_merged_into_an_older_one_is_still_one_s_own() -> None:
+    """The older one took its id over; the one that went is of after the receipt."""
+    desk, submission = Desk(), a_submission()
+    older = _lead_of_before(desk, submission, timedelta(days=90))
+    merged = _lead_of_before(desk, submission, timedelta(0))
+    desk.crm.leads[merged] |= {"IsDeleted": True, "MasterRecordId": older}
+    desk.process(submission)
+    outcome = desk.row(submission).outcome
+    assert desk.state(submission) is State.CREATED
+    assert outcome
+    assert outcome.record_id == older
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_task_from_before_its_submission_is_another_s_whatever_else_is_in_the_batch(*, is_refused: bool) -> None:
+    """An older one in the batch has the look-up go back further."""
+    desk, submission = Desk(), a_submission(email="nope" if is_refused else "sanne@example.com")
+    contact = desk.crm.add_contact(LastName="Jansen", Email="jansen@example.com")
+    long_ago = f"{(submission.received_at - timedelta(days=400)):%Y-%m-%dT%H:%M:%S}.000+0000"
+    desk.crm.tasks["00T1"] = {
+        "Id": "00T1", "WhoId": contact, "Submission_Id__c": submission.submission_id, "CreatedDate": long_ago,
+    }  # fmt: skip
+    desk.process(submission)
+    assert desk.state(submission) is (State.REJECTED if is_refused else State.CREATED)
+
+
 def test_salesforce_s_clock_may_be_behind() -> None:
     desk, submission = Desk(), a_submission()
     _lead_of_before(desk, submission, timedelta(minutes=30))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.form.definition import Form, Retention
 from shared.privacy.audit import Audit
 from shared.privacy.retention import TOLD_BEFORE, Expired, endings, ends_at, expire
-from shared.privacy.tombstone import KEPT
+from shared.privacy.tombstone import KEPT, tombstone
 from shared.submission import Change, Claim, State, Submission
 from tests.builders import NOW, a_submission, contact_form
 from tests.fakes.stores import FakeLedger
@@ -67,6 +67,22 @@ def test_without_a_limit_they_wait_without_end(state: State) -> None:
     assert ledger.rows[row.submission_id] == row
     assert rows.audits == []
     assert (Retention().rejected_days, Retention().held_days) == (None, None)
+
+
+def test_what_a_person_had_erased_meanwhile_says_so() -> None:
+    ledger = FakeLedger()
+    row = waiting(ledger, State.REJECTED, days=31)
+    rows = FakeRows(ledger)
+    get_many = rows.get_many
+
+    def erased_first(submission_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        item = row.model_dump(mode="json", exclude_none=True)
+        ledger.rows[row.submission_id] = tombstone(item, key="e.x", by="eva", now=NOW, why="erasure")
+        return get_many(submission_ids)
+
+    rows.get_many = erased_first  # type: ignore[method-assign]
+    assert expire(ledger, rows, LIMITED, NOW).erased == 0
+    assert ledger.rows[row.submission_id].history[-1].by == "eva"
 
 
 @pytest.mark.parametrize("when", ["get_many", "erase"])
