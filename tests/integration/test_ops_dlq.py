@@ -138,7 +138,7 @@ def test_ctrl_c_stops_after_the_batch_under_way(desk: Desk, monkeypatch: pytest.
     """What was begun is finished and told; the rest is untouched."""
     monkeypatch.setattr(orders, "BATCH", 2)
     ids = [desk.reject(age=timedelta(hours=5 - number)) for number in range(5)]
-    desk.function.before = lambda: os.kill(os.getpid(), signal.SIGINT)
+    desk.function.before = lambda: signal.raise_signal(signal.SIGINT)
     result = desk.run("dlq", "replay", "--all", "--yes")
     assert result.exit_code == 1
     assert "2 of 5" in result.stderr
@@ -154,8 +154,9 @@ def test_a_second_ctrl_c_stops_at_once_and_still_tells_how_far_it_got(
 
     def press_twice() -> None:
         if len(desk.function.orders) == 2:
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGINT)
+            # To this thread: of two that wait for another thread the process hears one.
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     desk.function.before = press_twice
     result = desk.run("dlq", "replay", "--all", "--yes")
