@@ -159,7 +159,12 @@ def test_a_second_ctrl_c_stops_at_once_and_still_tells_how_far_it_got(
             signal.raise_signal(signal.SIGINT)
 
     desk.function.before = press_twice
-    result = desk.run("dlq", "replay", "--all", "--yes")
+    # Where the tests run in the background, the shell had it ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = desk.run("dlq", "replay", "--all", "--yes")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert result.exit_code == 1
     assert "1 of 3" in result.stderr
     assert "Stopped at once" in result.stderr
